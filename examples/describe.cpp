@@ -1,0 +1,37 @@
+// Prints a network's layers and costs: describe resnet20
+// Arguments: resnet1202 --fold
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <string>
+
+#include "support/networks.hpp"
+#include <residua/model.hpp>
+
+namespace {
+
+constexpr int wrong_use = 2;
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    CLI::App app("Prints a network's layers and costs.");
+    std::string name;
+    bool fold = false;
+    app.add_option("NET", name, "one of " + network_names())->required();
+    app.add_flag("--fold", fold, "print equal blocks of a stage once");
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        if (error.get_exit_code() == 0) return app.exit(error);
+        std::cerr << "describe: " << error.what() << '\n';
+        return wrong_use;
+    }
+    const bool known = with_network(name, [&](auto network) {
+        using Net = typename decltype(network)::Type;
+        std::cout << residua::describe<Net>(fold ? residua::Repeats::folded : residua::Repeats::shown);
+    });
+    if (known) return 0;
+    std::cerr << "describe: no network is called " << name << ": known are " << network_names() << '\n';
+    return wrong_use;
+}

@@ -1,0 +1,142 @@
+#pragma once
+
+#include <cmath>
+#include <residua/exec/bound_step.hpp>
+#include <residua/exec/weights.hpp>
+#include <residua/kernel/pack_weights.hpp>
+#include <residua/layer/bn.hpp>
+#include <residua/plan/inference_kernels.hpp>
+#include <vector>
+
+namespace residua::detail::inline RESIDUA_ISA {
+
+/// Offsets of a kernel's taps from the source of an output pixel. Rows of a packed source are contiguous, so a tap is a row.
+inline std::vector<std::ptrdiff_t> forward_taps(const Layout& src, const Window& window) {
+    std::vector<std::ptrdiff_t> taps;
+    for (int h = 0; h < window.kernel_h; ++h)
+        for (int w = 0; w < (src.packed ? 1 : window.kernel_w); ++w) taps.push_back(h * src.row() + w * src.pixel());
+    return taps;
+}
+
+/// The order of a forward convolution's packed weights.
+constexpr WeightOrder forward_order(const Layout& src, int dst_channels, const Window& window, const Tiling& tiling) {
+    return {dst_channels, tiling.dst_blocks, src.blocks(), src.packed ? window.kernel_h : window.taps(), tiling.run};
+}
+
+/// Where the weight for a source block, tap and channel of a run stands within one dst channel's weights; -1 for channels
+/// that fill up the last block.
+constexpr long weight_position(const Layout& src, const Window& window, int src_block, int tap, int c) {
+    if (src.packed) return (static_cast<long>(c % src.shape.c) * window.kernel_h + tap) * window.kernel_w + c / src.shape.c;
+    const int channel = src_block * channel_block + c;
+    return channel < src.shape.c ? 1L * channel * window.taps() + tap : -1;
+}
+
+/// A network's weights as inference wants them: statistics folded in, packed for the kernels, bound to their steps.
+template <class Net>
+class Frozen {
+  public:
+    explicit Frozen(const Weights<Net>& weights) : steps_(static_cast<std::size_t>(plan.step_count)) {
+        long floats = 0;
+        for (int s = 0; s < plan.step_count; ++s) floats += weight_floats(s) + bias_floats(s);
+        packed_ = Arena(static_cast<std::size_t>(floats));
+        float* next = packed_.data();
+        for (int s = 0; s < plan.step_count; ++s) {
+            bind(s, next);
+            fold(s, weights, next, next + weight_floats(s));
+            next += weight_floats(s) + bias_floats(s);
+        }
+    }
+
+    [[nodiscard]] const std::vector<BoundStep>& steps() const { return steps_; }
+
+  private:
+    static constexpr const auto& plan = inference_plan<Net>;
+    static constexpr const auto& graph = graph_of<Net>;
+
+    static const InferenceStep& step(int s) { return plan.steps[static_cast<std::size_t>(s)]; }
+    static const Layout& layout(int map) { return plan.layouts[static_cast<std::size_t>(map)]; }
+    static long offset(int map) { return plan.buffers[static_cast<std::size_t>(map)].offset; }
+    static bool is_conv(int s) { return step(s).op == Op::conv || step(s).op == Op::linear; }
+    static bool is_elementwise(int s) {
+        return step(s).op == Op::bn || step(s).op == Op::add || step(s).op == Op::activation;
+    }
+    static WeightOrder order(int s) {
+        const auto& kernels = inference_kernels<Net>;
+        const InferenceKernel& kernel =
+            kernels.kernels[static_cast<std::size_t>(kernels.of_step[static_cast<std::size_t>(s)])];
+        const Node& node = graph[step(s).node];
+        return forward_order(layout(step(s).src), node.shape.c, node.window, kernel.tiling);
+    }
+    static long bias_floats(int s) {
+        return is_conv(s) || is_elementwise(s) ? 1L * layout(step(s).dst).blocks() * channel_block : 0;
+    }
+    static long weight_floats(int s) { return is_conv(s) ? order(s).count() : is_elementwise(s) ? bias_floats(s) : 0; }
+
+    void bind(int s, const float* floats) {
+        BoundStep& bound = steps_[static_cast<std::size_t>(s)];
+        bound.window = graph[step(s).node].window;
+        bound.src = layout(step(s).src);
+        bound.dst = layout(step(s).dst);
+        bound.src_offset = offset(step(s).src);
+        bound.dst_offset = offset(step(s).dst);
+        if (step(s).skip >= 0) {
+            bound.skip = layout(step(s).skip);
+            bound.skip_offset = offset(step(s).skip);
+        }
+        bound.weight = floats;
+        bound.bias = floats + weight_floats(s);
+        if (!is_conv(s)) return;
+        const auto& taps = taps_for(bound.src, bound.window);
+        bound.taps = taps.data();
+        bound.tap_count = static_cast<int>(taps.size());
+    }
+
+    /// Equal steps share their taps.
+    const std::vector<std::ptrdiff_t>& taps_for(const Layout& src, const Window& window) {
+        for (const auto& known : taps_)
+            if (known->src == src && known->window == window) return known->taps;
+        taps_.push_back(std::make_unique<Taps>(Taps{src, window, forward_taps(src, window)}));
+        return taps_.back()->taps;
+    }
+
+    /// BN with fixed statistics is a scale and a shift per channel; both go into the weights and the bias before it.
+    void fold(int s, const Weights<Net>& weights, float* packed, float* bias) {
+        const int channels = layout(step(s).dst).shape.c;
+        const Offsets& own = offsets_of<Net>[static_cast<std::size_t>(step(s).node)];
+        std::vector<float> scale(static_cast<std::size_t>(channels), 1.0f);
+        for (int c = 0; c < channels && bias_floats(s) > 0; ++c) {
+            double shift = is_conv(s) && own.bias >= 0 ? at(weights, own.bias + c) : 0.0;
+            if (step(s).bn >= 0) {
+                const Offsets& bn = offsets_of<Net>[static_cast<std::size_t>(step(s).bn)];
+                const double factor = at(weights, bn.weight + c) / std::sqrt(at(weights, bn.running_var + c) + double{bn_epsilon});
+                scale[static_cast<std::size_t>(c)] = static_cast<float>(factor);
+                shift = (shift - at(weights, bn.running_mean + c)) * factor + at(weights, bn.bias + c);
+            }
+            bias[c] = static_cast<float>(shift);
+        }
+        if (is_elementwise(s)) std::ranges::copy(scale, packed);
+        if (!is_conv(s)) return;
+        const Layout& src = layout(step(s).src);
+        const Window& window = graph[step(s).node].window;
+        const long per_channel = 1L * src.shape.c * window.taps();
+        const float* weight = weights.all().data() + own.weight;
+        pack_weights(order(s), packed, [&](int channel, int src_block, int tap, int c) {
+            const long position = weight_position(src, window, src_block, tap, c);
+            return position < 0 ? 0.0f : weight[channel * per_channel + position] * scale[static_cast<std::size_t>(channel)];
+        });
+    }
+
+    static double at(const Weights<Net>& weights, long offset) { return weights.all()[static_cast<std::size_t>(offset)]; }
+
+    struct Taps {
+        Layout src;
+        Window window;
+        std::vector<std::ptrdiff_t> taps;
+    };
+
+    Arena packed_;
+    std::vector<std::unique_ptr<Taps>> taps_;
+    std::vector<BoundStep> steps_;
+};
+
+}  // namespace residua::detail::inline RESIDUA_ISA

@@ -1,0 +1,114 @@
+#pragma once
+
+#include <residua/exec/frozen.hpp>
+#include <residua/exec/parallel.hpp>
+#include <residua/exec/run_inference.hpp>
+#include <residua/exec/workspace.hpp>
+#include <residua/plan/workspace.hpp>
+
+namespace residua::inline RESIDUA_ISA {
+
+/// Inference: every thread takes whole images through all steps, so maps stay in its cache; the images that are left over
+/// (the only one of a batch of one) all threads go through together, step by step.
+template <class Net>
+class Workspace<Net, Inference> {
+  public:
+    /// For up to `batch` images a call. \throws std::invalid_argument if batch or threads are less than 1.
+    explicit Workspace(int batch, int threads = 1)
+        : batch_{checked(batch)},
+          team_{threads, 1 + (threads - 1) * steps_of_an_image},
+          arena_(static_cast<std::size_t>(Sizes::total(batch, threads))) {}
+
+    /// Most images a call takes.
+    [[nodiscard]] int batch() const { return batch_; }
+    [[nodiscard]] int threads() const { return team_.threads(); }
+    /// Bytes of the arena: workspace_bytes<Net, Inference, Batch<batch>, Threads<threads>>.
+    [[nodiscard]] long bytes() const { return static_cast<long>(arena_.size() * sizeof(float)); }
+
+    /// Copies an array expression of shape (N, c, h, w) into the arena and returns N.
+    template <class Images>
+    int take(const Images& images) {
+        constexpr Chw in = input_shape<Net>;
+        const std::array<std::size_t, 4> shape{0, static_cast<std::size_t>(in.c), static_cast<std::size_t>(in.h),
+                                               static_cast<std::size_t>(in.w)};
+        return static_cast<int>(copy_from(images, inputs(batch_), shape, "images"));
+    }
+    [[nodiscard]] std::span<const float> taken(int count) { return inputs(count); }
+
+    /// Runs a frozen network; see Model::predict.
+    std::span<const float> run(const detail::Frozen<Net>& network, std::span<const float> images, int count) {
+        check(images, count);
+        const int together = team_.threads() == 1 ? 0 : count % team_.threads();
+        const int alone = count - together;
+        const auto chunks = [&](int phase) { return phase == 0 ? alone : parts(network, (phase - 1) % steps_of_an_image); };
+        team_.run(1 + together * steps_of_an_image, chunks, [&](int phase, int chunk, int slot) {
+            if (phase == 0) {
+                for (int step = 0; step < steps_of_an_image; ++step)
+                    run_step(network, images, chunk, step, {slot_floats(slot), 0, 1});
+            } else {
+                const int step = (phase - 1) % steps_of_an_image;
+                run_step(network, images, alone + (phase - 1) / steps_of_an_image, step,
+                         {slot_floats(0), chunk, parts(network, step)});
+            }
+        });
+        return {outputs(), static_cast<std::size_t>(count * Sizes::output)};
+    }
+
+  private:
+    using Sizes = detail::InferenceSizes<Net>;
+    static constexpr const auto& plan = inference_plan<Net>;
+    /// The first loads the image, the last takes the result out.
+    static constexpr int steps_of_an_image = plan.step_count + 2;
+
+    static int checked(int batch) {
+        if (batch < 1) throw std::invalid_argument("batch: expected at least 1, got " + std::to_string(batch));
+        return batch;
+    }
+
+    void check(std::span<const float> images, int count) const {
+        if (count < 0 || count > batch_)
+            throw std::invalid_argument("images: expected at most " + std::to_string(batch_) + ", got " + std::to_string(count));
+        if (static_cast<long>(images.size()) != count * Sizes::input)
+            throw std::invalid_argument("images: expected " + std::to_string(count * Sizes::input) + " values, got " +
+                                        std::to_string(images.size()));
+    }
+
+    int parts(const detail::Frozen<Net>& network, int step) const {
+        if (step == 0 || step > plan.step_count) return 1;
+        const Chw shape = network.steps()[static_cast<std::size_t>(step - 1)].dst.shape;
+        return shape.count() < smallest_shared ? 1 : team_.threads();
+    }
+
+    void run_step(const detail::Frozen<Net>& network, std::span<const float> images, int image, int step,
+                  const detail::Share& share) {
+        const auto first = plan.layouts[0];
+        if (step == 0) {
+            const MapView<float> input{share.arena + plan.buffers[0].offset, first};
+            clear_frame(input);
+            load_planar(images.data() + image * Sizes::input, input);
+        } else if (step <= plan.step_count) {
+            const auto s = static_cast<std::size_t>(step - 1);
+            detail::run_functions<Net>[static_cast<std::size_t>(detail::inference_kernels<Net>.of_step[s])](network.steps()[s],
+                                                                                                         share);
+        } else {
+            const auto last = static_cast<std::size_t>(plan.map_count - 1);
+            store_planar(MapView<const float>{share.arena + plan.buffers[last].offset, plan.layouts[last]},
+                         outputs() + image * Sizes::output);
+        }
+    }
+
+    float* slot_floats(int slot) { return arena_.data() + slot * Sizes::slot; }
+    std::span<float> inputs(int count) {
+        return {arena_.data() + team_.threads() * Sizes::slot + overhang, static_cast<std::size_t>(count * Sizes::input)};
+    }
+    float* outputs() { return inputs(0).data() + Sizes::round_up(batch_ * Sizes::input); }
+
+    /// Values of a map below which a second thread costs more than it computes.
+    static constexpr long smallest_shared = 1024;
+
+    int batch_;
+    Team team_;
+    Arena arena_;
+};
+
+}  // namespace residua::inline RESIDUA_ISA

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <memory>
+#include <residua/exec/frozen.hpp>
+#include <residua/exec/workspace.hpp>
+
+namespace residua::inline RESIDUA_ISA {
+
+/// A network with fixed weights, ready to predict. Immutable: any number of threads may use one model, each with a
+/// workspace of its own.
+template <class Net>
+class Model {
+  public:
+    /// Folds the running statistics into the weights and packs them; nothing of that is left for `predict`.
+    Model(Weights<Net> weights) : weights_{std::move(weights)}, frozen_{weights_} {}  // NOLINT: weights are a model
+
+    [[nodiscard]] const Weights<Net>& weights() const { return weights_; }
+
+    /// A parameter as an xtensor view in PyTorch's layout: `model.parameter<"conv1.weight">()`.
+    template <FixedString name>
+    [[nodiscard]] auto parameter() const {
+        return weights_.template parameter<name>();
+    }
+
+    /// The outputs of `count` planar images (count x c x h x w, row-major), count x outputs, in the workspace until its next
+    /// use. Allocates nothing.
+    /// \throws std::invalid_argument if there are more images than the workspace takes, or the span has another size.
+    std::span<const float> predict(std::span<const float> images, int count, Workspace<Net, Inference>& workspace) const {
+        return workspace.run(frozen_, images, count);
+    }
+
+    /// The outputs of any xtensor expression of shape (N, c, h, w), as an xtensor view of shape (N, outputs) into the
+    /// workspace. \throws std::invalid_argument with both shapes if they do not fit.
+    template <class Images>
+    auto predict(const Images& images, Workspace<Net, Inference>& workspace) const {
+        const int count = workspace.take(images);
+        const std::span<const float> out = predict(workspace.taken(count), count, workspace);
+        return as_xtensor(out.data(), output_array_shape(count));
+    }
+
+    /// The same with a workspace made for the call: convenient, not for hot loops.
+    template <class Images>
+    auto predict(const Images& images) const {
+        Workspace<Net, Inference> workspace(static_cast<int>(images.derived_cast().shape()[0]));
+        return to_xtensor(predict(images, workspace));
+    }
+
+  private:
+    static std::array<std::size_t, 2> output_array_shape(int count) {
+        return {static_cast<std::size_t>(count), static_cast<std::size_t>(output_shape<Net>.count())};
+    }
+
+    Weights<Net> weights_;
+    detail::Frozen<Net> frozen_;
+};
+
+}  // namespace residua::inline RESIDUA_ISA

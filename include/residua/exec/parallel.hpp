@@ -1,0 +1,84 @@
+#pragma once
+
+/// \file
+/// The only door to oneTBB.
+
+#include <oneapi/tbb/parallel_for.h>
+#include <oneapi/tbb/partitioner.h>
+#include <oneapi/tbb/task_arena.h>
+
+#include <atomic>
+#include <cstddef>
+#include <memory>
+#include <residua/config.hpp>
+#include <stdexcept>
+#include <string>
+#include <thread>
+
+namespace residua::inline RESIDUA_ISA {
+
+/// A number of threads that go through a list of phases together. A phase is cut into chunks; whoever is free takes the next
+/// chunk, and nobody enters a phase before all chunks of the one before are done. A thread that comes late finds its work
+/// done by the others, so nothing waits for a thread that never comes. Which thread computes a chunk is left open; what is
+/// computed is not, as long as a chunk's work depends on its number alone.
+/// One call of `run` at a time; no allocation in it after the first.
+class Team {
+  public:
+    /// \throws std::invalid_argument if threads < 1.
+    explicit Team(int threads, int most_phases)
+        : threads_{threads}, arena_{threads < 1 ? 1 : threads}, phases_{new Phase[static_cast<std::size_t>(most_phases)]} {
+        if (threads < 1) throw std::invalid_argument("threads: expected at least 1, got " + std::to_string(threads));
+    }
+
+    [[nodiscard]] int threads() const { return threads_; }
+
+    /// Calls `work(phase, chunk, slot)` for all chunks < chunk_count(phase) of all phases; `slot` < threads is different for
+    /// threads that work at the same time. `work` must not throw.
+    template <class ChunkCount, class Work>
+    void run(int phase_count, const ChunkCount& chunk_count, const Work& work) {
+        if (threads_ == 1) {
+            for (int phase = 0; phase < phase_count; ++phase)
+                for (int chunk = 0; chunk < chunk_count(phase); ++chunk) work(phase, chunk, 0);
+            return;
+        }
+        for (int phase = 0; phase < phase_count; ++phase) {
+            phases_[static_cast<std::size_t>(phase)].next.store(0, std::memory_order_relaxed);
+            phases_[static_cast<std::size_t>(phase)].done.store(0, std::memory_order_relaxed);
+        }
+        arena_.execute([&] {
+            tbb::parallel_for(
+                0, threads_, 1,
+                [&](int slot) {
+                    for (int phase = 0; phase < phase_count; ++phase) take_part(phase, chunk_count(phase), slot, work);
+                },
+                tbb::simple_partitioner{});
+        });
+    }
+
+  private:
+    struct alignas(alignment) Phase {
+        std::atomic<int> next{0};
+        std::atomic<int> done{0};
+    };
+
+    template <class Work>
+    void take_part(int number, int chunks, int slot, const Work& work) {
+        Phase& phase = phases_[static_cast<std::size_t>(number)];
+        for (int chunk = phase.next.fetch_add(1, std::memory_order_relaxed); chunk < chunks;
+             chunk = phase.next.fetch_add(1, std::memory_order_relaxed)) {
+            work(number, chunk, slot);
+            phase.done.fetch_add(1, std::memory_order_release);
+        }
+        for (int spins = 0; phase.done.load(std::memory_order_acquire) < chunks; ++spins)
+            if (spins >= patience) std::this_thread::yield();
+    }
+
+    /// Looks at a phase's counter before a thread gives its core away: longer than the chunks of a small network take.
+    static constexpr int patience = 2000;
+
+    int threads_;
+    tbb::task_arena arena_;
+    std::unique_ptr<Phase[]> phases_;
+};
+
+}  // namespace residua::inline RESIDUA_ISA

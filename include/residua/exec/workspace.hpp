@@ -1,0 +1,14 @@
+#pragma once
+
+#include <residua/plan/mode.hpp>
+
+namespace residua::inline RESIDUA_ISA {
+
+/// The memory and threads that one caller needs to run a network: one aligned arena, its size known at compile time
+/// (`workspace_bytes<Net, Mode, Batch<n>, Threads<t>>`). Not to be used by two threads at once.
+template <class Net, class Mode>
+class Workspace;
+
+}  // namespace residua::inline RESIDUA_ISA
+
+#include <residua/exec/inference_workspace.hpp>

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <span>
+#include <string>
+
+namespace residua {
+
+/// A shape as people write it, e.g. "[16, 3, 3, 3]"; "[]" for a scalar.
+inline std::string shape_text(std::span<const std::int64_t> shape) {
+    std::string text = "[";
+    for (const auto extent : shape) text += (text.size() > 1 ? ", " : "") + std::to_string(extent);
+    return text + "]";
+}
+
+namespace detail {
+
+/// Bytes of an array, unless an extent is negative or the product (zero extents left out, so that it does not depend on
+/// their place) is beyond any file.
+inline std::optional<std::size_t> bytes_of_shape(std::span<const std::int64_t> shape, std::size_t element_bytes) {
+    constexpr auto largest = static_cast<std::size_t>(std::numeric_limits<std::int64_t>::max());
+    std::size_t bytes = element_bytes;
+    bool empty = false;
+    for (const auto extent : shape) {
+        if (extent < 0) return std::nullopt;
+        if (extent == 0) {
+            empty = true;
+            continue;
+        }
+        if (static_cast<std::size_t>(extent) > largest / bytes) return std::nullopt;
+        bytes *= static_cast<std::size_t>(extent);
+    }
+    return empty ? 0 : bytes;
+}
+
+}  // namespace detail
+}  // namespace residua

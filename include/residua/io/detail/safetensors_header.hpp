@@ -1,0 +1,264 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <residua/io/array_shape.hpp>
+#include <residua/io/dtype.hpp>
+#include <residua/io/error.hpp>
+
+namespace residua {
+
+/// Free text of a safetensors file, by key.
+using Metadata = std::map<std::string, std::string>;
+
+/// A tensor in a safetensors file.
+struct TensorEntry {
+    std::string name;
+    Dtype dtype;
+    std::vector<std::int64_t> shape;
+    std::span<const std::byte> bytes;  ///< row-major elements, at any alignment
+
+    /// The number of elements.
+    std::size_t size() const { return bytes.size() / bytes_of(dtype); }
+};
+
+namespace detail {
+
+using Json = nlohmann::json;
+
+struct SafetensorsHeader {
+    Metadata metadata;
+    std::vector<TensorEntry> tensors;
+};
+
+inline constexpr std::size_t length_bytes = 8;
+inline constexpr std::uint64_t longest_header = 100'000'000;  // the limit of the format
+inline constexpr const char* metadata_key = "__metadata__";
+
+/// Reads one header; knows the file's name for errors.
+class SafetensorsParser {
+  public:
+    SafetensorsParser(std::span<const std::byte> content, std::string_view file) : content_(content), file_(file) {}
+
+    SafetensorsHeader parse() const {
+        const std::string_view text = header_text();
+        const auto data = content_.subspan(length_bytes + text.size());
+        const Json json = parse_json(text);
+        SafetensorsHeader header;
+        for (const auto& [name, value] : json.items()) {
+            if (name == metadata_key) {
+                header.metadata = metadata(value);
+            } else {
+                header.tensors.push_back(tensor(name, value, data));
+            }
+        }
+        check_layout(header.tensors, data);
+        return header;
+    }
+
+  private:
+    [[noreturn]] void fail(std::string_view field, std::string_view expected, std::string_view found) const {
+        throw FileError(file_, printable(field), expected, found);
+    }
+
+    std::string_view header_text() const {
+        if (content_.size() < length_bytes) {
+            fail("header length", "8 bytes", std::to_string(content_.size()) + " bytes in the whole file");
+        }
+        std::uint64_t length = 0;
+        std::memcpy(&length, content_.data(), length_bytes);
+        const std::size_t rest = content_.size() - length_bytes;
+        if (length > std::min<std::uint64_t>(rest, longest_header)) {
+            fail("header length", "at most " + std::to_string(std::min<std::uint64_t>(rest, longest_header)),
+                 std::to_string(length));
+        }
+        const std::string_view text(reinterpret_cast<const char*>(content_.data()) + length_bytes,
+                                    static_cast<std::size_t>(length));
+        if (!text.starts_with('{')) fail("header", "a JSON object", '"' + printable(text.substr(0, 20)) + '"');
+        return text;
+    }
+
+    Json parse_json(std::string_view text) const {
+        std::vector<std::set<std::string>> keys;  // of the objects that are open
+        const auto check_keys = [&](int, Json::parse_event_t event, Json& parsed) {
+            if (event == Json::parse_event_t::object_start) keys.emplace_back();
+            if (event == Json::parse_event_t::object_end) keys.pop_back();
+            if (event == Json::parse_event_t::key && !keys.back().insert(parsed.get<std::string>()).second) {
+                fail(parsed.get_ref<const std::string&>(), "one entry of this name", "two");
+            }
+            return true;
+        };
+        try {
+            return Json::parse(text, check_keys);
+        } catch (const Json::exception& error) {
+            fail("header", "well-formed JSON", printable(error.what()));
+        }
+    }
+
+    Metadata metadata(const Json& json) const {
+        if (!json.is_object()) fail(metadata_key, "an object of strings", json.type_name());
+        Metadata values;
+        for (const auto& [key, value] : json.items()) {
+            if (!value.is_string()) fail(std::string(metadata_key) + "." + key, "a string", value.type_name());
+            values.emplace(key, value.get<std::string>());
+        }
+        return values;
+    }
+
+    const Json& field(const std::string& tensor, const Json& json, const char* key) const {
+        const auto found = json.find(key);
+        if (found == json.end()) fail(tensor, std::string("the field ") + key, "none");
+        return *found;
+    }
+
+    TensorEntry tensor(const std::string& name, const Json& json, std::span<const std::byte> data) const {
+        if (!json.is_object()) fail(name, "an object with dtype, shape, data_offsets", json.type_name());
+        TensorEntry entry{name, dtype(name, field(name, json, "dtype")), shape(name, field(name, json, "shape")), {}};
+        entry.bytes = elements(entry, field(name, json, "data_offsets"), data);
+        if (json.size() != 3) fail(name, "only dtype, shape, data_offsets", std::to_string(json.size()) + " fields");
+        return entry;
+    }
+
+    Dtype dtype(const std::string& name, const Json& json) const {
+        const auto known = json.is_string() ? dtype_named(json.get_ref<const std::string&>()) : std::nullopt;
+        if (known) return *known;
+        std::string names;
+        for (const auto& info : dtypes) names += (names.empty() ? "" : " ") + std::string(info.name);
+        fail(name, "a dtype out of " + names, printable(json.dump()));
+    }
+
+    std::int64_t natural_number(const std::string& name, const char* what, const Json& json) const {
+        constexpr auto largest = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+        if (!json.is_number_unsigned() || json.get<std::uint64_t>() > largest) {
+            fail(name, std::string(what) + " of integers from 0 to 2^63 - 1", printable(json.dump()));
+        }
+        return json.get<std::int64_t>();
+    }
+
+    std::vector<std::int64_t> shape(const std::string& name, const Json& json) const {
+        if (!json.is_array()) fail(name, "a shape that is an array", json.type_name());
+        std::vector<std::int64_t> extents;
+        for (const auto& extent : json) extents.push_back(natural_number(name, "a shape", extent));
+        return extents;
+    }
+
+    std::span<const std::byte> elements(const TensorEntry& entry, const Json& json,
+                                        std::span<const std::byte> data) const {
+        if (!json.is_array() || json.size() != 2) {
+            fail(entry.name, "data_offsets of two integers", printable(json.dump()));
+        }
+        const auto begin = static_cast<std::size_t>(natural_number(entry.name, "data_offsets", json[0]));
+        const auto end = static_cast<std::size_t>(natural_number(entry.name, "data_offsets", json[1]));
+        if (begin > end || end > data.size()) {
+            fail(entry.name, "data_offsets in order and within " + std::to_string(data.size()) + " bytes of data",
+                 json.dump());
+        }
+        const auto expected = bytes_of_shape(entry.shape, bytes_of(entry.dtype));
+        if (!expected) fail(entry.name, "a shape of less than 2^63 bytes", printable(shape_text(entry.shape)));
+        if (*expected != end - begin) {
+            fail(entry.name,
+                 std::to_string(*expected) + " bytes for shape " + printable(shape_text(entry.shape)) + " of " +
+                     std::string(name_of(entry.dtype)),
+                 std::to_string(end - begin));
+        }
+        return data.subspan(begin, end - begin);
+    }
+
+    /// Sorts the tensors by place and demands that they fill the data without gap or overlap.
+    void check_layout(std::vector<TensorEntry>& tensors, std::span<const std::byte> data) const {
+        const auto begin = [&](const TensorEntry& entry) { return entry.bytes.data() - data.data(); };
+        std::stable_sort(tensors.begin(), tensors.end(), [&](const TensorEntry& a, const TensorEntry& b) {
+            return std::pair(begin(a), a.bytes.size()) < std::pair(begin(b), b.bytes.size());
+        });
+        std::ptrdiff_t filled = 0;
+        std::string_view previous = "the header";
+        for (const TensorEntry& entry : tensors) {
+            if (begin(entry) != filled) {
+                fail(entry.name, "data from byte " + std::to_string(filled) + " on, after " + printable(previous),
+                     "from byte " + std::to_string(begin(entry)) + (begin(entry) < filled ? " (overlap)" : " (gap)"));
+            }
+            filled += static_cast<std::ptrdiff_t>(entry.bytes.size());
+            previous = entry.name;
+        }
+        if (static_cast<std::size_t>(filled) != data.size()) {
+            fail("data", std::to_string(filled) + " bytes, the end of " + printable(previous),
+                 std::to_string(data.size()) + " bytes");
+        }
+    }
+
+    std::span<const std::byte> content_;
+    std::string_view file_;
+};
+
+/// Reads and checks the header of a file's content; entries point into `content`. Throws FileError.
+inline SafetensorsHeader parse_safetensors_header(std::span<const std::byte> content, std::string_view file) {
+    return SafetensorsParser(content, file).parse();
+}
+
+/// Composes the header of a file.
+class SafetensorsHeaderText {
+  public:
+    explicit SafetensorsHeaderText(const Metadata& metadata) {
+        if (!metadata.empty()) member(metadata_key) += quoted(metadata);
+    }
+
+    /// Adds the tensor whose bytes come next.
+    void add(const std::string& name, Dtype dtype, std::span<const std::int64_t> shape, std::size_t bytes) {
+        const auto expected = bytes_of_shape(shape, bytes_of(dtype));
+        if (expected != bytes) {
+            throw std::invalid_argument("tensor " + name + ": expected the bytes of shape " + shape_text(shape) +
+                                        ", found " + std::to_string(bytes));
+        }
+        if (name == metadata_key || !names_.insert(name).second) {
+            throw std::invalid_argument("tensor " + name + ": expected a new name, found it twice or reserved");
+        }
+        member(name) += R"({"dtype":")" + std::string(name_of(dtype)) + R"(","shape":)" + shape_text(shape) +
+                        R"(,"data_offsets":[)" + std::to_string(end_) + ',' + std::to_string(end_ + bytes) + "]}";
+        end_ += bytes;
+    }
+
+    /// The length in 8 bytes, then the text, padded with spaces so that the data begins at a multiple of 8.
+    std::string finish() const {
+        std::string text = text_ + '}';
+        text.resize((text.size() + length_bytes - 1) / length_bytes * length_bytes, ' ');
+        const std::uint64_t length = text.size();
+        std::string prefix(length_bytes, '\0');
+        std::memcpy(prefix.data(), &length, length_bytes);
+        return prefix + text;
+    }
+
+  private:
+    static std::string quoted(const Json& value) {
+        try {
+            return value.dump();
+        } catch (const Json::exception& error) {
+            throw std::invalid_argument(std::string("safetensors header: expected UTF-8 text, found ") + error.what());
+        }
+    }
+
+    std::string& member(const std::string& name) {
+        if (text_.size() > 1) text_ += ',';
+        text_ += quoted(name) + ':';
+        return text_;
+    }
+
+    std::string text_ = "{";
+    std::set<std::string> names_;
+    std::size_t end_ = 0;
+};
+
+}  // namespace detail
+}  // namespace residua

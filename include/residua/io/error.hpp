@@ -1,0 +1,32 @@
+#pragma once
+
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+namespace residua {
+
+/// A file that cannot be read, written or understood. The text is one line:
+/// `<file>: <field or tensor>: expected <...>, found <...>`, or `<file>: <what failed>`.
+struct FileError : std::runtime_error {
+    explicit FileError(const std::string& text) : std::runtime_error(text) {}
+
+    FileError(std::string_view file, std::string_view field, std::string_view expected, std::string_view found)
+        : std::runtime_error(std::string(file) + ": " + std::string(field) + ": expected " + std::string(expected) +
+                             ", found " + std::string(found)) {}
+};
+
+namespace detail {
+
+/// `text` from a file, fit for a one-line message: no control characters, at most 100 bytes.
+inline std::string printable(std::string_view text) {
+    constexpr std::size_t longest = 100;
+    std::string line(text.substr(0, longest));
+    for (char& c : line) {
+        if (static_cast<unsigned char>(c) < 0x20U || c == 0x7F) c = '?';
+    }
+    return text.size() > longest ? line + "..." : line;
+}
+
+}  // namespace detail
+}  // namespace residua

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <residua/io/array_shape.hpp>
+#include <residua/io/atomic_file.hpp>
+#include <residua/io/detail/npy_header.hpp>
+#include <residua/io/dtype.hpp>
+#include <residua/io/error.hpp>
+#include <residua/io/file.hpp>
+
+/// \file
+/// NumPy's .npy format, version 1.0: little endian, C order; elements std::uint8_t, std::int64_t, float, double.
+
+namespace residua {
+
+/// An array of a .npy file, row-major.
+template <class Value>
+struct NpyArray {
+    std::vector<std::int64_t> shape;
+    std::vector<Value> values;
+};
+
+/// The array in a file's content; `name` stands for the file in errors. Throws FileError for anything but version 1.0,
+/// this element type, C order and just as many bytes as the shape needs.
+template <class Value>
+NpyArray<Value> parse_npy(std::span<const std::byte> content, std::string_view name) {
+    const detail::NpyHeader header = detail::parse_npy_header(content, name);
+    if (header.descr != detail::npy_descr<Value>) {
+        throw FileError(name, "descr", detail::npy_descr<Value>, detail::printable(header.descr));
+    }
+    if (header.fortran_order) throw FileError(name, "fortran_order", "False", "True");
+    const auto data = content.subspan(header.bytes);
+    const auto expected = detail::bytes_of_shape(header.shape, sizeof(Value));
+    if (expected != data.size()) {
+        throw FileError(name, "data",
+                        (expected ? std::to_string(*expected) : "less than 2^63") + " bytes for shape " +
+                            detail::printable(shape_text(header.shape)),
+                        std::to_string(data.size()));
+    }
+    NpyArray<Value> array{header.shape, std::vector<Value>(data.size() / sizeof(Value))};
+    detail::convert_elements<Value>(data, std::span(array.values));
+    return array;
+}
+
+/// The array in a file. Throws FileError as `parse_npy` does, and when the file cannot be read.
+template <class Value>
+NpyArray<Value> read_npy(const std::filesystem::path& path) {
+    return parse_npy<Value>(read_file(path), path.string());
+}
+
+/// Writes row-major `values` as an array of `shape`, atomically. Throws FileError when the file cannot be written,
+/// std::invalid_argument when the shape does not fit the number of values.
+template <class Value>
+void write_npy(const std::filesystem::path& path, std::span<const std::int64_t> shape, std::span<const Value> values) {
+    if (detail::bytes_of_shape(shape, sizeof(Value)) != values.size_bytes()) {
+        throw std::invalid_argument(path.string() + ": expected the values of shape " + shape_text(shape) + ", found " +
+                                    std::to_string(values.size()));
+    }
+    const std::string header = detail::npy_header_text(detail::npy_descr<Value>, shape);
+    write_atomically(path, {std::as_bytes(std::span(header)), std::as_bytes(values)});
+}
+
+}  // namespace residua

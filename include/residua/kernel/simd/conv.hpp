@@ -1,0 +1,79 @@
+#pragma once
+
+#include <cstddef>
+
+#include <residua/kernel/unroll.hpp>
+#include <residua/tensor/pack.hpp>
+
+namespace residua::inline RESIDUA_ISA {
+
+/// What a convolution does for one image. A source pixel is a run of channels that lie side by side; every tap of the
+/// kernel is an offset from the output pixel's corner in the source, so strides, dilations and parts of a kernel are
+/// all lists of taps.
+struct ConvTask {
+    const float* src = nullptr;  ///< first source pixel of output row 0, column 0
+    std::ptrdiff_t src_block = 0;
+    std::ptrdiff_t src_row = 0;  ///< step in the source from one output row to the next
+    const std::ptrdiff_t* taps = nullptr;
+    int tap_count = 0;
+    int src_blocks = 0;
+    const float* weight = nullptr;  ///< [tile of dst blocks][src block][tap][channel of run][dst block of tile][16]
+    float* dst = nullptr;
+    std::ptrdiff_t dst_block = 0;
+    std::ptrdiff_t dst_row = 0;
+    std::ptrdiff_t dst_pixel = 0;
+    int columns = 0;
+    int first_row = 0;
+    int last_row = 0;
+    int first_tile = 0;  ///< tiles of dst blocks
+    int last_tile = 0;
+};
+
+/// Direct convolution: `dst_blocks` x `width` accumulators stay in registers while all source channels and taps pass.
+/// Shapes: as in ConvTask; `run` channels a source pixel, `pixel` floats from one output column's source to the next.
+/// Reads:  src, also up to width - 1 columns behind the end of a row (discarded); weight.
+/// Writes: dst = finish(sum, dst block, row, column) for every pixel of the rows and tiles asked for.
+/// Requires: 64-byte aligned weight and dst; sums run over source blocks, then taps, then channels, always in this
+/// order.
+template <int dst_blocks, int width, int run, int pixel, class Finish>
+void conv(const ConvTask& task, const Finish& finish) {
+    constexpr int step = dst_blocks * channel_block;
+    const std::ptrdiff_t tile_weights = std::ptrdiff_t{task.src_blocks} * task.tap_count * run * step;
+    for (int tile = task.first_tile; tile < task.last_tile; ++tile) {
+        for (int row = task.first_row; row < task.last_row; ++row) {
+            for (int column = 0; column < task.columns; column += width) {
+                Pack sum[dst_blocks][width];
+                detail::unroll<dst_blocks>(
+                    [&](auto b) { detail::unroll<width>([&](auto i) { sum[b][i] = Pack::zero(); }); });
+                const float* weight = task.weight + tile * tile_weights;
+                const float* corner = task.src + row * task.src_row + std::ptrdiff_t{column} * pixel;
+                for (int block = 0; block < task.src_blocks; ++block, corner += task.src_block) {
+                    for (int tap = 0; tap < task.tap_count; ++tap) {
+                        const float* src = corner + task.taps[tap];
+#pragma GCC unroll 4
+                        for (int c = 0; c < run; ++c, weight += step) {
+                            Pack w[dst_blocks];
+                            detail::unroll<dst_blocks>([&](auto b) { w[b] = Pack::load(weight + b * channel_block); });
+                            detail::unroll<width>([&](auto i) {
+                                const Pack value = Pack::broadcast(src[i * pixel + c]);
+                                detail::unroll<dst_blocks>([&](auto b) { sum[b][i] = fma(value, w[b], sum[b][i]); });
+                            });
+                        }
+                    }
+                }
+                const int block = tile * dst_blocks;
+                float* dst = task.dst + block * task.dst_block + row * task.dst_row + column * task.dst_pixel;
+                const int valid = task.columns - column;
+                detail::unroll<width>([&](auto i) {
+                    if (i < valid)
+                        detail::unroll<dst_blocks>([&](auto b) {
+                            finish(sum[b][i], block + b, row, column + i)
+                                .store(dst + b * task.dst_block + i * task.dst_pixel);
+                        });
+                });
+            }
+        }
+    }
+}
+
+}  // namespace residua::inline RESIDUA_ISA

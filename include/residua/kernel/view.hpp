@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstddef>
+#include <residua/plan/layout.hpp>
+
+namespace residua {
+
+/// One image's map in memory.
+template <class T>
+struct MapView {
+    T* data = nullptr;  ///< first float of the map, frame included
+    Layout layout{};
+
+    [[nodiscard]] constexpr std::ptrdiff_t block_step() const { return layout.block(); }
+    [[nodiscard]] constexpr std::ptrdiff_t row_step() const { return layout.row(); }
+    [[nodiscard]] constexpr int pixel_step() const { return layout.pixel(); }
+    /// First channel of a pixel.
+    [[nodiscard]] constexpr T* at(int block, int row, int column = 0) const {
+        return data + layout.origin() + block * block_step() + row * row_step() + std::ptrdiff_t{column} * pixel_step();
+    }
+    constexpr operator MapView<const T>() const { return {data, layout}; }  // NOLINT: reading is always allowed
+};
+
+}  // namespace residua

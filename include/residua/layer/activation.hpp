@@ -1,0 +1,18 @@
+#pragma once
+
+#include <residua/tensor/expression.hpp>
+#include <residua/tensor/math.hpp>
+
+namespace residua {
+
+/// An element-wise function as a layer, given by its expression in `x`; its derivative is derived from that.
+/// A new one is one line: `struct SiLU : Activation<x * sigmoid(x)> {};`
+template <auto function>
+struct Activation {
+    static constexpr auto expression = function;
+};
+
+/// max(x, 0).
+struct ReLU : Activation<relu(x)> {};
+
+}  // namespace residua

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <residua/layer/options.hpp>
+#include <residua/meta/fixed_string.hpp>
+
+namespace residua {
+
+/// Shape of one input image: channels, rows, columns.
+template <int c, int h, int w>
+struct Input {};
+
+/// Hands its input on.
+struct Identity {};
+
+/// Layers one after another.
+template <class... Layers>
+struct Sequence {};
+
+/// Gives a layer the name its parameters have in weight files: `Named<"linear", Linear<10>>` has `linear.weight`.
+template <FixedString name, class Layer>
+struct Named {};
+
+/// `n` times `Block`, which takes its width from here. The first stage of a network keeps the size of the map, later
+/// ones begin with stride 2, unless an explicit `Stride<s>` says otherwise (table 1 of the paper).
+template <int n, int width, class Block, StageOption... Options>
+requires EachOnce<Options...>
+struct Stage {
+};
+
+/// A network: the shape of its input, then its layers. Give a network a name by inheriting from it,
+/// `struct ResNet20 : Network<...> {};`, and compilers use that name instead of spelling the type out.
+template <class... Layers>
+struct Network {};
+
+}  // namespace residua

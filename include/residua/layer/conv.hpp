@@ -1,0 +1,54 @@
+#pragma once
+
+#include <type_traits>
+
+#include <residua/layer/options.hpp>
+#include <residua/shape/window.hpp>
+
+namespace residua {
+
+/// Convolution with `out` square kernels of size `kernel`: (c, h, w) -> (out, h', w'), weights out x c x kernel x
+/// kernel. Options: `Stride<s>` (1), `Padding<p>` ((kernel - 1) / 2, which keeps the size at stride 1), `Bias` (none).
+template <int out, int kernel, ConvOption... Options>
+requires EachOnce<Options...>
+struct Conv {
+    static constexpr Window window{kernel, kernel, detail::stride_or<Options...>(1),
+                                   detail::padding_or<Options...>((kernel - 1) / 2)};
+    static constexpr bool bias = (std::is_same_v<Options, Bias> || ...);
+
+    static constexpr Problem check(Chw in) {
+        return out <= 0 ? Problem{Kind::SizeNotPositive, {}, {out, kernel, window.stride}} : window.check(in);
+    }
+    static constexpr Chw output(Chw in) { return {out, window.rows(in.h), window.columns(in.w)}; }
+};
+
+/// A convolution whose width and stride come from the block or stage it stands in.
+template <int kernel>
+struct InheritingConv {
+    static constexpr int size = kernel;
+    static constexpr int widening = 1;
+    static constexpr bool strided = false;
+};
+
+struct Conv1x1 : InheritingConv<1> {};
+struct Conv3x3 : InheritingConv<3> {};
+
+/// The convolution with `factor` times the width of its stage: the last one of a bottleneck has `Widen<4, Conv1x1>`.
+template <int factor, class InheritingConv>
+struct Widen : InheritingConv {
+    static constexpr int widening = factor;
+};
+
+/// The convolution of a block that carries the block's stride. Without one the first does, as in the paper.
+template <class InheritingConv>
+struct Strided : InheritingConv {
+    static constexpr bool strided = true;
+};
+
+/// A layer that takes its width from around it.
+template <class Layer>
+concept InheritsWidth = requires {
+    Layer::widening;
+};
+
+}  // namespace residua

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <type_traits>
+
+namespace residua {
+
+/// Step between neighbouring positions of a sliding kernel.
+template <int step>
+struct Stride {};
+
+/// Zeros around the map, on each of its four sides. Without it a kernel of size k pads (k - 1) / 2.
+template <int zeros>
+struct Padding {};
+
+/// Adds a bias per output channel to a convolution (the paper's convolutions have none, BN's shift does its work).
+struct Bias {};
+
+namespace detail {
+
+template <class Option>
+inline constexpr int stride_value = 0;
+template <int step>
+inline constexpr int stride_value<Stride<step>> = step;
+
+template <class Option>
+inline constexpr bool is_stride = false;
+template <int step>
+inline constexpr bool is_stride<Stride<step>> = true;
+
+template <class Option>
+inline constexpr int padding_value = 0;
+template <int zeros>
+inline constexpr int padding_value<Padding<zeros>> = zeros;
+
+template <class Option>
+inline constexpr bool is_padding = false;
+template <int zeros>
+inline constexpr bool is_padding<Padding<zeros>> = true;
+
+}  // namespace detail
+
+/// What may follow the sizes of a pooling layer.
+template <class Option>
+concept WindowOption = detail::is_stride<Option> || detail::is_padding<Option>;
+
+/// What may follow the sizes of a convolution.
+template <class Option>
+concept ConvOption = WindowOption<Option> || std::is_same_v<Option, Bias>;
+
+/// What may follow the block of a stage.
+template <class Option>
+concept StageOption = detail::is_stride<Option>;
+
+/// No option is given twice.
+template <class... Options>
+concept EachOnce = (static_cast<int>(detail::is_stride<Options>) + ... + 0) <= 1 &&
+                   (static_cast<int>(detail::is_padding<Options>) + ... + 0) <= 1 &&
+                   (static_cast<int>(std::is_same_v<Options, Bias>) + ... + 0) <= 1;
+
+namespace detail {
+
+template <class... Options>
+constexpr int stride_or(int otherwise) {
+    return (is_stride<Options> || ...) ? (stride_value<Options> + ... + 0) : otherwise;
+}
+
+template <class... Options>
+constexpr int padding_or(int otherwise) {
+    return (is_padding<Options> || ...) ? (padding_value<Options> + ... + 0) : otherwise;
+}
+
+}  // namespace detail
+
+}  // namespace residua

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <residua/layer/options.hpp>
+#include <residua/shape/window.hpp>
+
+namespace residua {
+
+namespace detail {
+
+/// Without options a pool tiles the map: the stride is the kernel's size, there is no padding, nothing may be left
+/// over.
+template <int kernel, class... Options>
+struct Pool {
+    static constexpr bool tiles = sizeof...(Options) == 0;
+    static constexpr Window window{kernel, kernel, stride_or<Options...>(tiles ? kernel : 1),
+                                   padding_or<Options...>(tiles ? 0 : (kernel - 1) / 2)};
+
+    static constexpr Problem check(Chw in) {
+        const Problem problem = window.check(in);
+        if (problem.kind == Kind::Accepted && tiles && (in.h % kernel != 0 || in.w % kernel != 0))
+            return {Kind::SizeNotDivisible, {0, kernel, kernel}, {0, in.h, in.w}};
+        return problem;
+    }
+    static constexpr Chw output(Chw in) { return {in.c, window.rows(in.h), window.columns(in.w)}; }
+};
+
+}  // namespace detail
+
+/// Largest value under a window. Padding counts as minus infinity. `MaxPool<2>` tiles the map and wants even sizes;
+/// `MaxPool<3, Stride<2>>` is the paper's overlapping one (padding 1).
+template <int kernel, WindowOption... Options>
+requires EachOnce<Options...>
+struct MaxPool : detail::Pool<kernel, Options...> {
+};
+
+/// Mean under a window; padding counts as zeros in the mean.
+template <int kernel, WindowOption... Options>
+requires EachOnce<Options...>
+struct AvgPool : detail::Pool<kernel, Options...> {
+};
+
+/// Mean of each channel: (c, h, w) -> (c, 1, 1).
+struct GlobalAvgPool {};
+
+}  // namespace residua

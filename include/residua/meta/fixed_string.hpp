@@ -1,0 +1,20 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <string_view>
+
+namespace residua {
+
+/// Text as a template argument, for names: `Named<"linear", Linear<10>>`, `parameter<"conv1.weight">()`.
+template <std::size_t size>
+struct FixedString {
+    char text[size] = {};
+
+    consteval FixedString(const char (&literal)[size]) {
+        std::copy_n(literal, size, text);
+    }  // NOLINT: implicit by design
+    [[nodiscard]] constexpr std::string_view view() const { return {text, size - 1}; }
+};
+
+}  // namespace residua

@@ -1,0 +1,65 @@
+#pragma once
+
+/// \file
+/// The only door to Boost.Hana: lists of types, folded and searched without recursion of our own.
+
+#include <boost/hana/append.hpp>
+#include <boost/hana/contains.hpp>
+#include <boost/hana/fold_left.hpp>
+#include <boost/hana/for_each.hpp>
+#include <boost/hana/index_if.hpp>
+#include <boost/hana/length.hpp>
+#include <boost/hana/tuple.hpp>
+#include <boost/hana/type.hpp>
+#include <type_traits>
+
+namespace residua::meta {
+
+namespace hana = boost::hana;
+
+template <class T>
+inline constexpr auto type = hana::type_c<T>;
+
+template <class... Ts>
+inline constexpr auto list = hana::tuple_t<Ts...>;
+
+/// The type that a `meta::type` constant stands for.
+template <class Constant>
+using TypeOf = typename std::remove_cvref_t<Constant>::type;
+
+/// Folds `step(state, type)` over the types from left to right.
+template <class... Ts, class State, class Step>
+constexpr auto fold(State state, Step step) {
+    return hana::fold_left(list<Ts...>, state, step);
+}
+
+/// Calls `visit(type)` for each of the types, in order.
+template <class... Ts, class Visit>
+constexpr void for_each(Visit visit) {
+    hana::for_each(list<Ts...>, visit);
+}
+
+/// The list with `element` added, unless it is there already.
+template <class List, class Element>
+constexpr auto insert(List types, Element element) {
+    if constexpr (decltype(hana::contains(types, element))::value)
+        return types;
+    else
+        return hana::append(types, element);
+}
+
+/// Position of `element` in the list, counted from 0.
+template <class List, class Element>
+constexpr int index_of(List types, Element element) {
+    return static_cast<int>(
+        std::remove_cvref_t<decltype(hana::index_if(types, hana::equal.to(element)).value())>::value);
+}
+
+template <class List>
+inline constexpr int length = static_cast<int>(decltype(hana::length(std::declval<List>()))::value);
+
+/// The type at position `i` of the list.
+template <class List, int i>
+using At = TypeOf<decltype(hana::at_c<i>(std::declval<List>()))>;
+
+}  // namespace residua::meta

@@ -1,0 +1,16 @@
+#pragma once
+
+/// \file
+/// Networks as types: declare one, have it checked, read its costs and its summary, all without the parts that compute.
+/// Light to include: it needs neither xtensor nor xsimd nor TBB. `residua/residua.hpp` is everything.
+
+// First, so that the way from the program to a verdict, which compilers print before it, is short.
+#include <residua/shape/verdicts.hpp>
+// Then in alphabetical order.
+#include <residua/layer/values.hpp>
+#include <residua/model/cifar.hpp>
+#include <residua/plan/costs.hpp>
+#include <residua/plan/inference.hpp>
+#include <residua/plan/names.hpp>
+#include <residua/plan/summary.hpp>
+#include <residua/version.hpp>

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+
+namespace residua {
+
+/// A buffer that exists from one step to another, and where it lies.
+struct Buffer {
+    long floats = 0;  ///< per image
+    int first = 0;    ///< step that writes it first
+    int last = 0;     ///< step that reads it last
+    long offset = 0;  ///< in floats per image, from the start of the arena
+};
+
+namespace detail {
+
+/// Places buffers one after another, in the order of their first step, each into the lowest gap between those still
+/// needed. Few live at a time, so the cost grows with the number of steps only.
+template <std::size_t capacity>
+class Placement {
+  public:
+    constexpr long place(Buffer& buffer) {
+        retire(buffer.first);
+        std::size_t at = 0;
+        long offset = 0;
+        while (at < count_ && live_[at].offset - offset < buffer.floats) {
+            offset = live_[at].offset + live_[at].floats;
+            ++at;
+        }
+        buffer.offset = offset;
+        for (std::size_t i = count_; i > at; --i) live_[i] = live_[i - 1];
+        live_[at] = buffer;
+        ++count_;
+        if (offset + buffer.floats > peak_) peak_ = offset + buffer.floats;
+        return offset;
+    }
+    [[nodiscard]] constexpr long peak() const { return peak_; }
+
+  private:
+    constexpr void retire(int step) {
+        std::size_t kept = 0;
+        for (std::size_t i = 0; i < count_; ++i)
+            if (live_[i].last >= step) live_[kept++] = live_[i];
+        count_ = kept;
+    }
+
+    std::array<Buffer, capacity> live_{};
+    std::size_t count_ = 0;
+    long peak_ = 0;
+};
+
+}  // namespace detail
+
+}  // namespace residua

@@ -1,0 +1,136 @@
+#pragma once
+
+#include <residua/plan/arena.hpp>
+#include <residua/plan/layout.hpp>
+#include <residua/plan/uses.hpp>
+
+namespace residua {
+
+/// One pass over memory of a forward run with fixed statistics: an operation, and what its epilogue does with each
+/// result in registers: add the folded bias, add the shortcut's map, apply the activation.
+struct InferenceStep {
+    Op op = Op::conv;  ///< Op::bn, Op::add or Op::activation where no convolution could carry the element-wise work
+    int node = -1;     ///< the operation's node
+    int bn = -1;       ///< node of the batch normalisation that is folded in, or -1
+    int src = -1;      ///< map read
+    int skip = -1;     ///< map added, or -1
+    int activation = -1;
+    int dst = -1;  ///< map written
+};
+
+/// The steps of a network in inference, one image at a time, and the maps between them. Map 0 is the input.
+template <int nodes>
+struct InferencePlan {
+    std::array<InferenceStep, static_cast<std::size_t>(nodes)> steps{};
+    std::array<Layout, static_cast<std::size_t>(nodes)> layouts{};
+    std::array<Buffer, static_cast<std::size_t>(nodes)> buffers{};
+    int step_count = 0;
+    int map_count = 0;
+    long arena_floats = 0;  ///< for one image
+};
+
+namespace detail {
+
+/// Turns nodes into steps: a convolution takes along the BN, addition and activation behind it.
+template <int nodes>
+class InferenceFusion {
+  public:
+    constexpr explicit InferenceFusion(const Graph<nodes>& graph) : graph_{graph}, uses_{graph} { map_of_.fill(-1); }
+
+    constexpr InferencePlan<nodes> run() {
+        for (int i = 0; i < nodes; ++i)
+            if (map_of(i) < 0) emit(i);
+        place();
+        return plan_;
+    }
+
+  private:
+    constexpr int& map_of(int node) { return map_of_[static_cast<std::size_t>(node)]; }
+
+    constexpr int new_map(int node) {
+        plan_.layouts[static_cast<std::size_t>(plan_.map_count)] = {.shape = graph_[node].shape};
+        return plan_.map_count++;
+    }
+
+    constexpr void emit(int i) {
+        const Node& node = graph_[i];
+        if (node.op == Op::input) {
+            map_of(i) = new_map(i);
+            return;
+        }
+        InferenceStep step{.op = node.op, .node = i, .src = map_of(node.src)};
+        int end = i;
+        if (node.op == Op::bn) step.bn = i;
+        if (node.op == Op::add) step.skip = map_of(node.other);
+        if (node.op == Op::activation) step.activation = node.activation;
+        const bool carries = node.op == Op::conv || node.op == Op::linear || node.op == Op::bn || node.op == Op::add;
+        while (carries && absorb(step, end)) {
+        }
+        step.dst = new_map(end);
+        map_of(end) = step.dst;
+        plan_.steps[static_cast<std::size_t>(plan_.step_count++)] = step;
+    }
+
+    /// Moves the element-wise node behind `end` into the step, if nobody else reads `end` and its operands exist.
+    constexpr bool absorb(InferenceStep& step, int& end) {
+        const int next = uses_.sole(end);
+        if (next < 0 || step.activation >= 0) return false;
+        const Node& node = graph_[next];
+        if (node.op == Op::activation) {
+            step.activation = node.activation;
+        } else if (node.op == Op::bn && step.bn < 0 && step.skip < 0) {
+            step.bn = next;
+        } else if (node.op == Op::add && step.skip < 0) {
+            const int skip = map_of(node.src == end ? node.other : node.src);
+            if (skip < 0) return false;
+            step.skip = skip;
+        } else {
+            return false;
+        }
+        map_of(end) = absorbed;
+        end = next;
+        return true;
+    }
+
+    /// Frames and packing follow from who reads a map, its lifetime from when.
+    constexpr void place() {
+        bool all_convs = true;
+        for (int s = 0; s < plan_.step_count; ++s) {
+            const InferenceStep& step = plan_.steps[static_cast<std::size_t>(s)];
+            Layout& src = plan_.layouts[static_cast<std::size_t>(step.src)];
+            const bool conv = step.op == Op::conv || step.op == Op::linear;
+            if (conv && graph_[step.node].window.padding > src.halo) src.halo = graph_[step.node].window.padding;
+            if (step.src == 0 && !conv) all_convs = false;
+            if (step.skip == 0) all_convs = false;
+            buffer(step.src).last = s;
+            if (step.skip >= 0) buffer(step.skip).last = s;
+            buffer(step.dst).first = s;
+            buffer(step.dst).last = s;
+        }
+        plan_.layouts[0].packed = all_convs && plan_.layouts[0].shape.c < channel_block;
+        buffer(plan_.map_count - 1).last = plan_.step_count;
+        Placement<static_cast<std::size_t>(nodes) + 1> placement;
+        for (int m = 0; m < plan_.map_count; ++m) {
+            buffer(m).floats = plan_.layouts[static_cast<std::size_t>(m)].count();
+            placement.place(buffer(m));
+        }
+        plan_.arena_floats = placement.peak();
+    }
+
+    constexpr Buffer& buffer(int map) { return plan_.buffers[static_cast<std::size_t>(map)]; }
+
+    static constexpr int absorbed = nodes;  ///< inside a step, in no map
+
+    const Graph<nodes>& graph_;
+    Uses<nodes> uses_;
+    std::array<int, static_cast<std::size_t>(nodes)> map_of_{};
+    InferencePlan<nodes> plan_{};
+};
+
+}  // namespace detail
+
+/// The network's inference plan.
+template <class Net>
+inline constexpr auto inference_plan = detail::InferenceFusion<graph_of<Net>.count()>(graph_of<Net>).run();
+
+}  // namespace residua

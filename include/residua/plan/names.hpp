@@ -1,0 +1,132 @@
+#pragma once
+
+#include <string>
+
+#include <residua/meta/fixed_string.hpp>
+#include <residua/plan/parameters.hpp>
+
+namespace residua {
+
+namespace detail {
+
+/// Takes a name piece by piece; one piece of code spells names at run time and compares them at compile time.
+template <class Sink>
+constexpr void spell(const Name& name, Sink& sink) {
+    const auto number = [&](int value) {
+        char digits[12] = {};
+        int first = 12;
+        do {
+            digits[--first] = static_cast<char>('0' + value % 10);
+            value /= 10;
+        } while (value > 0);
+        sink.add({digits + first, static_cast<std::size_t>(12 - first)});
+    };
+    const auto part = [&](std::string_view text, int index) {
+        if (text.empty() && index < 0) return;
+        if (!sink.empty()) sink.add(".");
+        sink.add(text);
+        if (index >= 0) number(index);
+    };
+    part(name.scope, name.scope.empty() ? -1 : name.scope_index);
+    part("", name.block);
+    part(name.branch, -1);
+    part(name.leaf, name.leaf_index);
+}
+
+constexpr std::string_view spelling(Member member) {
+    switch (member) {
+        case Member::weight:
+            return "weight";
+        case Member::bias:
+            return "bias";
+        case Member::running_mean:
+            return "running_mean";
+        case Member::running_var:
+            return "running_var";
+    }
+    return {};
+}
+
+/// Compares what is spelled with a given text.
+struct Comparison {
+    std::string_view rest;
+    bool equal = true;
+    bool started = false;
+
+    [[nodiscard]] constexpr bool empty() const { return !started; }
+    constexpr void add(std::string_view piece) {
+        started = true;
+        equal = equal && rest.starts_with(piece);
+        if (equal) rest.remove_prefix(piece.size());
+    }
+};
+
+struct Writing {
+    std::string text;
+
+    [[nodiscard]] bool empty() const { return text.empty(); }
+    void add(std::string_view piece) { text += piece; }
+};
+
+/// The block number in a parameter's name: 3 of "layer1.3.conv1.weight", -1 where there is none. Comparing it first
+/// keeps the search through a thousand layers within a compiler's limit on constant evaluation.
+constexpr int block_number(std::string_view text) {
+    const std::size_t dot = text.find('.');
+    int number = -1;
+    for (std::size_t i = dot + 1; dot != text.npos && i < text.size() && text[i] != '.'; ++i) {
+        if (text[i] < '0' || text[i] > '9' || number > 100'000) return -1;
+        number = (number < 0 ? 0 : 10 * number) + (text[i] - '0');
+    }
+    return number;
+}
+
+constexpr bool is_called(const Name& name, Member member, std::string_view text) {
+    Comparison comparison{text};
+    spell(name, comparison);
+    comparison.add(".");
+    comparison.add(spelling(member));
+    return comparison.equal && comparison.rest.empty();
+}
+
+/// Index among `parameters<Net>`, or -1.
+template <class Net>
+constexpr int find_parameter(std::string_view text) {
+    const int block = block_number(text);
+    for (std::size_t i = 0; i < parameters<Net>.size(); ++i) {
+        const Parameter& parameter = parameters<Net>[i];
+        const Name& name = graph_of<Net>[parameter.node].name;
+        if ((name.block < 0 || name.block == block) && is_called(name, parameter.member, text))
+            return static_cast<int>(i);
+    }
+    return -1;
+}
+
+/// Enforces that the name is known, once per name; an unknown one complains here and nowhere else.
+template <class Net, FixedString name>
+struct ParameterNamed {
+    static constexpr int index = find_parameter<Net>(name.view());
+    using Verdict = std::conditional_t<(index < 0), ParameterUnknown<Got<Named<name, Net>>>, Accepted>;
+    static_assert(sizeof(typename Verdict::template Enforce<Net>) > 0);
+    static constexpr Parameter parameter = index < 0 ? Parameter{} : parameters<Net>[static_cast<std::size_t>(index)];
+};
+
+}  // namespace detail
+
+/// The module's name in weight files, such as "layer2.0.conv1".
+inline std::string module_name(const Name& name) {
+    detail::Writing writing;
+    detail::spell(name, writing);
+    return writing.text;
+}
+
+/// The parameter's name in weight files, such as "layer2.0.conv1.weight".
+template <class Net>
+std::string parameter_name(const Parameter& parameter) {
+    return module_name(graph_of<Net>[parameter.node].name) + '.' + std::string(detail::spelling(parameter.member));
+}
+
+/// The parameter of this name; a name the network does not have is a compile error.
+template <class Net, FixedString name>
+inline constexpr const Parameter& parameter_named = detail::ParameterNamed<Net, name>::parameter;
+
+}  // namespace residua

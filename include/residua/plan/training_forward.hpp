@@ -1,0 +1,161 @@
+#pragma once
+
+#include <residua/plan/training_steps.hpp>
+#include <residua/plan/uses.hpp>
+
+namespace residua {
+
+namespace detail {
+
+/// Groups element-wise nodes into blends and lists the passes forward.
+template <int nodes>
+class TrainingFusion {
+  public:
+    constexpr explicit TrainingFusion(const Graph<nodes>& graph) : graph_{graph}, uses_{graph} {
+        blend_of_.fill(-1);
+        plan_.holder.fill(-1);
+        plan_.reader.fill(-1);
+        plan_.first_bn.fill(-1);
+        plan_.next_bn.fill(-1);
+    }
+
+    constexpr TrainingPlan<nodes> run() {
+        for (int i = 0; i < nodes; ++i) visit(i);
+        store(nodes - 1);
+        plan_.output = value(nodes - 1).main;
+        read_maps();
+        return plan_;
+    }
+
+  private:
+    static constexpr std::size_t capacity = TrainingPlan<nodes>::capacity;
+
+    static constexpr std::size_t index(int i) { return static_cast<std::size_t>(i); }
+    static constexpr bool is_step(Op op) {
+        return op != Op::bn && op != Op::add && op != Op::activation && op != Op::input;
+    }
+
+    constexpr Blend& value(int node) { return value_[index(node)]; }
+
+    constexpr int new_map(Chw shape) {
+        plan_.maps[index(plan_.map_count)] = shape;
+        return plan_.map_count++;
+    }
+
+    constexpr void visit(int i) {
+        const Node& node = graph_[i];
+        switch (node.op) {
+            case Op::bn:
+                if (!value(node.src).plain()) store(node.src);
+                value(i) = {.main = value(node.src).main, .main_bn = i};
+                plan_.next_bn[index(i)] = plan_.first_bn[index(value(i).main)];
+                plan_.first_bn[index(value(i).main)] = i;
+                break;
+            case Op::activation:
+                if (value(node.src).activation >= 0) store(node.src);
+                value(i) = value(node.src);
+                value(i).activation = node.activation;
+                break;
+            case Op::add:
+                add(i);
+                break;
+            default:
+                operate(i);
+                break;
+        }
+        value(i).shape = node.shape;
+        if (uses_.count[index(i)] > 1) share(i);
+    }
+
+    constexpr void add(int i) {
+        for (const int src : {graph_[i].src, graph_[i].other})
+            if (value(src).skip >= 0 || value(src).activation >= 0) store(src);
+        const Blend& main = value(graph_[i].src);
+        const Blend& skip = value(graph_[i].other);
+        value(i) = {.main = main.main, .main_bn = main.main_bn, .skip = skip.main, .skip_bn = skip.main_bn};
+    }
+
+    constexpr void operate(int i) {
+        const Node& node = graph_[i];
+        if (node.op == Op::input) {
+            value(i) = {.main = new_map(node.shape)};
+            return;
+        }
+        const int blend = blend_of(node.src);
+        const Load load = load_of(blend);
+        const int dst = new_map(node.shape);
+        push({.op = node.op, .node = i, .blend = blend, .load = load, .dst = dst});
+        value(i) = {.main = dst};
+    }
+
+    constexpr void push(const ForwardStep& step) { plan_.forward[index(plan_.forward_count++)] = step; }
+
+    /// The blend that stands for a node's value, made when first asked for.
+    constexpr int blend_of(int node) {
+        int& blend = blend_of_[index(node)];
+        if (blend < 0) {
+            blend = plan_.blend_count++;
+            Blend& made = plan_.blends[index(blend)];
+            made = value(node);
+            made.shape = graph_[node].shape;
+            if (made.plain()) {
+                made.stored = made.main;
+                plan_.holder[index(made.main)] = blend;
+                written_[index(blend)] = true;
+            }
+        }
+        return blend;
+    }
+
+    constexpr Load load_of(int blend) {
+        const bool stores = plan_.blends[index(blend)].stored >= 0;
+        if (!stores) return Load::compute;
+        if (written_[index(blend)]) return Load::stored;
+        written_[index(blend)] = true;
+        return Load::compute_and_store;
+    }
+
+    /// A value that several nodes read becomes a map of its own, written by the first operation that reads it.
+    constexpr void share(int i) {
+        const int blend = blend_of(i);
+        Blend& shared = plan_.blends[index(blend)];
+        if (shared.stored < 0) {
+            shared.stored = new_map(graph_[i].shape);
+            plan_.holder[index(shared.stored)] = blend;
+            if (!is_step(graph_[uses_.first[index(i)]].op)) store(i);
+        }
+        value(i) = {.main = shared.stored, .shape = graph_[i].shape};
+    }
+
+    /// Makes sure that a map holds a node's value, with a pass of its own if need be.
+    constexpr void store(int i) {
+        if (value(i).plain() && blend_of_[index(i)] < 0) return;
+        const int blend = blend_of(i);
+        Blend& stored = plan_.blends[index(blend)];
+        if (stored.stored < 0) {
+            stored.stored = new_map(graph_[i].shape);
+            plan_.holder[index(stored.stored)] = blend;
+        }
+        if (load_of(blend) == Load::compute_and_store)
+            push({.op = Op::activation, .node = i, .blend = blend, .load = Load::compute_and_store});
+        value(i) = {.main = stored.stored, .shape = graph_[i].shape};
+    }
+
+    constexpr void read_maps() {
+        for (int b = 0; b < plan_.blend_count; ++b)
+            for (const int map : {plan_.blends[index(b)].main, plan_.blends[index(b)].skip})
+                if (map >= 0 && (plan_.holder[index(map)] < 0 || plan_.holder[index(map)] == b))
+                    plan_.reader[index(map)] = b;
+    }
+
+    const Graph<nodes>& graph_;
+    Uses<nodes> uses_;
+    TrainingPlan<nodes> plan_{};
+    std::array<Blend, static_cast<std::size_t>(nodes)> value_{};
+    std::array<int, static_cast<std::size_t>(nodes)> blend_of_{};
+    std::array<bool, capacity> written_{};  ///< whether a blend's map has been written
+};
+
+}  // namespace detail
+
+}  // namespace residua

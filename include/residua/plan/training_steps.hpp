@@ -1,0 +1,81 @@
+#pragma once
+
+#include <utility>
+
+#include <residua/plan/arena.hpp>
+#include <residua/plan/layout.hpp>
+#include <residua/plan/uses.hpp>
+
+namespace residua {
+
+/// An element-wise value of one or two maps, activation(norm(main) + norm(skip)), that exists while it is computed:
+/// whoever reads it computes it on the way from memory. Only what several readers share is stored.
+struct Blend {
+    int main = -1;     ///< map
+    int main_bn = -1;  ///< node of the normalisation, or -1
+    int skip = -1;     ///< map, or -1
+    int skip_bn = -1;
+    int activation = -1;
+    int stored = -1;  ///< map that holds the value, or -1; equal to `main` where nothing is computed
+    Chw shape{};
+
+    [[nodiscard]] constexpr bool plain() const { return main_bn < 0 && skip < 0 && activation < 0; }
+};
+
+/// Where a step gets its source blend from.
+enum class Load : unsigned char { compute, compute_and_store, stored };
+
+/// One pass over memory on the way forward: blend, operation, and the sums for the statistics of what was written.
+/// A step whose op is Op::activation only stores its blend.
+struct ForwardStep {
+    Op op = Op::conv;
+    int node = -1;
+    int blend = -1;
+    Load load = Load::compute;
+    int dst = -1;  ///< map written by the operation, or -1
+};
+
+/// A summand of a blend, seen from the value it reads.
+struct Summand {
+    int blend = -1;
+    bool skip = false;  ///< the second summand
+
+    [[nodiscard]] constexpr int map(const Blend& of) const { return skip ? of.skip : of.main; }
+    [[nodiscard]] constexpr int bn(const Blend& of) const { return skip ? of.skip_bn : of.main_bn; }
+};
+
+/// One pass on the way back: the gradient of a blend's value, from a step's operation, from what earlier passes left,
+/// and from other blends that read the stored value; when it is complete, times the blend's derivative, with the sums
+/// that BN's gradient needs. With a step, also the gradient of its weights.
+struct BackwardStep {
+    int step = -1;                   ///< forward step, or -1
+    int blend = -1;                  ///< whose gradient, or -1 for the network's input, which needs none
+    bool accumulates = false;        ///< adds to an earlier partial gradient
+    bool finishes = false;           ///< the gradient is complete after this
+    std::array<Summand, 2> pulls{};  ///< summands that read the stored value
+};
+
+/// The steps of a training pass. Map 0 is the input, which stays where the caller has it.
+template <int nodes>
+struct TrainingPlan {
+    static constexpr std::size_t capacity = 2 * static_cast<std::size_t>(nodes) + 1;
+
+    std::array<ForwardStep, capacity> forward{};
+    std::array<BackwardStep, 2 * capacity> backward{};
+    std::array<Blend, capacity> blends{};
+    std::array<Chw, capacity> maps{};
+    std::array<Buffer, capacity> map_buffers{};                  ///< of map i
+    std::array<Buffer, capacity> gradient_buffers{};             ///< of the gradient of blend i
+    std::array<int, capacity> reader{};                          ///< blend that reads a map an operation wrote, or -1
+    std::array<int, capacity> holder{};                          ///< blend whose value map i holds, or -1
+    std::array<int, capacity> first_bn{};                        ///< a BN node that normalises map i, or -1
+    std::array<int, static_cast<std::size_t>(nodes)> next_bn{};  ///< the next one of the same map, or -1
+    int forward_count = 0;
+    int backward_count = 0;
+    int blend_count = 0;
+    int map_count = 0;
+    int output = -1;        ///< map
+    long arena_floats = 0;  ///< for one image
+};
+
+}  // namespace residua

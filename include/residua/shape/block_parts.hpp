@@ -1,0 +1,76 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+
+#include <residua/layer/residual.hpp>
+#include <residua/meta/list.hpp>
+#include <residua/shape/chw.hpp>
+
+namespace residua::detail {
+
+/// One convolution of a block, as a value.
+struct BlockConv {
+    int kernel = 0;
+    int widening = 1;
+    bool strided = false;
+};
+
+constexpr bool is_shortcut(const void*) { return false; }
+constexpr bool is_shortcut(const Shortcut<IdentityA>*) { return true; }
+constexpr bool is_shortcut(const Shortcut<ProjectionB>*) { return true; }
+constexpr bool is_shortcut(const Shortcut<ProjectionC>*) { return true; }
+constexpr bool is_shortcut(const Shortcut<None>*) { return true; }
+
+void activation_base(const void*);
+template <auto function>
+Activation<function> activation_base(const Activation<function>*);
+
+template <class Part>
+using ActivationBase = decltype(activation_base(static_cast<const Part*>(nullptr)));
+
+/// What a ResidualBlock's parts say: convolutions, then BN, then an activation, then the shortcut.
+template <class... Parts>
+struct BlockParts {
+    static constexpr int written = (static_cast<int>(InheritsWidth<Parts>) + ... + 0);
+    /// A single convolution stands for the two of the basic block.
+    static constexpr int count = written == 1 ? 2 : written;
+
+    /// The i-th part, void behind the last one.
+    template <int i>
+    using Part = meta::At<decltype(meta::list<Parts..., void, void, void>), i>;
+
+    using Nonlinearity = ActivationBase<Part<written + 1>>;
+    using Shortcut = Part<written + 2>;
+
+    /// With the last three in their places, all others are convolutions.
+    static constexpr bool well_formed = written >= 1 && sizeof...(Parts) == written + 3 &&
+                                        std::is_same_v<Part<written>, BN> && !std::is_void_v<Nonlinearity> &&
+                                        is_shortcut(static_cast<const Shortcut*>(nullptr));
+
+    static constexpr BlockConv conv(int i) { return convs()[static_cast<std::size_t>(i)]; }
+
+    /// Shape after the last convolution.
+    static constexpr Chw output(Chw in, int width, int stride) {
+        return {width * conv(count - 1).widening, (in.h - 1) / stride + 1, (in.w - 1) / stride + 1};
+    }
+
+  private:
+    template <class Part>
+    static constexpr void append(std::array<BlockConv, count>& all, std::size_t& next) {
+        if constexpr (InheritsWidth<Part>) all[next++] = {Part::size, Part::widening, Part::strided};
+    }
+
+    static constexpr std::array<BlockConv, count> convs() {
+        std::array<BlockConv, count> all{};
+        std::size_t next = 0;
+        (append<Parts>(all, next), ...);
+        if (written == 1) all[1] = {all[0].kernel, all[0].widening, false};
+        bool any = false;
+        for (const BlockConv& conv : all) any = any || conv.strided;
+        if (!any) all[0].strided = true;
+        return all;
+    }
+};
+
+}  // namespace residua::detail

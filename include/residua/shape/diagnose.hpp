@@ -1,0 +1,88 @@
+#pragma once
+
+#include <residua/shape/trace.hpp>
+#include <residua/shape/verdicts.hpp>
+
+namespace residua {
+
+namespace detail {
+
+template <class... Layers>
+constexpr auto layers_of(const Network<Layers...>*) {
+    return meta::list<Layers...>;
+}
+
+constexpr auto layers_of(const void*) { return meta::list<>; }
+
+/// What the user wrote at an entry of the network (entry 0 is the input), or all of it where there is no such entry.
+template <class Net, int entry>
+constexpr auto written_at() {
+    using Entries = decltype(layers_of(static_cast<const Net*>(nullptr)));
+    if constexpr (entry < meta::length<Entries>)
+        return meta::type<meta::At<Entries, entry>>;
+    else
+        return meta::type<Net>;
+}
+
+/// A first walk through the network: how many nodes it has, and whether it fits.
+struct Survey {
+    int nodes = 0;
+    Problem problem{};
+    Position position{};
+};
+
+template <class Net>
+inline constexpr Survey survey = [] {
+    Walk<ActivationsOf<Net>, 0> walk;
+    walk.network(static_cast<const Net*>(nullptr));
+    return Survey{walk.count, walk.problem, walk.problem_position};
+}();
+
+template <class Net>
+constexpr auto diagnose() {
+    constexpr Survey found = survey<Net>;
+    constexpr Position p = found.position;
+    using Where = At<EntryNumber<p.entry>, BlockNumber<p.block>, LayerNumber<p.layer>,
+                     meta::TypeOf<decltype(written_at<Net, p.entry>())>>;
+    constexpr Chw e = found.problem.expected;
+    constexpr Chw g = found.problem.got;
+    constexpr Kind kind = found.problem.kind;
+    if constexpr (kind == Kind::Accepted)
+        return Accepted{};
+    else if constexpr (kind == Kind::InputMissing)
+        return InputMissing<Expected<Input<3, 32, 32>>, Got<meta::TypeOf<decltype(written_at<Net, 0>())>>>{};
+    else if constexpr (kind == Kind::LayerUnknown)
+        return LayerUnknown<Where>{};
+    else if constexpr (kind == Kind::SizeNotPositive)
+        return SizeNotPositive<Where, Got<Sizes<g.c, g.h, g.w>>>{};
+    else if constexpr (kind == Kind::KernelLargerThanInput)
+        return KernelLargerThanInput<Where, Expected<Map<e.c, e.h, e.w>>, Got<Map<g.c, g.h, g.w>>>{};
+    else if constexpr (kind == Kind::SizeNotDivisible)
+        return SizeNotDivisible<Where, Expected<Kernel<e.h, e.w>>, Got<Map<g.c, g.h, g.w>>>{};
+    else if constexpr (kind == Kind::LinearAfterMap)
+        return LinearAfterMap<Where, Expected<Map<e.c, e.h, e.w>>, Got<Map<g.c, g.h, g.w>>>{};
+    else if constexpr (kind == Kind::WidthUnknown)
+        return WidthUnknown<Where>{};
+    else if constexpr (kind == Kind::BlockMalformed)
+        return BlockMalformed<Where>{};
+    else if constexpr (kind == Kind::StrideUnused)
+        return StrideUnused<Where, Got<Stride<g.h>>>{};
+    else if constexpr (kind == Kind::ChannelsDiffer)
+        return ChannelsDiffer<Where, MainEndsIn<Map<e.c, e.h, e.w>>, ShortcutEndsIn<Map<g.c, g.h, g.w>>>{};
+    else if constexpr (kind == Kind::MapSizesDiffer)
+        return MapSizesDiffer<Where, MainEndsIn<Map<e.c, e.h, e.w>>, ShortcutEndsIn<Map<g.c, g.h, g.w>>>{};
+    else
+        return ShortcutLosesChannels<Where, MainEndsIn<Map<e.c, e.h, e.w>>, ShortcutEndsIn<Map<g.c, g.h, g.w>>>{};
+}
+
+}  // namespace detail
+
+/// `Accepted`, or the first thing that is wrong with the network, as a type. Never an error by itself.
+template <class Net>
+using Diagnose = decltype(detail::diagnose<Net>());
+
+/// Whether the network fits.
+template <class Net>
+inline constexpr bool accepts = std::is_same_v<Diagnose<Net>, Accepted>;
+
+}  // namespace residua

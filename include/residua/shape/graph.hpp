@@ -1,0 +1,51 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+#include <residua/shape/problem.hpp>
+#include <residua/shape/window.hpp>
+
+namespace residua {
+
+/// What a node of the graph computes. A linear layer is a convolution over its 1x1 map; global pooling a window as
+/// large as the map.
+enum class Op : unsigned char { input, conv, linear, bn, activation, add, shortcut_a, max_pool, avg_pool };
+
+/// The dotted name of a node's parameters, in pieces: "layer1" "." "0" "." "downsample" "." "0", or "conv1", or
+/// "linear".
+struct Name {
+    std::string_view scope{};   ///< "layer", "residual" or nothing
+    int scope_index = 0;        ///< written behind the scope
+    int block = -1;             ///< written behind the scope with a dot, if not negative
+    std::string_view branch{};  ///< "downsample", "shortcut" or nothing
+    std::string_view leaf{};    ///< "conv", "bn", a given name, or nothing
+    int leaf_index = -1;        ///< written behind the leaf, if not negative
+};
+
+/// One layer of the flattened network; its sources are earlier nodes.
+struct Node {
+    Op op = Op::input;
+    int src = -1;
+    int other = -1;  ///< second summand of an addition
+    Chw shape{};     ///< of the output
+    Window window{};
+    bool bias = false;
+    int activation = -1;  ///< position in ActivationsOf<Net>
+    Name name{};
+    Position position{};
+};
+
+/// The network as a list of nodes in an order in which they can be computed; the last one is the output.
+template <int size>
+struct Graph {
+    std::array<Node, static_cast<std::size_t>(size)> nodes{};
+
+    [[nodiscard]] static constexpr int count() { return size; }
+    constexpr const Node& operator[](int i) const { return nodes[static_cast<std::size_t>(i)]; }
+    [[nodiscard]] constexpr Chw input_shape() const { return nodes.front().shape; }
+    [[nodiscard]] constexpr Chw output_shape() const { return nodes.back().shape; }
+};
+
+}  // namespace residua

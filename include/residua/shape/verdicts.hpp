@@ -1,0 +1,187 @@
+#pragma once
+
+/// \file
+/// What can be wrong with a network, each kind a type whose name and arguments say it: where, what was expected, what
+/// was found. Text would print as character codes on older compilers, numbers and types print well. docs/errors.md has
+/// a section for each.
+
+namespace residua {
+
+/// An entry of `Network<Input, 1, 2, 3, ...>`.
+template <int number>
+struct EntryNumber {};
+/// A block of a stage, counted from 1; 0 where there is no stage.
+template <int number>
+struct BlockNumber {};
+/// A layer of a block or sequence, counted from 1; 0 where it is the block as a whole.
+template <int number>
+struct LayerNumber {};
+/// The place of a mistake, and what the user wrote there.
+template <class Entry, class Block, class Layer, class Written>
+struct At {};
+
+template <int c, int h, int w>
+struct Map {};
+template <int h, int w>
+struct Kernel {};
+template <int... sizes>
+struct Sizes {};
+template <class What>
+struct Expected {};
+template <class What>
+struct Got {};
+template <class What>
+struct MainEndsIn {};
+template <class What>
+struct ShortcutEndsIn {};
+
+/// The network fits.
+struct Accepted {
+    template <class Subject>
+    struct Enforce {};
+};
+
+// Every verdict carries its sentence: instantiating its Enforce prints that, and with it the verdict and its arguments.
+
+template <class...>
+struct InputMissing {
+    template <class Subject, bool fits = false>
+    struct Enforce {
+        static_assert(fits,
+                      "residua: a network begins with its input's shape: Network<Input<channels, rows, columns>, ...>");
+    };
+};
+
+template <class...>
+struct LayerUnknown {
+    template <class Subject, bool fits = false>
+    struct Enforce {
+        static_assert(fits, "residua: this type is no layer of residua: see docs/type_language.md for those there are");
+    };
+};
+
+template <class...>
+struct SizeNotPositive {
+    template <class Subject, bool fits = false>
+    struct Enforce {
+        static_assert(fits, "residua: a size must be at least 1 (a padding at least 0): correct the number in Got");
+    };
+};
+
+template <class...>
+struct KernelLargerThanInput {
+    template <class Subject, bool fits = false>
+    struct Enforce {
+        static_assert(fits,
+                      "residua: the kernel is larger than the padded map it slides over: use a smaller kernel, more "
+                      "padding or a larger input");
+    };
+};
+
+template <class...>
+struct SizeNotDivisible {
+    template <class Subject, bool fits = false>
+    struct Enforce {
+        static_assert(fits,
+                      "residua: a pool without options tiles the map, and its size does not divide rows and columns: "
+                      "give it a Stride<>");
+    };
+};
+
+template <class...>
+struct LinearAfterMap {
+    template <class Subject, bool fits = false>
+    struct Enforce {
+        static_assert(fits, "residua: a Linear layer reads a 1x1 map: put GlobalAvgPool before it");
+    };
+};
+
+template <class...>
+struct WidthUnknown {
+    template <class Subject, bool fits = false>
+    struct Enforce {
+        static_assert(fits,
+                      "residua: this layer takes its width from a stage: put it into Stage<n, width, ...>, or write "
+                      "Conv<channels, kernel>");
+    };
+};
+
+template <class...>
+struct BlockMalformed {
+    template <class Subject, bool fits = false>
+    struct Enforce {
+        static_assert(fits,
+                      "residua: a block reads ResidualBlock<convolutions..., BN, activation, Shortcut<option>>, its "
+                      "convolutions Conv1x1, Conv3x3, Widen<> or Strided<>");
+    };
+};
+
+template <class...>
+struct StrideUnused {
+    template <class Subject, bool fits = false>
+    struct Enforce {
+        static_assert(fits,
+                      "residua: no convolution of the block takes the stage's stride (2 from the second stage on): put "
+                      "a Conv1x1 or Conv3x3 into the block, or write Stage<..., Stride<1>>");
+    };
+};
+
+template <class...>
+struct ChannelsDiffer {
+    template <class Subject, bool fits = false>
+    struct Enforce {
+        static_assert(fits,
+                      "residua: the two branches of a sum end in different numbers of channels: project the shortcut, "
+                      "or change one branch");
+    };
+};
+
+template <class...>
+struct MapSizesDiffer {
+    template <class Subject, bool fits = false>
+    struct Enforce {
+        static_assert(fits,
+                      "residua: the two branches of a sum end in maps of different size: give both branches the same "
+                      "strides and paddings");
+    };
+};
+
+template <class...>
+struct ShortcutLosesChannels {
+    template <class Subject, bool fits = false>
+    struct Enforce {
+        static_assert(fits,
+                      "residua: an identity shortcut can add zero channels but not drop any: use Shortcut<ProjectionB> "
+                      "where the width shrinks");
+    };
+};
+
+template <class...>
+struct ParameterUnknown {
+    template <class Subject, bool fits = false>
+    struct Enforce {
+        static_assert(
+            fits,
+            "residua: the network has no parameter of this name: describe<Net> lists them, in PyTorch's spelling");
+    };
+};
+
+template <class...>
+struct WeightShapeDiffers {
+    template <class Subject, bool fits = false>
+    struct Enforce {
+        static_assert(fits, "residua: the array does not have the parameter's shape: compare Expected with Got");
+    };
+};
+
+template <class...>
+struct BudgetExceeded {
+    template <class Subject, bool fits = false>
+    struct Enforce {
+        static_assert(fits,
+                      "residua: the workspace needs more bytes than the budget allows: a smaller batch or mode, or a "
+                      "larger budget");
+    };
+};
+
+}  // namespace residua

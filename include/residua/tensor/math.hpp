@@ -1,0 +1,169 @@
+#pragma once
+
+/// \file
+/// Functions in expressions. A name finds the function by its argument: an expression builds a node, a number computes.
+
+#include <residua/tensor/expression.hpp>
+
+namespace residua {
+
+struct Exp {
+    template <class V>
+    static RESIDUA_INLINE constexpr V apply(const V& a) {
+        using std::exp;
+        return exp(a);
+    }
+    template <class A>
+    static constexpr Unary<Exp, A> build(A a) {
+        return {a};
+    }
+};
+
+/// Natural logarithm.
+struct Log {
+    template <class V>
+    static RESIDUA_INLINE constexpr V apply(const V& a) {
+        using std::log;
+        return log(a);
+    }
+    template <class A>
+    static constexpr Unary<Log, A> build(A a) {
+        return {a};
+    }
+};
+
+struct Sqrt {
+    template <class V>
+    static RESIDUA_INLINE constexpr V apply(const V& a) {
+        using std::sqrt;
+        return sqrt(a);
+    }
+    template <class A>
+    static constexpr Unary<Sqrt, A> build(A a) {
+        return {a};
+    }
+};
+
+struct Tanh {
+    template <class V>
+    static RESIDUA_INLINE constexpr V apply(const V& a) {
+        using std::tanh;
+        return tanh(a);
+    }
+    template <class A>
+    static constexpr Unary<Tanh, A> build(A a) {
+        return {a};
+    }
+};
+
+struct Abs {
+    template <class V>
+    static RESIDUA_INLINE constexpr V apply(const V& a) {
+        using std::abs;
+        return abs(a);
+    }
+    template <class A>
+    static constexpr Unary<Abs, A> build(A a) {
+        return {a};
+    }
+};
+
+/// a * a, an operation of its own so that a costly argument is computed once.
+struct Square {
+    template <class V>
+    static RESIDUA_INLINE constexpr V apply(const V& a) {
+        return a * a;
+    }
+    template <class A>
+    static constexpr Unary<Square, A> build(A a) {
+        return {a};
+    }
+};
+
+/// 1 / (1 + exp(-a)).
+struct Sigmoid {
+    template <class V>
+    static RESIDUA_INLINE constexpr V apply(const V& a) {
+        const V one = detail::broadcast<V>(1.0f);
+        return one / (one + Exp::apply<V>(-a));
+    }
+    template <class A>
+    static constexpr Unary<Sigmoid, A> build(A a) {
+        return {a};
+    }
+};
+
+namespace detail {
+
+/// Machines answer max(a, b) with b where one of them is NaN: a constant goes to the left, so that NaNs stay visible.
+template <class Operation, class A, class B>
+constexpr auto constant_first(A a, B b) {
+    if constexpr (Constants<B> && !Constants<A>) {
+        return Binary<Operation, B, A>{b, a};
+    } else {
+        return Binary<Operation, A, B>{a, b};
+    }
+}
+
+}  // namespace detail
+
+/// A NaN on either side may be lost, except in max(constant, e) and max(e, constant), which keep the one in e.
+struct Max {
+    template <class V>
+    static RESIDUA_INLINE constexpr V apply(const V& a, const V& b) {
+        using detail::scalar::max;
+        return max(a, b);
+    }
+    template <class A, class B>
+    static constexpr auto build(A a, B b) {
+        return detail::constant_first<Max>(a, b);
+    }
+};
+
+/// NaNs as in Max.
+struct Min {
+    template <class V>
+    static RESIDUA_INLINE constexpr V apply(const V& a, const V& b) {
+        using detail::scalar::min;
+        return min(a, b);
+    }
+    template <class A, class B>
+    static constexpr auto build(A a, B b) {
+        return detail::constant_first<Min>(a, b);
+    }
+};
+
+template <class A>
+requires Operands<A>
+constexpr auto exp(const A& a) { return detail::Build<Exp, A>::from(a); }
+template <class A>
+requires Operands<A>
+constexpr auto log(const A& a) { return detail::Build<Log, A>::from(a); }
+template <class A>
+requires Operands<A>
+constexpr auto sqrt(const A& a) { return detail::Build<Sqrt, A>::from(a); }
+template <class A>
+requires Operands<A>
+constexpr auto tanh(const A& a) { return detail::Build<Tanh, A>::from(a); }
+template <class A>
+requires Operands<A>
+constexpr auto abs(const A& a) { return detail::Build<Abs, A>::from(a); }
+template <class A>
+requires Operands<A>
+constexpr auto square(const A& a) { return detail::Build<Square, A>::from(a); }
+template <class A>
+requires Operands<A>
+constexpr auto sigmoid(const A& a) { return detail::Build<Sigmoid, A>::from(a); }
+template <class A, class B>
+requires Operands<A, B>
+constexpr auto max(const A& a, const B& b) { return detail::Build<Max, A, B>::from(a, b); }
+template <class A, class B>
+requires Operands<A, B>
+constexpr auto min(const A& a, const B& b) { return detail::Build<Min, A, B>::from(a, b); }
+
+/// max(a, 0); a NaN in a stays NaN.
+template <class A>
+requires Operands<A>
+constexpr auto relu(const A& a) { return detail::Build<Max, Zero, A>::from(Zero{}, a); }
+
+}  // namespace residua

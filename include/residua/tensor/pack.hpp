@@ -1,0 +1,199 @@
+#pragma once
+
+/// \file
+/// One block of channels in registers: 16 floats, whatever the width of the machine's registers.
+/// Together with tensor/evaluate.hpp this is the tensor room's door to xsimd; kernels use xsimd through Pack only.
+/// All functions are pure and inlined into their caller.
+
+#include <xsimd/xsimd.hpp>
+
+#include <residua/config.hpp>
+
+// GCC 12 warns of its own _mm512_undefined_ps inside AVX-512 intrinsics once they are inlined here.
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
+
+namespace residua::detail::inline RESIDUA_ISA {
+
+using Register = xsimd::batch<float>;
+
+inline constexpr int register_count = channel_block / static_cast<int>(Register::size);
+static_assert(register_count == 1 || register_count == 2 || register_count == 4,
+              "a block of 16 channels fills one, two or four registers");
+
+/// a * b + c. xsimd 8.1 knows no AVX-512 fma and Clang does not contract across intrinsics.
+RESIDUA_INLINE Register fma(Register a, Register b, Register c) {
+#if defined(__AVX512F__)
+    return _mm512_fmadd_ps(a, b, c);
+#elif defined(__AVX2__) && defined(__FMA__)
+    return _mm256_fmadd_ps(a, b, c);
+#else
+    return xsimd::fma(a, b, c);
+#endif
+}
+
+/// xsimd 8.1's logarithm for AVX-512BW does not compile without optimisation, so that machine works on two halves.
+RESIDUA_INLINE Register log(Register a) {
+#if defined(__AVX512F__)
+    using Half = xsimd::batch<float, xsimd::avx2>;
+    alignas(alignment) float lanes[Register::size];
+    a.store_aligned(lanes);
+    xsimd::log(Half::load_aligned(lanes)).store_aligned(lanes);
+    xsimd::log(Half::load_aligned(lanes + Half::size)).store_aligned(lanes + Half::size);
+    return Register::load_aligned(lanes);
+#else
+    return xsimd::log(a);
+#endif
+}
+
+/// Values{f(0), f(1), ...}, one call per register. Written out because a loop over registers in memory survives -O2.
+template <class Values, class PerRegister>
+RESIDUA_INLINE Values for_registers(PerRegister f) {
+    if constexpr (register_count == 1) {
+        return {{f(0)}};
+    } else if constexpr (register_count == 2) {
+        return {{f(0), f(1)}};
+    } else {
+        return {{f(0), f(1), f(2), f(3)}};
+    }
+}
+
+}  // namespace residua::detail::inline RESIDUA_ISA
+
+namespace residua::inline RESIDUA_ISA {
+
+/// Sixteen truth values, the result of comparing two packs.
+struct PackMask {
+    xsimd::batch_bool<float> registers[detail::register_count];
+};
+
+/// Sixteen floats in registers; lane i of the pack is channel i of a block.
+struct Pack {
+    using Register = detail::Register;
+    static constexpr int size = channel_block;
+    static constexpr int register_count = detail::register_count;
+    static constexpr int register_size = size / register_count;
+
+    Register registers[register_count];
+
+    /// Reads 16 floats; `src` is aligned to 64 bytes.
+    static RESIDUA_INLINE Pack load(const float* src) {
+        return detail::for_registers<Pack>([=](int i) { return Register::load_aligned(src + i * register_size); });
+    }
+    static RESIDUA_INLINE Pack load_unaligned(const float* src) {
+        return detail::for_registers<Pack>([=](int i) { return Register::load_unaligned(src + i * register_size); });
+    }
+    static RESIDUA_INLINE Pack broadcast(float value) {
+        return detail::for_registers<Pack>([=](int) { return Register(value); });
+    }
+    static RESIDUA_INLINE Pack zero() { return broadcast(0.0f); }
+
+    /// Writes 16 floats; `dst` is aligned to 64 bytes.
+    RESIDUA_INLINE void store(float* dst) const {
+        for (int i = 0; i < register_count; ++i) registers[i].store_aligned(dst + i * register_size);
+    }
+    RESIDUA_INLINE void store_unaligned(float* dst) const {
+        for (int i = 0; i < register_count; ++i) registers[i].store_unaligned(dst + i * register_size);
+    }
+};
+
+}  // namespace residua::inline RESIDUA_ISA
+
+namespace residua::detail::inline RESIDUA_ISA {
+
+template <class Function>
+RESIDUA_INLINE Pack map_registers(Function f, Pack a) {
+    return for_registers<Pack>([&](int i) { return Register(f(a.registers[i])); });
+}
+
+template <class Function>
+RESIDUA_INLINE Pack map_registers(Function f, Pack a, Pack b) {
+    return for_registers<Pack>([&](int i) { return Register(f(a.registers[i], b.registers[i])); });
+}
+
+}  // namespace residua::detail::inline RESIDUA_ISA
+
+namespace residua::inline RESIDUA_ISA {
+
+RESIDUA_INLINE Pack operator+(Pack a, Pack b) {
+    return detail::map_registers([](auto u, auto v) { return u + v; }, a, b);
+}
+RESIDUA_INLINE Pack operator-(Pack a, Pack b) {
+    return detail::map_registers([](auto u, auto v) { return u - v; }, a, b);
+}
+RESIDUA_INLINE Pack operator*(Pack a, Pack b) {
+    return detail::map_registers([](auto u, auto v) { return u * v; }, a, b);
+}
+RESIDUA_INLINE Pack operator/(Pack a, Pack b) {
+    return detail::map_registers([](auto u, auto v) { return u / v; }, a, b);
+}
+RESIDUA_INLINE Pack operator-(Pack a) {
+    return detail::map_registers([](auto u) { return -u; }, a);
+}
+
+RESIDUA_INLINE Pack& operator+=(Pack& a, Pack b) { return a = a + b; }
+RESIDUA_INLINE Pack& operator-=(Pack& a, Pack b) { return a = a - b; }
+RESIDUA_INLINE Pack& operator*=(Pack& a, Pack b) { return a = a * b; }
+RESIDUA_INLINE Pack& operator/=(Pack& a, Pack b) { return a = a / b; }
+
+/// a * b + c, rounded once where the machine has FMA.
+RESIDUA_INLINE Pack fma(Pack a, Pack b, Pack c) {
+    return detail::for_registers<Pack>(
+        [&](int i) { return detail::fma(a.registers[i], b.registers[i], c.registers[i]); });
+}
+
+/// Where either lane is NaN the result is b's lane, so `max(zero, x)` keeps a NaN in x.
+RESIDUA_INLINE Pack max(Pack a, Pack b) {
+    return detail::map_registers([](auto u, auto v) { return xsimd::max(u, v); }, a, b);
+}
+/// Where either lane is NaN the result is b's lane.
+RESIDUA_INLINE Pack min(Pack a, Pack b) {
+    return detail::map_registers([](auto u, auto v) { return xsimd::min(u, v); }, a, b);
+}
+
+RESIDUA_INLINE Pack exp(Pack a) {
+    return detail::map_registers([](auto u) { return xsimd::exp(u); }, a);
+}
+RESIDUA_INLINE Pack log(Pack a) {
+    return detail::map_registers([](auto u) { return detail::log(u); }, a);
+}
+RESIDUA_INLINE Pack sqrt(Pack a) {
+    return detail::map_registers([](auto u) { return xsimd::sqrt(u); }, a);
+}
+RESIDUA_INLINE Pack tanh(Pack a) {
+    return detail::map_registers([](auto u) { return xsimd::tanh(u); }, a);
+}
+RESIDUA_INLINE Pack abs(Pack a) {
+    return detail::map_registers([](auto u) { return xsimd::abs(u); }, a);
+}
+
+/// True in the lanes where a > b; false where either is NaN.
+RESIDUA_INLINE PackMask greater(Pack a, Pack b) {
+    return detail::for_registers<PackMask>([&](int i) { return a.registers[i] > b.registers[i]; });
+}
+
+/// yes where the mask is true, no elsewhere.
+RESIDUA_INLINE Pack select(PackMask mask, Pack yes, Pack no) {
+    return detail::for_registers<Pack>(
+        [&](int i) { return xsimd::select(mask.registers[i], yes.registers[i], no.registers[i]); });
+}
+
+/// The sum of the 16 lanes, always as the tree that halves: lanes i and i + 8 first, then i and i + 4, i + 2, i + 1.
+/// The same bits on every instruction set.
+RESIDUA_INLINE float reduce_add(Pack a) {
+    alignas(alignment) float lanes[Pack::size];
+    a.store(lanes);
+    for (int half = Pack::size / 2; half > 0; half /= 2) {
+        for (int i = 0; i < half; ++i) lanes[i] += lanes[i + half];
+    }
+    return lanes[0];
+}
+
+}  // namespace residua::inline RESIDUA_ISA
+
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic pop
+#endif

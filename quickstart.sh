@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds the example and trains ResNet-20 for about a minute.
+# Usage: ./quickstart.sh [--data DIR]
+# DIR holds CIFAR-10 (cifar-10-binary.tar.gz, or the unpacked cifar-10-batches-bin); the environment variable
+# RESIDUA_DATA may name it as well. Without either the built-in procedural images are used.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+data=${RESIDUA_DATA:-builtin}
+case "${1:-}" in
+    "") ;;
+    --data) data=${2:?--data needs a folder} ;;
+    *) sed -n '3,5s/^# //p' "$0" >&2; exit 2 ;;
+esac
+name=resnet20-$([ "$data" = builtin ] && echo builtin || echo cifar10)
+
+cmake/install_packages.sh build
+cmake --preset release
+cmake --build --preset release --target cifar10
+
+cifar10=build/release/examples/cifar10
+"$cifar10" train --net resnet20 --data "$data" --iterations 300 --lr 0.1 --augment --seed 1 \
+    --log "$name.csv" --plot "$name.png" --save "$name.safetensors"
+"$cifar10" evaluate --net resnet20 --weights "$name.safetensors" --data "$data" --set test
+
+cat <<END
+
+Written: $name.safetensors (weights, PyTorch's names), $name.png (training curve), $name.csv (its numbers)
+Next:
+  $cifar10 describe resnet20                     layers, shapes, parameters, multiply-adds, memory
+  $cifar10 train --net resnet56 --data $data     a deeper net; --help lists the options
+  ./test.sh                                      every test
+END

@@ -1,0 +1,34 @@
+#include <atomic>
+#include <cstdlib>
+#include <new>
+#include <support/catch.hpp>
+
+#include <residua/data/builtin.hpp>
+#include <residua/data/loader.hpp>
+
+using namespace residua;
+
+namespace {
+
+std::atomic<int> allocations = 0;
+
+}  // namespace
+
+void* operator new(std::size_t size) {
+    ++allocations;
+    if (void* const memory = std::malloc(size)) return memory;
+    throw std::bad_alloc();
+}
+
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+
+TEST_CASE("a loader does not allocate after construction, over several epochs") {
+    const auto images = builtin_images(50, 1);
+    BatchLoader loader(images, imagenet_normalisation(), {16, 3, Augmentation{}});
+    loader.next();
+    const int before = allocations;
+    for (int i = 0; i < 40; ++i) loader.next();
+    CHECK(allocations == before);
+    CHECK(before > 0);
+}

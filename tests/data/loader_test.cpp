@@ -1,0 +1,166 @@
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <support/catch.hpp>
+#include <support/files.hpp>
+#include <thread>
+#include <vector>
+
+#include <residua/data/builtin.hpp>
+#include <residua/data/loader.hpp>
+
+using namespace residua;
+
+namespace {
+
+/// What a batch held, after it is gone.
+struct BatchCopy {
+    std::vector<float> images;
+    std::vector<std::uint8_t> labels;
+    std::int64_t iteration;
+    std::int64_t epoch;
+
+    explicit BatchCopy(const Batch& batch)
+        : images(batch.images.begin(), batch.images.end()),
+          labels(batch.labels.begin(), batch.labels.end()),
+          iteration(batch.iteration),
+          epoch(batch.epoch) {}
+
+    bool operator==(const BatchCopy&) const = default;
+};
+
+std::vector<BatchCopy> copies(BatchLoader& loader, int count) {
+    std::vector<BatchCopy> result;
+    for (int i = 0; i < count; ++i) result.emplace_back(loader.next());
+    return result;
+}
+
+/// One grey pixel an image: the record's number.
+LabelledImages numbered_images(std::uint8_t count) {
+    LabelledImages images{1, 1, 1, 256, {}, {}, {}};
+    for (std::uint8_t i = 0; i < count; ++i) {
+        images.pixels.push_back(i);
+        images.labels.push_back(i);
+    }
+    return images;
+}
+
+Normalisation plain() { return Normalisation::per_channel(std::array{0.0}, std::array{1.0}); }
+
+}  // namespace
+
+TEST_CASE("an epoch holds every record once, in the order of its permutation") {
+    const auto images = numbered_images(10);
+    BatchLoader loader(images, plain(), {4, 7, std::nullopt});
+    CHECK(loader.batches_per_epoch() == 3);
+    for (std::int64_t epoch = 0; epoch < 3; ++epoch) {
+        const auto order = permutation(10, 7, static_cast<std::uint64_t>(epoch));
+        std::size_t seen = 0;
+        for (const std::size_t expected : {4U, 4U, 2U}) {
+            const Batch batch = loader.next();
+            REQUIRE(batch.size() == expected);
+            CHECK(batch.images.size() == expected);
+            CHECK(batch.epoch == epoch);
+            CHECK(batch.iteration == epoch * 3 + static_cast<std::int64_t>(seen / 4));
+            for (std::size_t i = 0; i < expected; ++i, ++seen) {
+                REQUIRE(batch.labels[i] == order[seen]);
+                REQUIRE(batch.images[i] == static_cast<float>(order[seen] / 255.0));
+            }
+        }
+    }
+}
+
+TEST_CASE("the same seed gives the same batches, and seek finds any of them again") {
+    const auto images = builtin_images(50, 1);
+    const LoaderOptions options{16, 3, Augmentation{}};
+    BatchLoader loader(images, imagenet_normalisation(), options);
+    const auto first = copies(loader, 11);
+    BatchLoader again(images, imagenet_normalisation(), options);
+    CHECK(copies(again, 11) == first);
+    for (const int iteration : {7, 0, 3, 10}) {
+        loader.seek(iteration);
+        CHECK(BatchCopy(loader.next()) == first[static_cast<std::size_t>(iteration)]);
+    }
+    loader.seek(5);
+    loader.seek(8);
+    CHECK(copies(loader, 3) == std::vector(first.begin() + 8, first.end()));
+    BatchLoader other(images, imagenet_normalisation(), {16, 4, Augmentation{}});
+    CHECK_FALSE(copies(other, 1) == std::vector(first.begin(), first.begin() + 1));
+}
+
+TEST_CASE("batches are augmented by the choice of their epoch and record") {
+    const auto images = builtin_images(6, 1);
+    const auto normalisation = cifar10_normalisation();
+    BatchLoader loader(images, normalisation, {6, 5, Augmentation{}});
+    for (std::uint64_t epoch = 0; epoch < 2; ++epoch) {
+        const Batch batch = loader.next();
+        const auto order = permutation(6, 5, epoch);
+        for (std::size_t i = 0; i < 6; ++i) {
+            std::vector<float> normalised(3072);
+            std::vector<float> expected(3072);
+            normalisation.apply(images.image(order[i]), normalised);
+            augment(normalised, 32, 32, choose(Augmentation{}, 5, epoch, order[i]), expected);
+            CHECK(std::equal(expected.begin(), expected.end(), batch.images.begin() + static_cast<int>(i) * 3072));
+        }
+    }
+}
+
+TEST_CASE("a batch stays as it is while the next ones are prepared") {
+    const auto images = builtin_images(64, 1);
+    BatchLoader loader(images, imagenet_normalisation(), {4, 1, Augmentation{}});
+    for (int i = 0; i < 20; ++i) {
+        const Batch batch = loader.next();
+        const BatchCopy before(batch);
+        std::this_thread::sleep_for(std::chrono::milliseconds(2));
+        REQUIRE(BatchCopy(batch) == before);
+    }
+}
+
+TEST_CASE("a loader can be dropped at any moment") {
+    const auto images = builtin_images(64, 1);
+    for (int taken = 0; taken < 30; ++taken) {
+        BatchLoader loader(images, imagenet_normalisation(), {8, 1, Augmentation{}});
+        for (int i = 0; i < taken % 6; ++i) loader.next();
+    }
+    SUCCEED();
+}
+
+TEST_CASE("a wrong label comes out of next, again and again") {
+    auto images = numbered_images(10);
+    images.classes = 9;
+    BatchLoader loader(images, plain(), {10, 7, std::nullopt});
+    for (int i = 0; i < 2; ++i) {
+        CHECK(text_of<std::invalid_argument>([&] { loader.next(); }) ==
+              "images: label of record 9: expected 0 to 8, found 9");
+    }
+    images.classes = 10;
+    BatchLoader good(images, plain(), {10, 7, std::nullopt});
+    CHECK(good.next().size() == 10);
+}
+
+TEST_CASE("a loader needs images, a batch and a fitting normalisation") {
+    const auto images = numbered_images(3);
+    CHECK(text_of<std::invalid_argument>([&] {
+              BatchLoader(images, plain(), {0, 1, std::nullopt});
+          }) == "loader: expected at least one image and a batch of at least 1, found 3 and 0");
+    CHECK_THROWS_AS(BatchLoader(images.slice(0, 0), plain(), {4, 1, std::nullopt}), std::invalid_argument);
+    CHECK_THROWS_AS(BatchLoader(images, imagenet_normalisation(), {4, 1, std::nullopt}), std::invalid_argument);
+    BatchLoader large(images, plain(), {100, 1, std::nullopt});
+    CHECK(large.next().size() == 3);
+    CHECK(large.next().epoch == 1);
+}
+
+TEST_CASE("fill_batch normalises records in their order") {
+    auto images = numbered_images(10);
+    std::vector<float> batch(4);
+    fill_batch(images, plain(), 3, 4, batch);
+    CHECK(batch[2] == static_cast<float>(5 / 255.0));
+    CHECK(text_of<std::invalid_argument>([&] { fill_batch(images, plain(), 3, 5, batch); }) ==
+          "batch: expected room for 5 floats, found 4");
+    CHECK_THROWS_AS(fill_batch(images, plain(), 7, 4, batch), std::invalid_argument);
+    images.classes = 5;
+    CHECK(text_of<std::invalid_argument>([&] { fill_batch(images, plain(), 3, 4, batch); }) ==
+          "images: label of record 5: expected 0 to 4, found 5");
+}

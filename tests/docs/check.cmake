@@ -1,0 +1,55 @@
+# Compiles the C++ of one page. Kinds of fences:
+#     ```cpp           a whole file, with its #include <residua/...>
+#     ```cpp fragment  statements; they get the umbrella header, `using namespace residua` and a function around them
+#     ```cpp reject    statements like these that the compiler must refuse
+# Usage: cmake -D PAGE=<file.md> -D WORK=<scratch folder> -D COMPILER=<compiler> -D FLAGS=<file with flags> -P check.cmake
+cmake_minimum_required(VERSION 3.22)
+
+file(STRINGS ${FLAGS} flags)
+file(READ ${PAGE} rest)
+string(PREPEND rest "\n")
+set(number 0)
+while(TRUE)
+    string(FIND "${rest}" "\n```cpp" start)
+    if(start EQUAL -1)
+        break()
+    endif()
+    math(EXPR start "${start} + 1")
+    string(SUBSTRING "${rest}" ${start} -1 rest)
+    string(FIND "${rest}" "\n" first_line)
+    string(SUBSTRING "${rest}" 0 ${first_line} fence)
+    string(SUBSTRING "${rest}" ${first_line} -1 rest)
+    string(FIND "${rest}" "\n```" end)
+    if(end EQUAL -1)
+        message(FATAL_ERROR "${PAGE}: a fence is not closed")
+    endif()
+    string(SUBSTRING "${rest}" 0 ${end} code)
+    math(EXPR end "${end} + 4") # past the closing fence
+    string(SUBSTRING "${rest}" ${end} -1 rest)
+
+    math(EXPR number "${number} + 1")
+    set(source ${WORK}/${number}.cpp)
+    set(must_compile TRUE)
+    if(fence STREQUAL "```cpp")
+        if(NOT code MATCHES "#include <residua/")
+            message(SEND_ERROR "${PAGE}: fence ${number} is neither a whole file nor marked 'fragment':${code}")
+        endif()
+    elseif(fence MATCHES "^```cpp (fragment|reject)$")
+        if(fence STREQUAL "```cpp reject")
+            set(must_compile FALSE)
+        endif()
+        string(CONCAT code "#include <residua/residua.hpp>\nusing namespace residua;\nvoid fragment();\n"
+            "void fragment() {${code}\n}\n")
+    else()
+        message(FATAL_ERROR "${PAGE}: unknown kind of fence: ${fence}")
+    endif()
+    file(WRITE ${source} "${code}\n")
+
+    execute_process(COMMAND ${COMPILER} ${flags} ${source} RESULT_VARIABLE result ERROR_VARIABLE output)
+    if(must_compile AND NOT result EQUAL 0)
+        message(SEND_ERROR "${PAGE}: fence ${number} does not compile:\n${output}")
+    elseif(NOT must_compile AND NOT output MATCHES "error: ")
+        message(SEND_ERROR "${PAGE}: fence ${number} should be refused, but compiles")
+    endif()
+endwhile()
+message(STATUS "${number} fences")

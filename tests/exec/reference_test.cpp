@@ -1,0 +1,161 @@
+#include <cstdint>
+#include <string>
+#include <support/catch.hpp>
+#include <support/files.hpp>
+#include <support/numeric_gradient.hpp>
+
+#include <residua/data/cifar10.hpp>
+#include <residua/exec/reference.hpp>
+#include <residua/io/safetensors.hpp>
+#include <residua/kernel/reference/softmax_cross_entropy.hpp>
+#include <residua/model/cifar.hpp>
+#include <residua/plan/names.hpp>
+
+using namespace residua;
+using Values = std::vector<double>;
+
+namespace {
+
+struct Tiny : Network<Input<1, 2, 2>, Conv<1, 1, Bias>, ReLU, GlobalAvgPool, Linear<2>> {};
+struct TinyBn : Network<Input<1, 1, 2>, BN> {};
+struct Sum : Network<Input<1, 1, 1>, Residual<Sequence<Conv<1, 1>, ReLU>, Conv<1, 1>>, Residual<ReLU>> {};
+
+Values copy(std::span<const double> values) { return {values.begin(), values.end()}; }
+
+void check_close(std::span<const double> found, const Values& expected) {
+    REQUIRE(found.size() == expected.size());
+    for (std::size_t i = 0; i < found.size(); ++i) CHECK(found[i] == Approx(expected[i]).margin(1e-14));
+}
+
+}  // namespace
+
+TEST_CASE("reference network by hand") {
+    // conv weight 2, bias -3; linear weights 1, 10, biases 100, 1000
+    ReferenceNetwork<Tiny, double> network(Values{2, -3, 1, 10, 100, 1000});
+    const Values images{1, 2, 3, 4, 0, 0, 0, 4};
+    CHECK(copy(network.forward(images, 2, true)) == Values{102.25, 1022.5, 101.25, 1012.5});
+    const auto gradients = network.backward(Values{1, 0, 0, 1});
+    // means 2.25 and 1.25; positive after the convolution: pixels 2, 3, 4 of image 0 and the last of image 1
+    CHECK(gradients.parameters == Values{(2 + 3 + 4) * 0.25 + 4 * 0.25 * 10, 0.75 + 2.5, 2.25, 1.25, 1, 1});
+    CHECK(gradients.images == Values{0, 0.5, 0.5, 0.5, 0, 0, 0, 5});
+}
+
+TEST_CASE("reference network: a map read twice gathers both gradients") {
+    ReferenceNetwork<Sum, double> network(Values{3, 5});  // the shortcut's weight comes first
+    CHECK(parameter_name<Sum>(parameters<Sum>[0]) == "residual1.shortcut.conv1.weight");
+    CHECK(copy(network.forward(Values{2}, 1, true)) == Values{32});
+    const auto gradients = network.backward(Values{1});
+    CHECK(gradients.parameters == Values{4, 4});
+    CHECK(gradients.images == Values{16});
+}
+
+TEST_CASE("reference network: BN in training and with running statistics") {
+    ReferenceNetwork<TinyBn, double> network(Values{2, 1, 3, 4});  // weight, bias, running mean, running variance
+    const Values images{1, 3};
+    const double d = std::sqrt(4 + 1e-5);
+    check_close(network.forward(images, 1, false), {2 * -2 / d + 1, 1});
+    CHECK(copy(network.weights()) == Values{2, 1, 3, 4});
+    const double batch = std::sqrt(1 + 1e-5);
+    check_close(network.forward(images, 1, true), {-2 / batch + 1, 2 / batch + 1});
+    check_close(network.weights(), {2, 1, 2.9, 3.8});
+}
+
+TEST_CASE("reference network: wrong sizes are named") {
+    const std::string prefix = "ReferenceNetwork: ";
+    using Tinies = ReferenceNetwork<Tiny, double>;
+    CHECK(text_of<std::invalid_argument>([] { Tinies network(Values(5)); }) == prefix + "weights: expected 6, found 5");
+    Tinies network(Values(6));
+    CHECK(text_of<std::runtime_error>([&] { (void)network.backward(Values(2)); }) ==
+          "backward: expected a forward run in training mode before it, found none");
+    CHECK(text_of<std::invalid_argument>([&] { network.forward(Values(7), 2, true); }) ==
+          prefix + "values of the images: expected 8, found 7");
+    CHECK(text_of<std::invalid_argument>([&] { network.forward(Values(0), 0, true); }) ==
+          prefix + "images: expected at least 1, found 0");
+    network.forward(Values(8), 2, false);
+    CHECK(text_of<std::runtime_error>([&] { (void)network.backward(Values(4)); }) != "nothing thrown");
+    network.forward(Values(8), 2, true);
+    CHECK(text_of<std::invalid_argument>([&] { (void)network.backward(Values(2)); }) ==
+          prefix + "values of the output's gradient: expected 4, found 2");
+    struct Single : Network<Input<1, 1, 1>, BN> {};
+    ReferenceNetwork<Single, double> single(Values(4));
+    CHECK(text_of<std::invalid_argument>([&] { single.forward(Values(1), 1, true); }) ==
+          prefix + "values per channel of a BN in training: expected at least 2, found 1");
+}
+
+namespace {
+
+/// One training step of ResNet-20 on the first 32 test records.
+template <class T>
+struct GoldenStep {
+    std::vector<T> weights = std::vector<T>(static_cast<std::size_t>(weight_count<ResNet20>));
+    std::vector<T> images;
+    std::vector<std::uint8_t> labels;
+
+    GoldenStep() {
+        const SafetensorsFile file(data_folder() / "pretrained" / "resnet20-cifar10.safetensors");
+        for (const Parameter& parameter : parameters<ResNet20>) {
+            Values values(static_cast<std::size_t>(parameter.count()));
+            file.read_doubles(file.at(parameter_name<ResNet20>(parameter)), values);
+            std::transform(values.begin(), values.end(), weights.begin() + parameter.offset,
+                           [](double value) { return static_cast<T>(value); });
+        }
+        const LabelledImages all = load_cifar10(data_folder(), Cifar10Set::test);
+        const ImagesView first = all.slice(0, 32);
+        labels.assign(first.labels.begin(), first.labels.end());
+        const Values mean{0.485, 0.456, 0.406};
+        const Values deviation{0.229, 0.224, 0.225};
+        for (std::size_t i = 0; i < first.pixels.size(); ++i) {
+            const std::size_t c = i / 1024 % 3;
+            images.push_back(static_cast<T>((first.pixels[i] / 255.0 - mean[c]) / deviation[c]));
+        }
+    }
+};
+
+Values golden(const SafetensorsFile& file, const std::string& name) {
+    const TensorEntry& entry = file.at(name);
+    Values values(entry.size());
+    file.read_exactly(entry, std::span(values));
+    return values;
+}
+
+/// Runs the step and compares everything with PyTorch's.
+template <class T>
+void compare_with_pytorch(double tolerance) {
+    const SafetensorsFile file(data_folder() / "golden" / "resnet20-train32.safetensors");
+    const GoldenStep<T> step;
+    ReferenceNetwork<ResNet20, T> network(step.weights);
+    const std::span<const T> logits = network.forward(step.images, 32, true);
+    std::vector<T> grad_logits(logits.size());
+    const T loss = reference::softmax_cross_entropy(32, 10, logits.data(), step.labels.data(), grad_logits.data());
+    CHECK(relative_difference<T>(std::span(&loss, 1), golden(file, "loss")) < tolerance);
+    CHECK(relative_difference<T>(logits, golden(file, "logits")) < tolerance);
+    const auto gradients = network.backward(grad_logits);
+    double worst = 0;
+    for (const Parameter& parameter : parameters<ResNet20>) {
+        const std::string name = parameter_name<ResNet20>(parameter);
+        const std::span<const T> all =
+            parameter.trained() ? std::span<const T>(gradients.parameters) : std::span<const T>(network.weights());
+        const auto found =
+            all.subspan(static_cast<std::size_t>(parameter.offset), static_cast<std::size_t>(parameter.count()));
+        const Values expected = golden(file, (parameter.trained() ? "grad." : "after.") + name);
+        REQUIRE(expected.size() == found.size());
+        const double difference = relative_difference<T>(found, expected);
+        worst = std::max(worst, difference);
+        INFO(name);
+        CHECK(difference < tolerance);
+    }
+    INFO("largest difference " << worst);
+    CHECK(worst > 0);  // something was compared
+}
+
+}  // namespace
+
+TEST_CASE("reference network: a training step of ResNet-20 is PyTorch's, in double", "[slow]") {
+    RESIDUA_NEEDS_DATA();
+    compare_with_pytorch<double>(1e-10);
+}
+
+TEST_CASE("reference network: a training step of ResNet-20 is PyTorch's, in float", "[slow]") {
+    RESIDUA_NEEDS_DATA();
+    compare_with_pytorch<float>(1e-3);
+}

@@ -1,0 +1,5 @@
+#include <residua/residua.hpp>
+
+int second();
+
+int main() { return second(); }

@@ -1,0 +1,5 @@
+#include <residua/residua.hpp>
+
+int second();
+
+int second() { return 0; }

@@ -1,0 +1,86 @@
+#include <cmath>
+#include <cstdint>
+#include <cstdlib>
+#include <filesystem>
+#include <limits>
+#include <span>
+#include <string>
+#include <support/catch.hpp>
+#include <support/files.hpp>
+#include <vector>
+
+#include <residua/io/safetensors.hpp>
+
+using namespace residua;
+
+namespace {
+
+bool succeeds(const std::string& command) { return std::system((command + " >/dev/null 2>&1").c_str()) == 0; }
+
+/// A Python that has PyTorch; empty if there is none.
+std::string python_with_torch() {
+    for (const char* python : {"python3", "/usr/bin/python3"}) {
+        if (succeeds(std::string(python) + " -c 'import numpy, torch'")) return python;
+    }
+    return "";
+}
+
+std::filesystem::path script() {
+    return std::filesystem::absolute(__FILE__).parent_path() / "../../docs/scripts/torch_safetensors.py";
+}
+
+}  // namespace
+
+TEST_CASE("a file written here opens in PyTorch, and one written there opens here") {
+    const std::string python = python_with_torch();
+    if (python.empty()) {
+        WARN("skipped: needs Python with PyTorch and NumPy");
+        return;
+    }
+    const TemporaryFolder folder;
+    const std::vector<float> weight{1.5F, -2, 1e-40F, 3e38F, 0.1F, std::numeric_limits<float>::infinity()};
+    const std::vector<double> scalar{1.0 / 3};
+    const std::vector<std::int64_t> labels{-1, 1LL << 60};
+    const std::vector<std::uint8_t> bytes{0, 255, 7};
+    write_safetensors(
+        folder / "here.safetensors",
+        std::vector{tensor_to_write("bytes", {3}, std::span(bytes)),
+                    tensor_to_write("conv1.weight", {1, 2, 3, 1}, std::span(weight)),
+                    tensor_to_write("loss", {}, std::span(scalar)), tensor_to_write("labels", {2}, std::span(labels)),
+                    tensor_to_write("none", {0, 3}, std::span<const float>())},
+        {{"format", "pt"}});
+    const std::string run = "cd " + folder.path().string() + " && " + python + " ";
+    REQUIRE(succeeds(run + script().string() + " to-torch here.safetensors here.pth"));
+
+    // PyTorch checks what it got, and adds the types that only it writes.
+    REQUIRE(succeeds(run + R"(-c '
+import torch
+s = torch.load("here.pth")
+assert s["conv1.weight"].shape == (1, 2, 3, 1) and s["conv1.weight"].dtype == torch.float32
+assert s["conv1.weight"].flatten()[:5].tolist() == torch.tensor([1.5, -2, 1e-40, 3e38, 0.1]).tolist()
+assert s["loss"].shape == () and s["loss"].item() == 1 / 3
+assert s["labels"].tolist() == [-1, 1 << 60] and s["bytes"].tolist() == [0, 255, 7]
+assert s["none"].shape == (0, 3)
+s["half"] = torch.tensor([[0.1, 65504]]).half()
+s["bfloat"] = torch.tensor(-0.1).bfloat16()
+s["bn1.num_batches_tracked"] = torch.tensor(5)
+torch.save({"state_dict": {"module." + k: v for k, v in s.items()}}, "there.pth")')"));
+    REQUIRE(succeeds(run + script().string() + " to-safetensors there.pth there.safetensors"));
+
+    const SafetensorsFile there(folder / "there.safetensors");
+    CHECK(there.tensors().size() == 7);
+    std::vector<float> floats(6);
+    there.read_floats(there.at("conv1.weight"), floats);
+    CHECK(floats == weight);
+    std::vector<std::int64_t> integers(2);
+    there.read_exactly(there.at("labels"), std::span(integers));
+    CHECK(integers == labels);
+    std::vector<float> half(2);
+    there.read_floats(there.at("half"), half);
+    CHECK(half == std::vector<float>{0.0999755859375F, 65504});
+    std::vector<float> bfloat(1);
+    there.read_floats(there.at("bfloat"), bfloat);
+    CHECK(bfloat[0] == -0.10009765625F);
+    CHECK(there.at("bfloat").shape.empty());
+    CHECK(there.at("none").shape == std::vector<std::int64_t>{0, 3});
+}

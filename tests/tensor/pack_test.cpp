@@ -1,0 +1,115 @@
+#include <array>
+#include <cmath>
+#include <functional>
+#include <limits>
+
+#include "../support/catch.hpp"
+#include <residua/tensor/pack.hpp>
+
+using residua::Pack;
+
+namespace {
+
+struct alignas(residua::alignment) Lanes : std::array<float, 16> {};
+
+Lanes ramp(float first, float step) {
+    Lanes lanes;
+    for (std::size_t i = 0; i < 16; ++i) lanes[i] = first + step * static_cast<float>(i);
+    return lanes;
+}
+
+Lanes lanes_of(Pack pack) {
+    Lanes lanes;
+    pack.store(lanes.data());
+    return lanes;
+}
+
+Pack pack_of(const Lanes& lanes) { return Pack::load(lanes.data()); }
+
+/// A few units in the last place of a float.
+bool close(float got, double want) {
+    return std::abs(static_cast<double>(got) - want) <= 4e-7 * std::max(1e-30, std::abs(want));
+}
+
+}  // namespace
+
+TEST_CASE("a pack loads and stores sixteen floats, aligned or not", "[pack]") {
+    STATIC_REQUIRE(sizeof(Pack) == 64);
+    const Lanes lanes = ramp(1.0f, 1.0f);
+    CHECK(lanes_of(pack_of(lanes)) == lanes);
+
+    std::array<float, 20> buffer{};
+    Pack::load(lanes.data()).store_unaligned(buffer.data() + 3);
+    CHECK(buffer[2] == 0.0f);
+    CHECK(buffer[3] == 1.0f);
+    CHECK(buffer[18] == 16.0f);
+    CHECK(buffer[19] == 0.0f);
+    CHECK(lanes_of(Pack::load_unaligned(buffer.data() + 3)) == lanes);
+    CHECK(lanes_of(Pack::broadcast(2.5f)) == ramp(2.5f, 0.0f));
+    CHECK(lanes_of(Pack::zero()) == ramp(0.0f, 0.0f));
+}
+
+TEST_CASE("pack arithmetic is float arithmetic lane by lane", "[pack]") {
+    const Lanes a = ramp(-3.3f, 0.7f), b = ramp(5.1f, -0.31f), c = ramp(0.1f, 0.9f);
+    const Pack u = pack_of(a), v = pack_of(b), w = pack_of(c);
+    for (std::size_t i = 0; i < 16; ++i) {
+        CAPTURE(i);
+        CHECK(lanes_of(u + v)[i] == a[i] + b[i]);
+        CHECK(lanes_of(u - v)[i] == a[i] - b[i]);
+        CHECK(lanes_of(u * v)[i] == a[i] * b[i]);
+        CHECK(lanes_of(u / v)[i] == a[i] / b[i]);
+        CHECK(lanes_of(-u)[i] == -a[i]);
+        CHECK(lanes_of(max(u, v))[i] == std::max(a[i], b[i]));
+        CHECK(lanes_of(min(u, v))[i] == std::min(a[i], b[i]));
+        CHECK(lanes_of(abs(u))[i] == std::abs(a[i]));
+        CHECK(lanes_of(select(greater(u, v), v, w))[i] == (a[i] > b[i] ? b[i] : c[i]));
+        CHECK(lanes_of(fma(u, v, w))[i] == Approx(a[i] * b[i] + c[i]).epsilon(1e-6).margin(1e-6));
+    }
+    Pack sum = u;
+    sum += v;
+    sum -= w;
+    sum *= v;
+    sum /= w;
+    CHECK(lanes_of(sum) == lanes_of((u + v - w) * v / w));
+}
+
+#if defined(__FMA__)
+TEST_CASE("fma rounds once", "[pack]") {
+    const float a = 1.0f + std::numeric_limits<float>::epsilon();
+    CHECK(lanes_of(fma(Pack::broadcast(a), Pack::broadcast(a), Pack::broadcast(-a * a))) ==
+          ramp(std::fma(a, a, -a * a), 0.0f));
+    CHECK(std::fma(a, a, -a * a) != 0.0f);
+}
+#endif
+
+TEST_CASE("functions of packs agree with the standard library", "[pack]") {
+    for (float first = -80.0f; first < 80.0f; first += 7.77f) {
+        const Lanes x = ramp(first, 0.4813f), positive = ramp(std::abs(first) + 1e-3f, 0.0173f);
+        for (std::size_t i = 0; i < 16; ++i) {
+            CAPTURE(x[i], positive[i]);
+            CHECK(close(lanes_of(exp(pack_of(x)))[i], std::exp(static_cast<double>(x[i]))));
+            CHECK(close(lanes_of(tanh(pack_of(x)))[i], std::tanh(static_cast<double>(x[i]))));
+            CHECK(close(lanes_of(log(pack_of(positive)))[i], std::log(static_cast<double>(positive[i]))));
+            CHECK(close(lanes_of(sqrt(pack_of(positive)))[i], std::sqrt(static_cast<double>(positive[i]))));
+        }
+    }
+}
+
+TEST_CASE("max with a constant in front keeps NaNs", "[pack]") {
+    const float nan = std::numeric_limits<float>::quiet_NaN();
+    CHECK(std::isnan(lanes_of(max(Pack::zero(), Pack::broadcast(nan)))[5]));
+    CHECK(lanes_of(select(greater(Pack::broadcast(nan), Pack::zero()), Pack::zero(), Pack::broadcast(1.0f)))[5] ==
+          1.0f);
+}
+
+TEST_CASE("reduce_add adds all lanes as a halving tree", "[pack]") {
+    Lanes lanes = ramp(0.1f, 1.7f);
+    lanes[3] = 1e7f;
+    lanes[11] = -1e7f;
+    Lanes tree = lanes;
+    for (std::size_t half = 8; half > 0; half /= 2) {
+        for (std::size_t i = 0; i < half; ++i) tree[i] += tree[i + half];
+    }
+    CHECK(reduce_add(pack_of(lanes)) == tree[0]);
+    CHECK(reduce_add(pack_of(ramp(1.0f, 1.0f))) == 136.0f);
+}
