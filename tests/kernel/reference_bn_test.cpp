@@ -96,11 +96,11 @@ TEST_CASE("reference BN: gradients agree with differences") {
 
     // The well-known mistake, statistics taken for constants, must not pass for right.
     Values wrong = upstream;
-    for_each_plane(n, shape, [&](int c, long first) {
-        for (long i = first; i < first + plane(shape); ++i) {
-            const auto k = static_cast<std::size_t>(c);
+    for (int c = 0; c < shape.c; ++c) {
+        const auto k = static_cast<std::size_t>(c);
+        for_each_of_channel(n, shape, c, [&](long i) {
             wrong[static_cast<std::size_t>(i)] *= bn.weight[k] / std::sqrt(bn.variance[k] + bn.epsilon);
-        }
-    });
+        });
+    }
     CHECK(gradient_error(bn.src, wrong, value) > 1e-2);
 }

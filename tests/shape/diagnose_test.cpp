@@ -26,6 +26,10 @@ struct NoLayer {};
 template <class... Layers>
 using Small = Network<Input<3, 8, 8>, Layers...>;
 
+// Words a program is likely to use for its own types.
+using Block = Basic;
+using Layer = ReLU;
+
 }  // namespace
 
 TEST_CASE("networks that fit are accepted") {
@@ -197,6 +201,5 @@ TEST_CASE("a stage inside a stage takes its own width and gives the outer one ba
 }
 
 TEST_CASE("common words stay free for a program that uses the namespace") {
-    using Block = Basic;
-    STATIC_REQUIRE(accepts<Small<Stage<1, 16, Block>>>);
+    STATIC_REQUIRE(accepts<Small<Stage<1, 16, Block>, Layer>>);
 }

@@ -153,10 +153,10 @@ TEST_CASE("axes that behave alike are walked as one", "[evaluate]") {
     constexpr auto plain = detail::make_nest<Shape<2, 3, 4>, Shape<2, 3, 4>, Shape<2, 3, 4>, Shape<>>();
     STATIC_REQUIRE(plain.rank == 1);
     STATIC_REQUIRE(plain.innermost().extent == 24);
-    constexpr auto channels = detail::make_nest<Shape<2, 3, 4, 5>, Shape<2, 3, 4, 5>, Shape<3, 1, 1>>();
+    static constexpr auto channels = detail::make_nest<Shape<2, 3, 4, 5>, Shape<2, 3, 4, 5>, Shape<3, 1, 1>>();
     STATIC_REQUIRE(channels.rank == 3);
     STATIC_REQUIRE(channels.innermost().extent == 20);
     STATIC_REQUIRE(channels.outer_count(true) == 6);
-    STATIC_REQUIRE(channels.outer_offset(1, true, 5) == 2);
-    STATIC_REQUIRE(channels.outer_offset(0, true, 5) == 100);
+    STATIC_REQUIRE(detail::outer_offset<channels, 1, true>(5) == 2);
+    STATIC_REQUIRE(detail::outer_offset<channels, 0, true>(5) == 100);
 }

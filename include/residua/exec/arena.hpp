@@ -1,11 +1,12 @@
 #pragma once
 
-#include <cstddef>
 #include <algorithm>
+#include <cstddef>
 #include <memory>
 #include <new>
-#include <residua/config.hpp>
 #include <span>
+
+#include <residua/config.hpp>
 
 namespace residua {
 
@@ -15,7 +16,7 @@ class Arena {
     Arena() = default;
     /// \throws std::bad_alloc
     explicit Arena(std::size_t floats)
-        : floats_{static_cast<float*>(::operator new(floats * sizeof(float), std::align_val_t{page}))}, size_{floats} {
+        : floats_{static_cast<float*>(::operator new (floats * sizeof(float), std::align_val_t{page}))}, size_{floats} {
         std::fill_n(floats_.get(), size_, 0.0f);
     }
 
@@ -28,7 +29,7 @@ class Arena {
   private:
     static constexpr std::size_t page = 4096;
     struct Free {
-        void operator()(float* floats) const { ::operator delete(floats, std::align_val_t{page}); }
+        void operator()(float* floats) const { ::operator delete (floats, std::align_val_t{page}); }
     };
     std::unique_ptr<float[], Free> floats_;
     std::size_t size_ = 0;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+
 #include <residua/kernel/view.hpp>
 #include <residua/plan/inference.hpp>
 

@@ -1,35 +1,15 @@
 #pragma once
 
 #include <cmath>
-#include <residua/exec/bound_step.hpp>
-#include <residua/exec/weights.hpp>
-#include <residua/kernel/pack_weights.hpp>
-#include <residua/layer/bn.hpp>
-#include <residua/plan/inference_kernels.hpp>
 #include <vector>
 
+#include <residua/exec/bound_step.hpp>
+#include <residua/exec/taps.hpp>
+#include <residua/exec/weights.hpp>
+#include <residua/layer/bn.hpp>
+#include <residua/plan/inference_kernels.hpp>
+
 namespace residua::detail::inline RESIDUA_ISA {
-
-/// Offsets of a kernel's taps from the source of an output pixel. Rows of a packed source are contiguous, so a tap is a row.
-inline std::vector<std::ptrdiff_t> forward_taps(const Layout& src, const Window& window) {
-    std::vector<std::ptrdiff_t> taps;
-    for (int h = 0; h < window.kernel_h; ++h)
-        for (int w = 0; w < (src.packed ? 1 : window.kernel_w); ++w) taps.push_back(h * src.row() + w * src.pixel());
-    return taps;
-}
-
-/// The order of a forward convolution's packed weights.
-constexpr WeightOrder forward_order(const Layout& src, int dst_channels, const Window& window, const Tiling& tiling) {
-    return {dst_channels, tiling.dst_blocks, src.blocks(), src.packed ? window.kernel_h : window.taps(), tiling.run};
-}
-
-/// Where the weight for a source block, tap and channel of a run stands within one dst channel's weights; -1 for channels
-/// that fill up the last block.
-constexpr long weight_position(const Layout& src, const Window& window, int src_block, int tap, int c) {
-    if (src.packed) return (static_cast<long>(c % src.shape.c) * window.kernel_h + tap) * window.kernel_w + c / src.shape.c;
-    const int channel = src_block * channel_block + c;
-    return channel < src.shape.c ? 1L * channel * window.taps() + tap : -1;
-}
 
 /// A network's weights as inference wants them: statistics folded in, packed for the kernels, bound to their steps.
 template <class Net>
@@ -61,11 +41,8 @@ class Frozen {
         return step(s).op == Op::bn || step(s).op == Op::add || step(s).op == Op::activation;
     }
     static WeightOrder order(int s) {
-        const auto& kernels = inference_kernels<Net>;
-        const InferenceKernel& kernel =
-            kernels.kernels[static_cast<std::size_t>(kernels.of_step[static_cast<std::size_t>(s)])];
         const Node& node = graph[step(s).node];
-        return forward_order(layout(step(s).src), node.shape.c, node.window, kernel.tiling);
+        return forward_order(layout(step(s).src), node.shape.c, node.window, inference_kernels<Net>.value_of(s).tiling);
     }
     static long bias_floats(int s) {
         return is_conv(s) || is_elementwise(s) ? 1L * layout(step(s).dst).blocks() * channel_block : 0;
@@ -108,7 +85,8 @@ class Frozen {
             double shift = is_conv(s) && own.bias >= 0 ? at(weights, own.bias + c) : 0.0;
             if (step(s).bn >= 0) {
                 const Offsets& bn = offsets_of<Net>[static_cast<std::size_t>(step(s).bn)];
-                const double factor = at(weights, bn.weight + c) / std::sqrt(at(weights, bn.running_var + c) + double{bn_epsilon});
+                const double factor =
+                    at(weights, bn.weight + c) / std::sqrt(at(weights, bn.running_var + c) + double{bn_epsilon});
                 scale[static_cast<std::size_t>(c)] = static_cast<float>(factor);
                 shift = (shift - at(weights, bn.running_mean + c)) * factor + at(weights, bn.bias + c);
             }
@@ -122,11 +100,14 @@ class Frozen {
         const float* weight = weights.all().data() + own.weight;
         pack_weights(order(s), packed, [&](int channel, int src_block, int tap, int c) {
             const long position = weight_position(src, window, src_block, tap, c);
-            return position < 0 ? 0.0f : weight[channel * per_channel + position] * scale[static_cast<std::size_t>(channel)];
+            return position < 0 ? 0.0f
+                                : weight[channel * per_channel + position] * scale[static_cast<std::size_t>(channel)];
         });
     }
 
-    static double at(const Weights<Net>& weights, long offset) { return weights.all()[static_cast<std::size_t>(offset)]; }
+    static double at(const Weights<Net>& weights, long offset) {
+        return weights.all()[static_cast<std::size_t>(offset)];
+    }
 
     struct Taps {
         Layout src;

@@ -8,8 +8,8 @@
 
 namespace residua::inline RESIDUA_ISA {
 
-/// Inference: every thread takes whole images through all steps, so maps stay in its cache; the images that are left over
-/// (the only one of a batch of one) all threads go through together, step by step.
+/// Inference: every thread takes whole images through all steps, so maps stay in its cache; the images that are left
+/// over (the only one of a batch of one) all threads go through together, step by step.
 template <class Net>
 class Workspace<Net, Inference> {
   public:
@@ -40,7 +40,9 @@ class Workspace<Net, Inference> {
         check(images, count);
         const int together = team_.threads() == 1 ? 0 : count % team_.threads();
         const int alone = count - together;
-        const auto chunks = [&](int phase) { return phase == 0 ? alone : parts(network, (phase - 1) % steps_of_an_image); };
+        const auto chunks = [&](int phase) {
+            return phase == 0 ? alone : parts(network, (phase - 1) % steps_of_an_image);
+        };
         team_.run(1 + together * steps_of_an_image, chunks, [&](int phase, int chunk, int slot) {
             if (phase == 0) {
                 for (int step = 0; step < steps_of_an_image; ++step)
@@ -67,7 +69,8 @@ class Workspace<Net, Inference> {
 
     void check(std::span<const float> images, int count) const {
         if (count < 0 || count > batch_)
-            throw std::invalid_argument("images: expected at most " + std::to_string(batch_) + ", got " + std::to_string(count));
+            throw std::invalid_argument("images: expected at most " + std::to_string(batch_) + ", got " +
+                                        std::to_string(count));
         if (static_cast<long>(images.size()) != count * Sizes::input)
             throw std::invalid_argument("images: expected " + std::to_string(count * Sizes::input) + " values, got " +
                                         std::to_string(images.size()));
@@ -88,8 +91,8 @@ class Workspace<Net, Inference> {
             load_planar(images.data() + image * Sizes::input, input);
         } else if (step <= plan.step_count) {
             const auto s = static_cast<std::size_t>(step - 1);
-            detail::run_functions<Net>[static_cast<std::size_t>(detail::inference_kernels<Net>.of_step[s])](network.steps()[s],
-                                                                                                         share);
+            detail::run_functions<Net>[static_cast<std::size_t>(detail::inference_kernels<Net>.of[s])](
+                network.steps()[s], share);
         } else {
             const auto last = static_cast<std::size_t>(plan.map_count - 1);
             store_planar(MapView<const float>{share.arena + plan.buffers[last].offset, plan.layouts[last]},
@@ -99,9 +102,10 @@ class Workspace<Net, Inference> {
 
     float* slot_floats(int slot) { return arena_.data() + slot * Sizes::slot; }
     std::span<float> inputs(int count) {
-        return {arena_.data() + team_.threads() * Sizes::slot + overhang, static_cast<std::size_t>(count * Sizes::input)};
+        return {arena_.data() + team_.threads() * Sizes::slot + overhang,
+                static_cast<std::size_t>(count * Sizes::input)};
     }
-    float* outputs() { return inputs(0).data() + Sizes::round_up(batch_ * Sizes::input); }
+    float* outputs() { return inputs(0).data() + detail::round_up(batch_ * Sizes::input); }
 
     /// Values of a map below which a second thread costs more than it computes.
     static constexpr long smallest_shared = 1024;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+
 #include <residua/exec/frozen.hpp>
 #include <residua/exec/workspace.hpp>
 
@@ -22,10 +23,11 @@ class Model {
         return weights_.template parameter<name>();
     }
 
-    /// The outputs of `count` planar images (count x c x h x w, row-major), count x outputs, in the workspace until its next
-    /// use. Allocates nothing.
-    /// \throws std::invalid_argument if there are more images than the workspace takes, or the span has another size.
-    std::span<const float> predict(std::span<const float> images, int count, Workspace<Net, Inference>& workspace) const {
+    /// The outputs of `count` planar images (count x c x h x w, row-major), count x outputs, in the workspace until its
+    /// next use. Allocates nothing. \throws std::invalid_argument if there are more images than the workspace takes, or
+    /// the span has another size.
+    std::span<const float> predict(std::span<const float> images, int count,
+                                   Workspace<Net, Inference>& workspace) const {
         return workspace.run(frozen_, images, count);
     }
 

@@ -3,37 +3,39 @@
 /// \file
 /// The only door to oneTBB.
 
-#include <oneapi/tbb/parallel_for.h>
-#include <oneapi/tbb/partitioner.h>
-#include <oneapi/tbb/task_arena.h>
-
 #include <atomic>
 #include <cstddef>
 #include <memory>
-#include <residua/config.hpp>
+#include <oneapi/tbb/parallel_for.h>
+#include <oneapi/tbb/partitioner.h>
+#include <oneapi/tbb/task_arena.h>
 #include <stdexcept>
 #include <string>
 #include <thread>
 
+#include <residua/config.hpp>
+
 namespace residua::inline RESIDUA_ISA {
 
-/// A number of threads that go through a list of phases together. A phase is cut into chunks; whoever is free takes the next
-/// chunk, and nobody enters a phase before all chunks of the one before are done. A thread that comes late finds its work
-/// done by the others, so nothing waits for a thread that never comes. Which thread computes a chunk is left open; what is
-/// computed is not, as long as a chunk's work depends on its number alone.
-/// One call of `run` at a time; no allocation in it after the first.
+/// A number of threads that go through a list of phases together. A phase is cut into chunks; whoever is free takes the
+/// next chunk, and nobody enters a phase before all chunks of the one before are done. A thread that comes late finds
+/// its work done by the others, so nothing waits for a thread that never comes. Which thread computes a chunk is left
+/// open; what is computed is not, as long as a chunk's work depends on its number alone. One call of `run` at a time;
+/// no allocation in it after the first.
 class Team {
   public:
     /// \throws std::invalid_argument if threads < 1.
     explicit Team(int threads, int most_phases)
-        : threads_{threads}, arena_{threads < 1 ? 1 : threads}, phases_{new Phase[static_cast<std::size_t>(most_phases)]} {
+        : threads_{threads},
+          arena_{threads < 1 ? 1 : threads},
+          phases_{new Phase[static_cast<std::size_t>(most_phases)]} {
         if (threads < 1) throw std::invalid_argument("threads: expected at least 1, got " + std::to_string(threads));
     }
 
     [[nodiscard]] int threads() const { return threads_; }
 
-    /// Calls `work(phase, chunk, slot)` for all chunks < chunk_count(phase) of all phases; `slot` < threads is different for
-    /// threads that work at the same time. `work` must not throw.
+    /// Calls `work(phase, chunk, slot)` for all chunks < chunk_count(phase) of all phases; `slot` < threads is
+    /// different for threads that work at the same time. `work` must not throw.
     template <class ChunkCount, class Work>
     void run(int phase_count, const ChunkCount& chunk_count, const Work& work) {
         if (threads_ == 1) {

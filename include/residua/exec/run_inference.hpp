@@ -1,5 +1,6 @@
 #pragma once
 
+#include <residua/exec/activated.hpp>
 #include <residua/exec/bound_step.hpp>
 #include <residua/kernel/simd/border.hpp>
 #include <residua/kernel/simd/conv.hpp>
@@ -8,18 +9,8 @@
 #include <residua/kernel/simd/pool.hpp>
 #include <residua/kernel/simd/shortcut_a.hpp>
 #include <residua/plan/inference_kernels.hpp>
-#include <residua/shape/activations.hpp>
 
 namespace residua::detail::inline RESIDUA_ISA {
-
-/// The expression of a network's activation number `which` applied to `inner`; no activation hands it on.
-template <class Net, int which, class Inner>
-constexpr auto activated(Inner inner) {
-    if constexpr (which < 0)
-        return inner;
-    else
-        return substitute<0>(meta::At<ActivationsOf<Net>, which>::expression, inner);
-}
 
 inline MapView<const float> source(const BoundStep& step, const Share& share) {
     return {share.arena + step.src_offset, step.src};
@@ -27,7 +18,9 @@ inline MapView<const float> source(const BoundStep& step, const Share& share) {
 inline MapView<const float> shortcut(const BoundStep& step, const Share& share) {
     return {share.arena + step.skip_offset, step.skip};
 }
-inline MapView<float> target(const BoundStep& step, const Share& share) { return {share.arena + step.dst_offset, step.dst}; }
+inline MapView<float> target(const BoundStep& step, const Share& share) {
+    return {share.arena + step.dst_offset, step.dst};
+}
 
 /// Threads share a convolution by tiles of dst channels where those divide evenly, else by rows.
 template <Tiling tiling, auto finish>
@@ -54,7 +47,8 @@ void run_conv(const BoundStep& step, const Share& share) {
                         .last_row = by_tiles ? rows : share.last(rows),
                         .first_tile = by_tiles ? share.first(tiles) : 0,
                         .last_tile = by_tiles ? share.last(tiles) : tiles};
-    conv<tiling.dst_blocks, tiling.width, tiling.run, tiling.pixel>(task, Finish<finish>{step.bias, shortcut(step, share)});
+    conv<tiling.dst_blocks, tiling.width, tiling.run, tiling.pixel>(task,
+                                                                    Finish<finish>{step.bias, shortcut(step, share)});
 }
 
 template <auto expression>
@@ -119,7 +113,7 @@ constexpr RunStep run_function() {
 template <class Net, int... indices>
 constexpr auto list_run_functions(std::integer_sequence<int, indices...>) {
     return std::array<RunStep, sizeof...(indices)>{
-        run_function<Net, inference_kernels<Net>.kernels[static_cast<std::size_t>(indices)]>()...};
+        run_function<Net, inference_kernels<Net>.values[static_cast<std::size_t>(indices)]>()...};
 }
 
 /// One function per distinct kernel of the network.

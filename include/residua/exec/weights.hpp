@@ -2,10 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
+
 #include <residua/array/xtensor.hpp>
 #include <residua/exec/arena.hpp>
 #include <residua/plan/names.hpp>
-#include <span>
 
 namespace residua {
 
@@ -21,8 +22,9 @@ constexpr std::array<std::size_t, static_cast<std::size_t>(rank)> array_shape(co
 
 }  // namespace detail
 
-/// All parameters and running statistics of a network, in PyTorch's layouts (convolutions out x in x rows x columns, linear
-/// out x in), the trained ones first. A value: copies copy. Fresh ones are zero, with BN's scales and variances one.
+/// All parameters and running statistics of a network, in PyTorch's layouts (convolutions out x in x rows x columns,
+/// linear out x in), the trained ones first. A value: copies copy. Fresh ones are zero, with BN's scales and variances
+/// one.
 template <class Net>
 class Weights {
   public:

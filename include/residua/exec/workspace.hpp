@@ -12,3 +12,4 @@ class Workspace;
 }  // namespace residua::inline RESIDUA_ISA
 
 #include <residua/exec/inference_workspace.hpp>
+#include <residua/exec/training_workspace.hpp>

@@ -12,7 +12,7 @@ namespace residua {
 /// A shape as people write it, e.g. "[16, 3, 3, 3]"; "[]" for a scalar.
 inline std::string shape_text(std::span<const std::int64_t> shape) {
     std::string text = "[";
-    for (const auto extent : shape) text += (text.size() > 1 ? ", " : "") + std::to_string(extent);
+    for (const auto extent : shape) text.append(text.size() > 1 ? ", " : "").append(std::to_string(extent));
     return text + "]";
 }
 

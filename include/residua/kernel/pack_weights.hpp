@@ -14,7 +14,9 @@ struct WeightOrder {
     int run = channel_block;
 
     [[nodiscard]] constexpr int tiles() const { return block_count(dst_channels) / dst_blocks; }
-    [[nodiscard]] constexpr long tile_count() const { return 1L * src_blocks * taps * run * dst_blocks * channel_block; }
+    [[nodiscard]] constexpr long tile_count() const {
+        return 1L * src_blocks * taps * run * dst_blocks * channel_block;
+    }
     [[nodiscard]] constexpr long count() const { return tiles() * tile_count(); }
 };
 

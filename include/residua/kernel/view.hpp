@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+
 #include <residua/plan/layout.hpp>
 
 namespace residua {

@@ -17,7 +17,8 @@ struct Pool {
 
     static constexpr Problem check(Chw in) {
         const Problem problem = window.check(in);
-        if (problem.kind == Kind::Accepted && tiles && (in.h % kernel != 0 || in.w % kernel != 0))
+        if (problem.kind == Kind::Accepted && tiles &&
+            (window.rows(in.h) * kernel != in.h || window.columns(in.w) * kernel != in.w))
             return {Kind::SizeNotDivisible, {0, kernel, kernel}, {0, in.h, in.w}};
         return problem;
     }

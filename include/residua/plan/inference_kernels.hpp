@@ -1,5 +1,6 @@
 #pragma once
 
+#include <residua/plan/distinct.hpp>
 #include <residua/plan/inference.hpp>
 #include <residua/plan/tiling.hpp>
 
@@ -15,23 +16,9 @@ struct InferenceKernel {
     friend constexpr bool operator==(const InferenceKernel&, const InferenceKernel&) = default;
 };
 
-/// The distinct kernels of a plan, and which one each step uses.
 template <int nodes>
-struct InferenceKernels {
-    std::array<InferenceKernel, static_cast<std::size_t>(nodes)> kernels{};
-    std::array<int, static_cast<std::size_t>(nodes)> of_step{};
-    int count = 0;
-
-    constexpr void add(int step, const InferenceKernel& kernel) {
-        int i = 0;
-        while (i < count && !(kernels[static_cast<std::size_t>(i)] == kernel)) ++i;
-        if (i == count) kernels[static_cast<std::size_t>(count++)] = kernel;
-        of_step[static_cast<std::size_t>(step)] = i;
-    }
-};
-
-template <int nodes>
-constexpr InferenceKernel kernel_of(const Graph<nodes>& graph, const InferencePlan<nodes>& plan, const InferenceStep& step) {
+constexpr InferenceKernel kernel_of(const Graph<nodes>& graph, const InferencePlan<nodes>& plan,
+                                    const InferenceStep& step) {
     InferenceKernel kernel{.op = step.op, .skip = step.skip >= 0, .activation = step.activation};
     if (step.op == Op::linear) kernel.op = Op::conv;
     if (step.op == Op::bn || step.op == Op::add) kernel.op = Op::activation;
@@ -41,11 +28,13 @@ constexpr InferenceKernel kernel_of(const Graph<nodes>& graph, const InferencePl
     return kernel;
 }
 
+/// The distinct kernels of a network's plan, by step.
 template <class Net>
 inline constexpr auto inference_kernels = [] {
-    InferenceKernels<graph_of<Net>.count()> found;
+    Distinct<InferenceKernel, graph_of<Net>.nodes.size()> found;
     for (int s = 0; s < inference_plan<Net>.step_count; ++s)
-        found.add(s, kernel_of(graph_of<Net>, inference_plan<Net>, inference_plan<Net>.steps[static_cast<std::size_t>(s)]));
+        found.add(
+            s, kernel_of(graph_of<Net>, inference_plan<Net>, inference_plan<Net>.steps[static_cast<std::size_t>(s)]));
     return found;
 }();
 

@@ -164,15 +164,15 @@ struct Lanes<float> {
 };
 
 /// The first `count` elements as Values; what lies beyond is 1, harmless in any operation, and never read.
-template <class T>
-RESIDUA_INLINE auto load_some(const T* src, long count) {
+template <long count, class T>
+RESIDUA_INLINE auto load_some(const T* src) {
     alignas(alignment) T lanes[Lanes<T>::width];
     std::fill(std::copy_n(src, count, lanes), lanes + Lanes<T>::width, T(1));
     return Lanes<T>::load(lanes);
 }
 
-template <class T>
-RESIDUA_INLINE void store_some(const typename Lanes<T>::Values& values, T* dst, long count) {
+template <long count, class T>
+RESIDUA_INLINE void store_some(const typename Lanes<T>::Values& values, T* dst) {
     alignas(alignment) T lanes[Lanes<T>::width];
     Lanes<T>::store(values, lanes);
     std::copy_n(lanes, count, dst);
@@ -183,7 +183,10 @@ template <class T, bool moves>
 struct RowSource {
     const T* data_;
     RESIDUA_INLINE explicit RowSource(const T* data) : data_(data) {}
-    RESIDUA_INLINE auto some(long first, long count) const { return load_some(data_ + first, count); }
+    template <long count>
+    RESIDUA_INLINE auto some(long first) const {
+        return load_some<count>(data_ + first);
+    }
     RESIDUA_INLINE auto full(long first) const { return Lanes<T>::load(data_ + first); }
 };
 template <class T>
@@ -196,14 +199,18 @@ struct RowSource<T, false> {
             value_ = broadcast<typename Lanes<T>::Values>(*data);
         }
     }
-    RESIDUA_INLINE auto some(long, long) const { return value_; }
+    template <long count>
+    RESIDUA_INLINE auto some(long) const {
+        return value_;
+    }
     RESIDUA_INLINE auto full(long) const { return value_; }
 };
 
-/// One row of a formula, ready to be evaluated anywhere in it.
+/// One row of a formula, ready to be evaluated anywhere in it. It holds copies, because the compiler would have to
+/// fetch a constant again after every element written, which might be the constant.
 template <class Node, class... Sources>
 struct Row {
-    const Node& node_;
+    Node node_;
     std::tuple<Sources...> sources_;
 
     RESIDUA_INLINE auto full(long first) const {
@@ -212,10 +219,11 @@ struct Row {
                 __attribute__((always_inline)) { return evaluate(node_, source.full(first)...); },
             sources_);
     }
-    RESIDUA_INLINE auto some(long first, long count) const {
+    template <long count>
+    RESIDUA_INLINE auto some(long first) const {
         return std::apply(
             [&](const auto&... source)
-                __attribute__((always_inline)) { return evaluate(node_, source.some(first, count)...); },
+                __attribute__((always_inline)) { return evaluate(node_, source.template some<count>(first)...); },
             sources_);
     }
 };
@@ -226,6 +234,7 @@ template <class Full, class Destination, class T, class Node, class... Leaves>
 struct Loops {
     static constexpr auto nest = make_nest<Full, Destination, typename Leaves::Extents...>();
     static constexpr long row_size = nest.innermost().extent;
+    static constexpr long row_rest = row_size % Lanes<T>::width;
 
     const Node& node_;
     const std::tuple<Leaves...>& leaves_;
@@ -241,8 +250,8 @@ struct Loops {
         return Row<Node, RowSource<T, nest.innermost().moves[leaf + 1]>...>{
             node_,
             {RowSource<T, nest.innermost().moves[leaf + 1]>(std::get<leaf>(leaves_).data() +
-                                                            nest.outer_offset(leaf + 1, true, kept) +
-                                                            nest.outer_offset(leaf + 1, false, reduced))...}};
+                                                            outer_offset<nest, leaf + 1, true>(kept) +
+                                                            outer_offset<nest, leaf + 1, false>(reduced))...}};
     }
 };
 
@@ -275,11 +284,15 @@ struct Tasks {
 /// Elements a task should compute: enough to pay for handing it to a thread, and its operands fit the first caches.
 inline constexpr long task_size = 4096;
 
-template <class T, class AnyRow>
+/// dst[first, end) = row[first, end). A task ends between two packs or at the row's end, where `rest` elements are
+/// left.
+template <long rest, class T, class AnyRow>
 RESIDUA_INLINE void store_row(const AnyRow& row, T* dst, long first, long end) {
     constexpr long width = Lanes<T>::width;
     for (; first + width <= end; first += width) Lanes<T>::store(row.full(first), dst + first);
-    if (first < end) store_some<T>(row.some(first, end - first), dst + first, end - first);
+    if constexpr (rest != 0) {
+        if (first < end) store_some<rest>(row.template some<rest>(first), dst + first);
+    }
 }
 
 }  // namespace residua::detail::inline RESIDUA_ISA
@@ -303,11 +316,12 @@ void assign(const TensorView<T, extent...>& dst, const Source& source, Executor&
     static_assert(Verdict::ok, "the formula's shape does not broadcast to the destination's");
     if constexpr (fits) {
         const auto loops = detail::loops_of<Extents, Extents>(formula);
-        constexpr auto nest = decltype(loops)::nest;
-        constexpr detail::Tasks tasks{nest.outer_count(true), decltype(loops)::row_size, detail::task_size};
+        static constexpr auto& nest = decltype(loops)::nest;
+        static constexpr detail::Tasks tasks{nest.outer_count(true), decltype(loops)::row_size, detail::task_size};
         executor(tasks.count(), [&](long index) {
             tasks.run(index, [&](long row, long first, long end) {
-                detail::store_row<T>(loops.row(row, 0), dst.data() + nest.outer_offset(0, true, row), first, end);
+                detail::store_row<decltype(loops)::row_rest>(
+                    loops.row(row, 0), dst.data() + detail::outer_offset<nest, 0, true>(row), first, end);
             });
         });
     }

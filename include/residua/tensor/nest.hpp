@@ -7,6 +7,7 @@
 #include <array>
 #include <cstddef>
 
+#include <residua/config.hpp>
 #include <residua/tensor/broadcast.hpp>
 
 namespace residua::detail {
@@ -33,17 +34,6 @@ struct Nest {
             if (axes[i].moves[0] == kept) count *= axes[i].extent;
         }
         return count;
-    }
-
-    /// Where the operand is at position `index` of the outer kept (or reduced) axes, counted in row-major order.
-    constexpr long outer_offset(std::size_t operand, bool kept, long index) const {
-        long offset = 0;
-        for (std::size_t i = rank - 1; i-- > 0;) {
-            if (axes[i].moves[0] != kept) continue;
-            offset += index % axes[i].extent * axes[i].stride[operand];
-            index /= axes[i].extent;
-        }
-        return offset;
     }
 };
 
@@ -85,6 +75,20 @@ constexpr auto make_nest() {
     if (nest.rank == 0) nest.axes[nest.rank++].moves.fill(true);
     compute_strides(nest);
     return nest;
+}
+
+/// Where `operand` is at position `index` of the outer kept (or reduced) axes, counted in row-major order. Unrolled, so
+/// that the divisions are by constants. Works on the axes before `end`.
+template <const auto& nest, std::size_t operand, bool kept, std::size_t end = nest.rank - 1>
+RESIDUA_INLINE constexpr long outer_offset(long index) {
+    if constexpr (end == 0) {
+        return 0;
+    } else if constexpr (constexpr auto& axis = nest.axes[end - 1]; axis.moves[0] != kept) {
+        return outer_offset<nest, operand, kept, end - 1>(index);
+    } else {
+        return index % axis.extent * axis.stride[operand] +
+               outer_offset<nest, operand, kept, end - 1>(index / axis.extent);
+    }
 }
 
 }  // namespace residua::detail

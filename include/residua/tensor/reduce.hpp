@@ -136,32 +136,32 @@ T reduce_along_rows(const AnyLoops& loops, long kept) {
     for (long reduced = 0; reduced < AnyLoops::nest.outer_count(false); ++reduced) {
         const auto row = loops.row(kept, reduced);
         for (long first = 0; first + width <= end; first += width) total = Reduction::combine(total, row.full(first));
-        if constexpr (constexpr long rest = end % width; rest != 0) {
-            total = Reduction::combine(total, mask_lanes<Reduction, T>(row.some(end - rest, rest), rest));
+        if constexpr (constexpr long rest = AnyLoops::row_rest; rest != 0) {
+            total = Reduction::combine(total, mask_lanes<Reduction, T>(row.template some<rest>(end - rest), rest));
         }
     }
     return combine_lanes<Reduction, T>(total);
 }
 
-/// dst[first, end) = combine(dst[first, end), row[first, end)).
-template <class Reduction, class T, class AnyRow>
+/// dst[first, end) = combine(dst[first, end), row[first, end)), cut as in store_row().
+template <class Reduction, long rest, class T, class AnyRow>
 RESIDUA_INLINE void combine_row(const AnyRow& row, T* dst, long first, long end) {
     constexpr long width = Lanes<T>::width;
     for (; first + width <= end; first += width) {
         Lanes<T>::store(Reduction::combine(Lanes<T>::load(dst + first), row.full(first)), dst + first);
     }
-    if (first < end) {
-        const long count = end - first;
-        store_some<T>(Reduction::combine(load_some(dst + first, count), row.some(first, count)), dst + first, count);
+    if constexpr (rest != 0) {
+        if (first == end) return;
+        store_some<rest>(Reduction::combine(load_some<rest>(dst + first), row.template some<rest>(first)), dst + first);
     }
 }
 
 /// Reduces element by element across the rows at kept position `kept`; `dst` is where the result's row begins.
 template <class Reduction, class T, class AnyLoops>
 void reduce_across_rows(const AnyLoops& loops, T* dst, long kept, long first, long end) {
-    store_row<T>(loops.row(kept, 0), dst, first, end);
+    store_row<AnyLoops::row_rest>(loops.row(kept, 0), dst, first, end);
     for (long reduced = 1; reduced < AnyLoops::nest.outer_count(false); ++reduced) {
-        combine_row<Reduction, T>(loops.row(kept, reduced), dst, first, end);
+        combine_row<Reduction, AnyLoops::row_rest>(loops.row(kept, reduced), dst, first, end);
     }
 }
 
@@ -189,14 +189,15 @@ void reduce(const TensorView<T, extent...>& dst, const Source& source, Executor&
     static_assert(std::is_same_v<T, typename decltype(formula)::Element>,
                   "a reduction's destination has the formula's element type and is not const");
     const auto loops = detail::loops_of<Full, typename detail::Reduced<Full, Over>::Kept>(formula);
-    constexpr auto nest = decltype(loops)::nest;
+    static constexpr auto& nest = decltype(loops)::nest;
     constexpr long row_size = decltype(loops)::row_size;
     constexpr bool along_rows = !nest.innermost().moves[0];
     constexpr long count = Full::size / Shape<extent...>::size;
-    constexpr detail::Tasks tasks{nest.outer_count(true), along_rows ? 1 : row_size, detail::result_task_size(count)};
+    static constexpr detail::Tasks tasks{nest.outer_count(true), along_rows ? 1 : row_size,
+                                         detail::result_task_size(count)};
     executor(tasks.count(), [&](long index) {
         tasks.run(index, [&](long row, long first, long end) {
-            T* const result = dst.data() + nest.outer_offset(0, true, row);
+            T* const result = dst.data() + detail::outer_offset<nest, 0, true>(row);
             if constexpr (along_rows) {
                 *result = detail::reduce_along_rows<Reduction, T>(loops, row);
             } else {

@@ -136,7 +136,7 @@ class SafetensorsParser {
         const auto known = json.is_string() ? dtype_named(json.get_ref<const std::string&>()) : std::nullopt;
         if (known) return *known;
         std::string names;
-        for (const auto& info : dtypes) names += (names.empty() ? "" : " ") + std::string(info.name);
+        for (const auto& info : dtypes) names.append(names.empty() ? "" : " ").append(info.name);
         fail(name, "a dtype out of " + names, printable(json.dump()));
     }
 

@@ -7,8 +7,9 @@
 /// Reads:    src, weight, bias, mean and variance; backward also grad_dst.
 /// Writes:   the statistics; dst; grad_src, grad_weight, grad_bias. Updates the running statistics.
 /// Requires: more than one value per channel where the unbiased variance is taken; outputs that do not overlap inputs.
+/// Sums are double for each T: those of 32,768 floats are off by so much that inputs of the next ReLU change their
+/// sign.
 
-#include <algorithm>
 #include <cmath>
 
 #include <residua/kernel/reference/planar.hpp>
@@ -18,16 +19,15 @@ namespace residua::reference {
 /// Mean and biased variance of each channel over images, rows and columns.
 template <class T>
 void bn_statistics(int n, Chw shape, const T* src, T* mean, T* variance) {
-    const long pixels = plane(shape);
-    const T count = static_cast<T>(n * pixels);
-    std::fill_n(mean, shape.c, T(0));
-    std::fill_n(variance, shape.c, T(0));
-    for_each_plane(n, shape, [&](int c, long first) {
-        for (long i = first; i < first + pixels; ++i) mean[c] += src[i] / count;
-    });
-    for_each_plane(n, shape, [&](int c, long first) {
-        for (long i = first; i < first + pixels; ++i) variance[c] += (src[i] - mean[c]) * (src[i] - mean[c]) / count;
-    });
+    const double count = static_cast<double>(n * plane(shape));
+    for (int c = 0; c < shape.c; ++c) {
+        double sum = 0;
+        for_each_of_channel(n, shape, c, [&](long i) { sum += src[i]; });
+        double squares = 0;
+        for_each_of_channel(n, shape, c, [&](long i) { squares += std::pow(src[i] - sum / count, 2); });
+        mean[c] = static_cast<T>(sum / count);
+        variance[c] = static_cast<T>(squares / count);
+    }
 }
 
 /// Moves the running statistics by `momentum` towards those of a batch with `count` values per channel, of which they
@@ -47,11 +47,11 @@ void bn_update_running(int channels, long count, T momentum, const T* mean, cons
 template <class T>
 void bn_forward(int n, Chw shape, T epsilon, const T* src, const T* mean, const T* variance, const T* weight,
                 const T* bias, T* dst) {
-    const long pixels = plane(shape);
-    for_each_plane(n, shape, [&](int c, long first) {
+    for (int c = 0; c < shape.c; ++c) {
         const T deviation = std::sqrt(variance[c] + epsilon);
-        for (long i = first; i < first + pixels; ++i) dst[i] = weight[c] * ((src[i] - mean[c]) / deviation) + bias[c];
-    });
+        for_each_of_channel(n, shape, c,
+                            [&](long i) { dst[i] = weight[c] * ((src[i] - mean[c]) / deviation) + bias[c]; });
+    }
 }
 
 /// Gradients where mean and variance are those of src itself, so that src acts through them too:
@@ -59,23 +59,24 @@ void bn_forward(int n, Chw shape, T epsilon, const T* src, const T* mean, const 
 template <class T>
 void bn_backward(int n, Chw shape, T epsilon, const T* src, const T* mean, const T* variance, const T* weight,
                  const T* grad_dst, T* grad_src, T* grad_weight, T* grad_bias) {
-    const long pixels = plane(shape);
-    const T count = static_cast<T>(n * pixels);
-    const auto deviation = [&](int c) { return std::sqrt(variance[c] + epsilon); };
-    const auto normalised = [&](int c, long i) { return (src[i] - mean[c]) / deviation(c); };
-    std::fill_n(grad_weight, shape.c, T(0));
-    std::fill_n(grad_bias, shape.c, T(0));
-    for_each_plane(n, shape, [&](int c, long first) {
-        for (long i = first; i < first + pixels; ++i) {
-            grad_weight[c] += grad_dst[i] * normalised(c, i);
-            grad_bias[c] += grad_dst[i];
-        }
-    });
-    for_each_plane(n, shape, [&](int c, long first) {
-        for (long i = first; i < first + pixels; ++i)
-            grad_src[i] = weight[c] / deviation(c) *
-                          (grad_dst[i] - grad_bias[c] / count - normalised(c, i) * grad_weight[c] / count);
-    });
+    const double count = static_cast<double>(n * plane(shape));
+    for (int c = 0; c < shape.c; ++c) {
+        const T deviation = std::sqrt(variance[c] + epsilon);
+        const auto normalised = [&](long i) { return (src[i] - mean[c]) / deviation; };
+        double sum = 0;
+        double products = 0;
+        for_each_of_channel(n, shape, c, [&](long i) {
+            sum += grad_dst[i];
+            products += grad_dst[i] * normalised(i);
+        });
+        grad_bias[c] = static_cast<T>(sum);
+        grad_weight[c] = static_cast<T>(products);
+        const T mean_grad = static_cast<T>(sum / count);
+        const T mean_product = static_cast<T>(products / count);
+        for_each_of_channel(n, shape, c, [&](long i) {
+            grad_src[i] = weight[c] / deviation * (grad_dst[i] - mean_grad - normalised(i) * mean_product);
+        });
+    }
 }
 
 }  // namespace residua::reference

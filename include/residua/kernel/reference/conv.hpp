@@ -64,9 +64,8 @@ void for_each_product(const ConvShape& shape, Visit visit) {
 
 template <class T>
 void conv_forward(const ConvShape& shape, const T* src, const T* weight, const T* bias, T* dst) {
-    const long pixels = plane(shape.dst());
-    for_each_plane(shape.n, shape.dst(),
-                   [&](int c, long first) { std::fill_n(dst + first, pixels, bias == nullptr ? T(0) : bias[c]); });
+    for (int c = 0; c < shape.oc; ++c)
+        for_each_of_channel(shape.n, shape.dst(), c, [&](long d) { dst[d] = bias == nullptr ? T(0) : bias[c]; });
     detail::for_each_product(shape, [&](long s, long w, long d) { dst[d] += weight[w] * src[s]; });
 }
 
@@ -84,11 +83,10 @@ void conv_backward_weight(const ConvShape& shape, const T* src, const T* grad_ds
 
 template <class T>
 void conv_backward_bias(const ConvShape& shape, const T* grad_dst, T* grad_bias) {
-    const long pixels = plane(shape.dst());
-    std::fill_n(grad_bias, shape.oc, T(0));
-    for_each_plane(shape.n, shape.dst(), [&](int c, long first) {
-        for (long i = first; i < first + pixels; ++i) grad_bias[c] += grad_dst[i];
-    });
+    for (int c = 0; c < shape.oc; ++c) {
+        grad_bias[c] = 0;
+        for_each_of_channel(shape.n, shape.dst(), c, [&](long d) { grad_bias[c] += grad_dst[d]; });
+    }
 }
 
 }  // namespace residua::reference

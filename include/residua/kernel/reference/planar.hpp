@@ -12,11 +12,13 @@ constexpr long position(Chw shape, int image, int c, int y, int x) {
 /// Values of one channel of one image.
 constexpr long plane(Chw shape) { return static_cast<long>(shape.h) * shape.w; }
 
-/// Calls `visit(c, first)` for every channel of every image; `first` is the position of the plane's first value.
+/// Calls `visit(i)` for the positions of all values of one channel.
 template <class Visit>
-void for_each_plane(int n, Chw shape, Visit visit) {
-    for (int image = 0; image < n; ++image)
-        for (int c = 0; c < shape.c; ++c) visit(c, position(shape, image, c, 0, 0));
+void for_each_of_channel(int n, Chw shape, int c, Visit visit) {
+    for (int image = 0; image < n; ++image) {
+        const long first = position(shape, image, c, 0, 0);
+        for (long i = first; i < first + plane(shape); ++i) visit(i);
+    }
 }
 
 }  // namespace residua::reference

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+
 #include <residua/kernel/view.hpp>
 
 namespace residua::inline RESIDUA_ISA {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+
 #include <residua/kernel/view.hpp>
 #include <residua/shape/window.hpp>
 #include <residua/tensor/pack.hpp>
@@ -20,23 +21,28 @@ struct Clip {
 };
 
 /// Largest value under a window.
-/// Shapes: src blocks x h x w, dst blocks x h' x w'. Reads: src. Writes: dst, blocks [first, last). Requires: both blocked.
-inline void max_pool(const MapView<const float>& src, const MapView<float>& dst, const Window& window, int first, int last) {
+/// Shapes: src blocks x h x w, dst blocks x h' x w'. Reads: src. Writes: dst, blocks [first, last). Requires: both
+/// blocked.
+inline void max_pool(const MapView<const float>& src, const MapView<float>& dst, const Window& window, int first,
+                     int last) {
     for (int block = first; block < last; ++block)
         for (int row = 0; row < dst.layout.shape.h; ++row) {
             const Clip rows = Clip::of(row, window.stride, window.padding, window.kernel_h, src.layout.shape.h);
             for (int column = 0; column < dst.layout.shape.w; ++column) {
-                const Clip columns = Clip::of(column, window.stride, window.padding, window.kernel_w, src.layout.shape.w);
+                const Clip columns =
+                    Clip::of(column, window.stride, window.padding, window.kernel_w, src.layout.shape.w);
                 Pack best = Pack::broadcast(-std::numeric_limits<float>::infinity());
                 for (int h = rows.first; h < rows.last; ++h)
-                    for (int w = columns.first; w < columns.last; ++w) best = max(Pack::load(src.at(block, h, w)), best);
+                    for (int w = columns.first; w < columns.last; ++w)
+                        best = max(Pack::load(src.at(block, h, w)), best);
                 best.store(dst.at(block, row, column));
             }
         }
 }
 
 /// Sends each gradient to the first largest value of its window.
-/// Shapes: as max_pool, grad_src as src, grad_dst as dst. Reads: src, grad_dst. Writes: grad_src. Requires: all blocked.
+/// Shapes: as max_pool, grad_src as src, grad_dst as dst. Reads: src, grad_dst. Writes: grad_src. Requires: all
+/// blocked.
 inline void max_pool_backward(const MapView<const float>& src, const MapView<const float>& grad_dst,
                               const MapView<float>& grad_src, const Window& window) {
     for (int block = 0; block < src.layout.blocks(); ++block) {
@@ -45,10 +51,12 @@ inline void max_pool_backward(const MapView<const float>& src, const MapView<con
         for (int row = 0; row < grad_dst.layout.shape.h; ++row) {
             const Clip rows = Clip::of(row, window.stride, window.padding, window.kernel_h, src.layout.shape.h);
             for (int column = 0; column < grad_dst.layout.shape.w; ++column) {
-                const Clip columns = Clip::of(column, window.stride, window.padding, window.kernel_w, src.layout.shape.w);
+                const Clip columns =
+                    Clip::of(column, window.stride, window.padding, window.kernel_w, src.layout.shape.w);
                 Pack best = Pack::broadcast(-std::numeric_limits<float>::infinity());
                 for (int h = rows.first; h < rows.last; ++h)
-                    for (int w = columns.first; w < columns.last; ++w) best = max(Pack::load(src.at(block, h, w)), best);
+                    for (int w = columns.first; w < columns.last; ++w)
+                        best = max(Pack::load(src.at(block, h, w)), best);
                 // What a lane has given away is taken from it, so that of equal values only the first one gets it.
                 Pack rest = Pack::load(grad_dst.at(block, row, column));
                 for (int h = rows.first; h < rows.last; ++h)
@@ -65,14 +73,17 @@ inline void max_pool_backward(const MapView<const float>& src, const MapView<con
 }
 
 /// Mean under a window, padding counted.
-/// Shapes: src blocks x h x w, dst blocks x h' x w'. Reads: src. Writes: dst, blocks [first, last). Requires: both blocked.
-inline void avg_pool(const MapView<const float>& src, const MapView<float>& dst, const Window& window, int first, int last) {
+/// Shapes: src blocks x h x w, dst blocks x h' x w'. Reads: src. Writes: dst, blocks [first, last). Requires: both
+/// blocked.
+inline void avg_pool(const MapView<const float>& src, const MapView<float>& dst, const Window& window, int first,
+                     int last) {
     const Pack share = Pack::broadcast(1.0f / static_cast<float>(window.taps()));
     for (int block = first; block < last; ++block)
         for (int row = 0; row < dst.layout.shape.h; ++row) {
             const Clip rows = Clip::of(row, window.stride, window.padding, window.kernel_h, src.layout.shape.h);
             for (int column = 0; column < dst.layout.shape.w; ++column) {
-                const Clip columns = Clip::of(column, window.stride, window.padding, window.kernel_w, src.layout.shape.w);
+                const Clip columns =
+                    Clip::of(column, window.stride, window.padding, window.kernel_w, src.layout.shape.w);
                 Pack sum = Pack::zero();
                 for (int h = rows.first; h < rows.last; ++h)
                     for (int w = columns.first; w < columns.last; ++w) sum += Pack::load(src.at(block, h, w));
@@ -83,7 +94,8 @@ inline void avg_pool(const MapView<const float>& src, const MapView<float>& dst,
 
 /// Spreads each gradient evenly over its window.
 /// Shapes: as avg_pool. Reads: grad_dst. Writes: grad_src. Requires: both blocked.
-inline void avg_pool_backward(const MapView<const float>& grad_dst, const MapView<float>& grad_src, const Window& window) {
+inline void avg_pool_backward(const MapView<const float>& grad_dst, const MapView<float>& grad_src,
+                              const Window& window) {
     const Pack share = Pack::broadcast(1.0f / static_cast<float>(window.taps()));
     for (int block = 0; block < grad_src.layout.blocks(); ++block) {
         for (int row = 0; row < grad_src.layout.shape.h; ++row)
@@ -91,7 +103,8 @@ inline void avg_pool_backward(const MapView<const float>& grad_dst, const MapVie
         for (int row = 0; row < grad_dst.layout.shape.h; ++row) {
             const Clip rows = Clip::of(row, window.stride, window.padding, window.kernel_h, grad_src.layout.shape.h);
             for (int column = 0; column < grad_dst.layout.shape.w; ++column) {
-                const Clip columns = Clip::of(column, window.stride, window.padding, window.kernel_w, grad_src.layout.shape.w);
+                const Clip columns =
+                    Clip::of(column, window.stride, window.padding, window.kernel_w, grad_src.layout.shape.w);
                 const Pack part = Pack::load(grad_dst.at(block, row, column)) * share;
                 for (int h = rows.first; h < rows.last; ++h)
                     for (int w = columns.first; w < columns.last; ++w) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+
 #include <residua/kernel/view.hpp>
 
 namespace residua::inline RESIDUA_ISA {
@@ -38,12 +39,13 @@ inline void shortcut_a_backward(const MapView<const float>& grad_dst, const MapV
     const int offset = leading_zeros(c, grad_dst.layout.shape.c);
     for (int channel = 0; channel < c;) {
         const int from_channel = channel + offset;
-        const int run =
-            std::min({channel_block - channel % channel_block, channel_block - from_channel % channel_block, c - channel});
+        const int run = std::min(
+            {channel_block - channel % channel_block, channel_block - from_channel % channel_block, c - channel});
         for (int row = 0; row < grad_dst.layout.shape.h; ++row) {
             const float* from = grad_dst.at(from_channel / channel_block, row) + from_channel % channel_block;
             float* into = grad_src.at(channel / channel_block, row * stride) + channel % channel_block;
-            for (int column = 0; column < grad_dst.layout.shape.w; ++column, from += channel_block, into += stride * channel_block)
+            for (int column = 0; column < grad_dst.layout.shape.w;
+                 ++column, from += channel_block, into += stride * channel_block)
                 std::copy_n(from, run, into);
         }
         channel += run;

@@ -1,0 +1,94 @@
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <residua/layer/bn.hpp>
+#include <residua/kernel/simd/bn.hpp>
+
+namespace residua::detail::inline RESIDUA_ISA {
+
+/// Per-channel arrays of one batch normalisation during a training step; whole blocks, zero behind the last channel.
+struct BnArrays {
+    float* mean = nullptr;
+    float* inverse_deviation = nullptr;
+    float* scale = nullptr;
+    float* shift = nullptr;
+    float* a = nullptr;  ///< coefficients of the gradient, see bn_backward
+    float* b = nullptr;
+    float* c = nullptr;
+};
+
+/// One slice's sums over its images, in double: of the deviations from a pivot, and of their squares.
+struct MomentSums {
+    double* pivot = nullptr;
+    double* sum = nullptr;
+    double* squares = nullptr;
+};
+
+/// Adds one image's map to a slice's sums; the first image's first pixel is the pivot.
+inline void add_moments(const MapView<const float>& map, bool first, const MomentSums& sums, float* scratch) {
+    const int channels = map.layout.blocks() * channel_block;
+    float* pivot = scratch;
+    float* sum = scratch + channels;
+    float* squares = sum + channels;
+    for (int c = 0; c < channels; ++c) {
+        if (first) {
+            sums.pivot[c] = map.at(c / channel_block, 0)[c % channel_block];
+            sums.sum[c] = sums.squares[c] = 0.0;
+        }
+        pivot[c] = static_cast<float>(sums.pivot[c]);
+    }
+    bn_moments(map, pivot, sum, squares);
+    for (int c = 0; c < channels; ++c) {
+        sums.sum[c] += sum[c];
+        sums.squares[c] += squares[c];
+    }
+}
+
+/// Mean and sum of squared deviations of values seen so far, merged part by part (Chan, Golub and LeVeque, 1983).
+struct Moments {
+    double count = 0.0;
+    double mean = 0.0;
+    double squares = 0.0;
+
+    void merge(double other_count, double other_mean, double other_squares) {
+        const double all = count + other_count;
+        const double distance = other_mean - mean;
+        squares += other_squares + distance * distance * count * other_count / all;
+        mean += distance * other_count / all;
+        count = all;
+    }
+};
+
+/// What a batch normalisation's parameters are, of one channel.
+struct BnChannel {
+    float scale = 1.0f;
+    float shift = 0.0f;
+    float* running_mean = nullptr;
+    float* running_var = nullptr;
+};
+
+/// From the moments of channel c to the coefficients that normalise it; moves the running statistics.
+inline void set_statistics(const Moments& moments, int c, const BnChannel& channel, const BnArrays& arrays) {
+    const double variance = moments.squares / moments.count;
+    const double inverse = 1.0 / std::sqrt(variance + double{bn_epsilon});
+    arrays.mean[c] = static_cast<float>(moments.mean);
+    arrays.inverse_deviation[c] = static_cast<float>(inverse);
+    arrays.scale[c] = static_cast<float>(channel.scale * inverse);
+    arrays.shift[c] = static_cast<float>(channel.shift - moments.mean * channel.scale * inverse);
+    const double unbiased = moments.squares / std::max(moments.count - 1.0, 1.0);
+    *channel.running_mean += bn_momentum * static_cast<float>(moments.mean - *channel.running_mean);
+    *channel.running_var += bn_momentum * static_cast<float>(unbiased - *channel.running_var);
+}
+
+/// From the sums over the batch of the gradient and of gradient times deviation to the coefficients of bn_backward.
+inline void set_gradient(double gradient, double deviation, double count, int c, const BnArrays& arrays) {
+    const double inverse = arrays.inverse_deviation[c];
+    const double a = arrays.scale[c];
+    const double b = -a * inverse * inverse * deviation / count;
+    arrays.a[c] = static_cast<float>(a);
+    arrays.b[c] = static_cast<float>(b);
+    arrays.c[c] = static_cast<float>(-a * gradient / count - b * arrays.mean[c]);
+}
+
+}  // namespace residua::detail::inline RESIDUA_ISA

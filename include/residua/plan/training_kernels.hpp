@@ -1,0 +1,76 @@
+#pragma once
+
+#include <residua/plan/distinct.hpp>
+#include <residua/plan/tiling.hpp>
+#include <residua/plan/training.hpp>
+
+namespace residua::detail::inline RESIDUA_ISA {
+
+/// What makes a difference to the code that computes a blend.
+struct BlendForm {
+    bool main_bn = false;
+    bool skip = false;
+    bool skip_bn = false;
+    int activation = -1;
+
+    friend constexpr bool operator==(const BlendForm&, const BlendForm&) = default;
+};
+
+constexpr BlendForm form_of(const Blend& blend) {
+    return {blend.main_bn >= 0, blend.skip >= 0, blend.skip_bn >= 0, blend.activation};
+}
+
+/// How a step's source lies in the scratch memory of a thread: framed as its kernel wants it.
+template <int nodes>
+constexpr Layout source_layout(const Graph<nodes>& graph, const TrainingPlan<nodes>& plan, const ForwardStep& step) {
+    const Blend& blend = plan.blends[static_cast<std::size_t>(step.blend)];
+    const bool conv = step.op == Op::conv || step.op == Op::linear;
+    const bool input = blend.plain() && blend.main == 0;
+    return {blend.shape, conv ? graph[step.node].window.padding : 0, conv && input && blend.shape.c < channel_block};
+}
+
+/// How the gradient of a step's result lies in scratch memory: framed for the convolution that takes it back to `src`.
+constexpr Layout gradient_layout(Chw src, Chw dst, const Window& window) {
+    const auto reach = [&](int kernel, int in, int out) {
+        const int before = (kernel - 1 - window.padding + window.stride - 1) / window.stride;
+        const int behind = (in - 1 + window.padding) / window.stride - (out - 1);
+        return before > behind ? before : behind;
+    };
+    const int rows = reach(window.kernel_h, src.h, dst.h);
+    const int columns = reach(window.kernel_w, src.w, dst.w);
+    const int halo = rows > columns ? rows : columns;
+    return {dst, halo > 0 ? halo : 0};
+}
+
+/// Everything about a convolution's three directions that makes a difference to the code.
+struct TrainingConv {
+    Tiling forward{};
+    Tiling backward{};
+    bool bias = false;
+
+    friend constexpr bool operator==(const TrainingConv&, const TrainingConv&) = default;
+};
+
+template <class Net>
+inline constexpr auto blend_forms = [] {
+    Distinct<BlendForm, training_plan<Net>.blends.size()> found;
+    for (int b = 0; b < training_plan<Net>.blend_count; ++b)
+        found.add(b, form_of(training_plan<Net>.blends[static_cast<std::size_t>(b)]));
+    return found;
+}();
+
+/// By forward step; entries of steps that are no convolution are not set.
+template <class Net>
+inline constexpr auto training_convs = [] {
+    Distinct<TrainingConv, training_plan<Net>.forward.size()> found;
+    for (int s = 0; s < training_plan<Net>.forward_count; ++s) {
+        const ForwardStep& step = training_plan<Net>.forward[static_cast<std::size_t>(s)];
+        if (step.op != Op::conv && step.op != Op::linear) continue;
+        const Node& node = graph_of<Net>[step.node];
+        const Layout src = source_layout(graph_of<Net>, training_plan<Net>, step);
+        found.add(s, {forward_tiling(src, node.shape, node.window), backward_tiling(src.shape, node.window), node.bias});
+    }
+    return found;
+}();
+
+}  // namespace residua::detail::inline RESIDUA_ISA

@@ -1,0 +1,77 @@
+#include <algorithm>
+#include <support/catch.hpp>
+#include <support/imagenet.hpp>
+#include <vector>
+
+#include <residua/model.hpp>
+
+using namespace residua;
+
+// Values of the CIFAR networks, parameters, buffers and multiply-adds: PyTorch 1.13, sums over `parameters()`,
+// `named_buffers()` and, for the latter, over forward hooks on Conv2d and Linear of a network written there. Those of
+// ResNet-18 and 50: torchvision's documentation and table 1 of the paper (1.8e9 and 3.8e9).
+
+TEST_CASE("trained parameters") {
+    STATIC_REQUIRE(parameter_count<ResNet20> == 269'722);
+    STATIC_REQUIRE(parameter_count<ResNet32> == 464'154);
+    STATIC_REQUIRE(parameter_count<ResNet44> == 658'586);
+    STATIC_REQUIRE(parameter_count<ResNet56> == 853'018);
+    STATIC_REQUIRE(parameter_count<ResNet110> == 1'727'962);
+    STATIC_REQUIRE(parameter_count<ResNet1202> == 19'421'274);
+    STATIC_REQUIRE(parameter_count<ResNet18> == 11'689'512);
+    STATIC_REQUIRE(parameter_count<ResNet50> == 25'557'032);
+    STATIC_REQUIRE(parameter_count<ResNet50Strided3x3> == 25'557'032);
+}
+
+TEST_CASE("shortcut option A adds no parameters") {
+    STATIC_REQUIRE(parameter_count<Plain20> == parameter_count<ResNet20>);
+    STATIC_REQUIRE(parameter_count<Plain110> == parameter_count<ResNet110>);
+    STATIC_REQUIRE(multiply_adds<Plain56> == multiply_adds<ResNet56>);
+}
+
+TEST_CASE("trained parameters and running statistics: what a weight file holds") {
+    STATIC_REQUIRE(weight_count<ResNet20> == 271'098);
+    STATIC_REQUIRE(weight_count<ResNet110> == 1'736'058);
+    STATIC_REQUIRE(weight_count<ResNet1202> == 19'510'906);
+}
+
+TEST_CASE("multiply-adds of ResNet-20, by hand") {
+    constexpr long stem = 16 * 32 * 32 * (3 * 9);
+    constexpr long stage1 = 6L * 16 * 32 * 32 * (16 * 9);
+    constexpr long stage2 = 32 * 16 * 16 * (16 * 9) + 5L * 32 * 16 * 16 * (32 * 9);
+    constexpr long stage3 = 64 * 8 * 8 * (32 * 9) + 5L * 64 * 8 * 8 * (64 * 9);
+    STATIC_REQUIRE(multiply_adds<ResNet20> == stem + stage1 + stage2 + stage3 + 64 * 10);
+    STATIC_REQUIRE(multiply_adds<ResNet20> == 40'551'040);
+}
+
+TEST_CASE("multiply-adds of the other networks") {
+    STATIC_REQUIRE(multiply_adds<ResNet32> == 68'862'592);
+    STATIC_REQUIRE(multiply_adds<ResNet44> == 97'174'144);
+    STATIC_REQUIRE(multiply_adds<ResNet56> == 125'485'696);
+    STATIC_REQUIRE(multiply_adds<ResNet110> == 252'887'680);
+    STATIC_REQUIRE(multiply_adds<ResNet1202> == 2'829'238'912);
+    STATIC_REQUIRE(multiply_adds<ResNet18> == 1'814'073'344);
+    STATIC_REQUIRE(multiply_adds<ResNet50> == 3'857'973'248);
+    STATIC_REQUIRE(multiply_adds<ResNet50Strided3x3> == 4'089'184'256);
+}
+
+TEST_CASE("costs of single layers") {
+    using Net = Network<Input<3, 8, 6>, Conv<5, 3, Stride<2>, Bias>, BN, ReLU, MaxPool<2, Stride<1>, Padding<0>>,
+                        GlobalAvgPool, Linear<7>>;
+    STATIC_REQUIRE(parameter_count<Net> == (5 * 3 * 9 + 5) + 2 * 5 + (7 * 5 + 7));
+    STATIC_REQUIRE(weight_count<Net> == parameter_count<Net> + 2 * 5);
+    STATIC_REQUIRE(multiply_adds<Net> == 5 * 4 * 3 * (3 * 9) + 5 * 7);
+    STATIC_REQUIRE(parameter_count<Network<Input<3, 8, 8>, ReLU>> == 0);
+}
+
+TEST_CASE("parameters lie side by side, the trained ones first") {
+    std::vector<bool> covered(static_cast<std::size_t>(weight_count<ResNet20>), false);
+    for (const Parameter& parameter : parameters<ResNet20>) {
+        CHECK((parameter.offset < parameter_count<ResNet20>) == parameter.trained());
+        for (long i = parameter.offset; i < parameter.offset + parameter.count(); ++i) {
+            CHECK_FALSE(covered.at(static_cast<std::size_t>(i)));
+            covered[static_cast<std::size_t>(i)] = true;
+        }
+    }
+    CHECK(std::find(covered.begin(), covered.end(), false) == covered.end());
+}

@@ -1,0 +1,74 @@
+#include <support/catch.hpp>
+#include <support/imagenet.hpp>
+
+#include <residua/model.hpp>
+
+using namespace residua;
+
+namespace {
+
+template <class... Layers>
+constexpr Chw after = output_shape<Network<Input<3, 9, 12>, Layers...>>;
+
+}  // namespace
+
+TEST_CASE("shape of each layer's output") {
+    STATIC_REQUIRE(after<> == Chw{3, 9, 12});
+    STATIC_REQUIRE(after<Conv<16, 3>> == Chw{16, 9, 12});
+    STATIC_REQUIRE(after<Conv<16, 1>> == Chw{16, 9, 12});
+    STATIC_REQUIRE(after<Conv<16, 3, Stride<2>>> == Chw{16, 5, 6});
+    STATIC_REQUIRE(after<Conv<16, 3, Padding<0>>> == Chw{16, 7, 10});
+    STATIC_REQUIRE(after<Conv<16, 5, Stride<3>, Padding<1>, Bias>> == Chw{16, 3, 4});
+    STATIC_REQUIRE(after<Conv<16, 4>> == Chw{16, 8, 11});
+    STATIC_REQUIRE(after<BN> == Chw{3, 9, 12});
+    STATIC_REQUIRE(after<ReLU> == Chw{3, 9, 12});
+    STATIC_REQUIRE(after<Identity> == Chw{3, 9, 12});
+    STATIC_REQUIRE(after<MaxPool<3>> == Chw{3, 3, 4});
+    STATIC_REQUIRE(after<MaxPool<3, Stride<2>>> == Chw{3, 5, 6});
+    STATIC_REQUIRE(after<AvgPool<2, Padding<0>>> == Chw{3, 8, 11});
+    STATIC_REQUIRE(after<GlobalAvgPool> == Chw{3, 1, 1});
+    STATIC_REQUIRE(after<GlobalAvgPool, Linear<7>> == Chw{7, 1, 1});
+    STATIC_REQUIRE(after<Named<"head", Conv<4, 3>>> == Chw{4, 9, 12});
+    STATIC_REQUIRE(after<Sequence<Conv<4, 3>, MaxPool<3>>> == Chw{4, 3, 4});
+    STATIC_REQUIRE(after<Residual<Conv<3, 3>>> == Chw{3, 9, 12});
+    STATIC_REQUIRE(after<Residual<Conv<8, 3, Stride<2>>, Conv<8, 1, Stride<2>>>> == Chw{8, 5, 6});
+}
+
+TEST_CASE("the first stage keeps the map's size, later ones halve it, unless told otherwise") {
+    using Basic = ResidualBlock<Conv3x3, BN, ReLU, Shortcut<ProjectionB>>;
+    STATIC_REQUIRE(after<Stage<2, 16, Basic>> == Chw{16, 9, 12});
+    STATIC_REQUIRE(after<Stage<2, 16, Basic>, Stage<2, 32, Basic>> == Chw{32, 5, 6});
+    STATIC_REQUIRE(after<Stage<2, 16, Basic, Stride<2>>> == Chw{16, 5, 6});
+    STATIC_REQUIRE(after<Stage<1, 16, Basic>, Stage<2, 32, Basic, Stride<1>>> == Chw{32, 9, 12});
+    STATIC_REQUIRE(after<Stage<1, 16, Basic>, Stage<2, 32, Basic, Stride<3>>> == Chw{32, 3, 4});
+}
+
+TEST_CASE("every kind of block, with every kind of shortcut") {
+    STATIC_REQUIRE(after<Stage<2, 8, ResidualBlock<Conv3x3, BN, ReLU, Shortcut<IdentityA>>>> == Chw{8, 9, 12});
+    STATIC_REQUIRE(after<Stage<2, 8, ResidualBlock<Conv3x3, BN, ReLU, Shortcut<ProjectionC>>>> == Chw{8, 9, 12});
+    STATIC_REQUIRE(after<Stage<2, 8, ResidualBlock<Conv3x3, BN, ReLU, Shortcut<None>>>> == Chw{8, 9, 12});
+    STATIC_REQUIRE(after<Stage<2, 8, BottleneckB>> == Chw{32, 9, 12});
+    STATIC_REQUIRE(after<Stage<2, 8, BottleneckStrided3x3, Stride<2>>> == Chw{32, 5, 6});
+}
+
+TEST_CASE("both branches of a residual take the stage's stride") {
+    using Unit = Residual<Sequence<Conv3x3, BN, ReLU, Conv3x3, BN>, Sequence<Conv1x1, BN>>;
+    STATIC_REQUIRE(after<Stage<1, 16, Unit, Stride<2>>> == Chw{16, 5, 6});
+}
+
+TEST_CASE("shapes of the paper's networks") {
+    STATIC_REQUIRE(input_shape<ResNet20> == Chw{3, 32, 32});
+    STATIC_REQUIRE(output_shape<ResNet20> == Chw{10, 1, 1});
+    STATIC_REQUIRE(output_shape<Plain110> == Chw{10, 1, 1});
+    STATIC_REQUIRE(output_shape<ResNet50> == Chw{1000, 1, 1});
+}
+
+TEST_CASE("nodes come after what they read") {
+    const auto& graph = graph_of<ResNet50>;
+    for (int i = 0; i < graph.count(); ++i) {
+        CHECK(graph[i].src < i);
+        CHECK(graph[i].other < i);
+        CHECK((graph[i].src >= 0) == (i > 0));
+        CHECK((graph[i].other >= 0) == (graph[i].op == Op::add));
+    }
+}
