@@ -22,7 +22,7 @@ struct BatchCopy {
     std::int64_t iteration;
     std::int64_t epoch;
 
-    explicit BatchCopy(const Batch& batch)
+    explicit BatchCopy(const Minibatch& batch)
         : images(batch.images.begin(), batch.images.end()),
           labels(batch.labels.begin(), batch.labels.end()),
           iteration(batch.iteration),
@@ -59,7 +59,7 @@ TEST_CASE("an epoch holds every record once, in the order of its permutation") {
         const auto order = permutation(10, 7, static_cast<std::uint64_t>(epoch));
         std::size_t seen = 0;
         for (const std::size_t expected : {4U, 4U, 2U}) {
-            const Batch batch = loader.next();
+            const Minibatch batch = loader.next();
             REQUIRE(batch.size() == expected);
             CHECK(batch.images.size() == expected);
             CHECK(batch.epoch == epoch);
@@ -95,7 +95,7 @@ TEST_CASE("batches are augmented by the choice of their epoch and record") {
     const auto normalisation = cifar10_normalisation();
     BatchLoader loader(images, normalisation, {6, 5, Augmentation{}});
     for (std::uint64_t epoch = 0; epoch < 2; ++epoch) {
-        const Batch batch = loader.next();
+        const Minibatch batch = loader.next();
         const auto order = permutation(6, 5, epoch);
         for (std::size_t i = 0; i < 6; ++i) {
             std::vector<float> normalised(3072);
@@ -111,7 +111,7 @@ TEST_CASE("a batch stays as it is while the next ones are prepared") {
     const auto images = builtin_images(64, 1);
     BatchLoader loader(images, imagenet_normalisation(), {4, 1, Augmentation{}});
     for (int i = 0; i < 20; ++i) {
-        const Batch batch = loader.next();
+        const Minibatch batch = loader.next();
         const BatchCopy before(batch);
         std::this_thread::sleep_for(std::chrono::milliseconds(2));
         REQUIRE(BatchCopy(batch) == before);

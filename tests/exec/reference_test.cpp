@@ -84,21 +84,18 @@ TEST_CASE("reference network: wrong sizes are named") {
 
 namespace {
 
-/// One training step of ResNet-20 on the first 32 test records.
-template <class T>
+/// Weights and images of a training step of ResNet-20 on the first 32 test records.
 struct GoldenStep {
-    std::vector<T> weights = std::vector<T>(static_cast<std::size_t>(weight_count<ResNet20>));
-    std::vector<T> images;
+    Values weights = Values(static_cast<std::size_t>(weight_count<ResNet20>));
+    Values images;
     std::vector<std::uint8_t> labels;
 
     GoldenStep() {
         const SafetensorsFile file(data_folder() / "pretrained" / "resnet20-cifar10.safetensors");
-        for (const Parameter& parameter : parameters<ResNet20>) {
-            Values values(static_cast<std::size_t>(parameter.count()));
-            file.read_doubles(file.at(parameter_name<ResNet20>(parameter)), values);
-            std::transform(values.begin(), values.end(), weights.begin() + parameter.offset,
-                           [](double value) { return static_cast<T>(value); });
-        }
+        for (const Parameter& parameter : parameters<ResNet20>)
+            file.read_doubles(file.at(parameter_name<ResNet20>(parameter)),
+                              std::span(weights).subspan(static_cast<std::size_t>(parameter.offset),
+                                                         static_cast<std::size_t>(parameter.count())));
         const LabelledImages all = load_cifar10(data_folder(), Cifar10Set::test);
         const ImagesView first = all.slice(0, 32);
         labels.assign(first.labels.begin(), first.labels.end());
@@ -106,10 +103,22 @@ struct GoldenStep {
         const Values deviation{0.229, 0.224, 0.225};
         for (std::size_t i = 0; i < first.pixels.size(); ++i) {
             const std::size_t c = i / 1024 % 3;
-            images.push_back(static_cast<T>((first.pixels[i] / 255.0 - mean[c]) / deviation[c]));
+            images.push_back((first.pixels[i] / 255.0 - mean[c]) / deviation[c]);
         }
     }
 };
+
+const GoldenStep& golden_step() {
+    static const GoldenStep step;
+    return step;
+}
+
+template <class T>
+std::vector<T> rounded(const Values& values) {
+    std::vector<T> result;
+    for (const double value : values) result.push_back(static_cast<T>(value));
+    return result;
+}
 
 Values golden(const SafetensorsFile& file, const std::string& name) {
     const TensorEntry& entry = file.at(name);
@@ -122,9 +131,9 @@ Values golden(const SafetensorsFile& file, const std::string& name) {
 template <class T>
 void compare_with_pytorch(double tolerance) {
     const SafetensorsFile file(data_folder() / "golden" / "resnet20-train32.safetensors");
-    const GoldenStep<T> step;
-    ReferenceNetwork<ResNet20, T> network(step.weights);
-    const std::span<const T> logits = network.forward(step.images, 32, true);
+    const GoldenStep& step = golden_step();
+    ReferenceNetwork<ResNet20, T> network(rounded<T>(step.weights));
+    const std::span<const T> logits = network.forward(rounded<T>(step.images), 32, true);
     std::vector<T> grad_logits(logits.size());
     const T loss = reference::softmax_cross_entropy(32, 10, logits.data(), step.labels.data(), grad_logits.data());
     CHECK(relative_difference<T>(std::span(&loss, 1), golden(file, "loss")) < tolerance);
@@ -145,7 +154,6 @@ void compare_with_pytorch(double tolerance) {
         CHECK(difference < tolerance);
     }
     CHECK(worst > 0);  // something was compared
-    WARN("worst " << worst);
 }
 
 }  // namespace

@@ -159,6 +159,8 @@ TEST_CASE("safetensors: malformed entries are named") {
           "f: t: expected a shape of integers from 0 to 2^63 - 1, found 1.0");
     CHECK(error_of(entry(R"({"dtype":"F32","shape":[18446744073709551615],"data_offsets":[0,4]})"), 4) ==
           "f: t: expected a shape of integers from 0 to 2^63 - 1, found 18446744073709551615");
+    CHECK(error_of(entry(R"({"dtype":"U8","shape":[9223372036854775808],"data_offsets":[0,4]})"), 4) ==
+          "f: t: expected a shape of integers from 0 to 2^63 - 1, found 9223372036854775808");
     CHECK(error_of(entry(R"({"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,0]})"), 0) ==
           "f: t: expected a shape of less than 2^63 bytes, found [4294967296, 4294967296]");
     CHECK(error_of(entry(R"({"dtype":"F32","shape":[1],"data_offsets":[0]})"), 4) ==

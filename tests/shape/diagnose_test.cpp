@@ -65,6 +65,18 @@ TEST_CASE("a type that is no layer") {
     STATIC_REQUIRE(verdict_is<Small<Name>, LayerUnknown<Place<1, 0, 0, Name>>>);
 }
 
+TEST_CASE("an option that a layer does not take, or one given twice") {
+    using Odd = Conv<16, 3, Shortcut<None>>;
+    STATIC_REQUIRE(verdict_is<Small<BN, Odd>, OptionNotTaken<Place<2, 0, 0, Odd>>>);
+    using Twice = Conv<16, 3, Stride<2>, Bias, Stride<2>>;
+    STATIC_REQUIRE(verdict_is<Small<Twice>, OptionNotTaken<Place<1, 0, 0, Twice>>>);
+    using Pool = AvgPool<2, Bias>;
+    STATIC_REQUIRE(verdict_is<Small<Pool>, OptionNotTaken<Place<1, 0, 0, Pool>>>);
+    using Units = Stage<2, 16, Basic, Padding<1>>;
+    STATIC_REQUIRE(verdict_is<Small<Units>, OptionNotTaken<Place<1, 0, 0, Units>>>);
+    STATIC_REQUIRE(accepts<Small<Conv<16, 3, Bias, Padding<0>, Stride<2>>, AvgPool<2, Padding<1>, Stride<1>>>>);
+}
+
 TEST_CASE("sizes that are zero or negative") {
     STATIC_REQUIRE(
         verdict_is<Network<Input<3, 0, 8>>, SizeNotPositive<Place<0, 0, 0, Input<3, 0, 8>>, Got<Sizes<3, 0, 8>>>>);

@@ -1,6 +1,6 @@
+#include <support/catch.hpp>
 #include <type_traits>
 
-#include "../support/catch.hpp"
 #include <residua/tensor/broadcast.hpp>
 
 using namespace residua;

@@ -1,8 +1,8 @@
 #include <array>
 #include <cmath>
+#include <support/catch.hpp>
 #include <type_traits>
 
-#include "../support/catch.hpp"
 #include <residua/layer/activation.hpp>
 #include <residua/tensor/derivative.hpp>
 #include <residua/tensor/pack.hpp>

@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <cmath>
+#include <support/catch.hpp>
 #include <thread>
 #include <vector>
 
-#include "../support/catch.hpp"
 #include "fill.hpp"
 #include <residua/tensor/evaluate.hpp>
 

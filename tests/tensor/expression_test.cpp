@@ -1,9 +1,9 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <support/catch.hpp>
 #include <type_traits>
 
-#include "../support/catch.hpp"
 #include <residua/layer/activation.hpp>
 #include <residua/tensor/expression.hpp>
 #include <residua/tensor/math.hpp>

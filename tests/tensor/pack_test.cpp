@@ -2,8 +2,8 @@
 #include <cmath>
 #include <functional>
 #include <limits>
+#include <support/catch.hpp>
 
-#include "../support/catch.hpp"
 #include <residua/tensor/pack.hpp>
 
 using residua::Pack;

@@ -1,10 +1,10 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <support/catch.hpp>
 #include <type_traits>
 #include <vector>
 
-#include "../support/catch.hpp"
 #include "fill.hpp"
 #include <residua/tensor/reduce.hpp>
 

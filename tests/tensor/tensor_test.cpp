@@ -1,8 +1,8 @@
 #include <cstdint>
+#include <support/catch.hpp>
 #include <type_traits>
 #include <utility>
 
-#include "../support/catch.hpp"
 #include <residua/tensor/evaluate.hpp>
 #include <residua/tensor/tensor.hpp>
 

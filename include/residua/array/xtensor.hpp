@@ -26,7 +26,7 @@ namespace residua::detail {
 
 /// "(2, 3, 30, 32)"; with `any_first` the first extent is written "N".
 template <class Extents>
-std::string shape_text(const Extents& shape, bool any_first = false) {
+std::string extents_text(const Extents& shape, bool any_first = false) {
     std::string text = "(";
     bool first = true;
     for (const auto extent : shape) {
@@ -88,9 +88,9 @@ std::size_t checked_copy(const E& source, std::span<T> dst, std::span<const std:
     const bool any_first = !expected.empty() && expected[0] == 0;
     const std::size_t most = any_first ? dst.size() / product(expected.subspan(1)) : 0;
     if (!shape_matches(source, expected, most)) {
-        throw std::invalid_argument(std::string(name) + ": expected shape " + shape_text(expected, any_first) +
+        throw std::invalid_argument(std::string(name) + ": expected shape " + extents_text(expected, any_first) +
                                     (any_first ? " with N <= " + std::to_string(most) : "") + ", got " +
-                                    shape_text(source.shape()));
+                                    extents_text(source.shape()));
     }
     if (source.size() > dst.size()) {
         throw std::invalid_argument(std::string(name) + ": expected room for " + std::to_string(source.size()) +
@@ -148,7 +148,20 @@ auto as_xtensor(T* data, const std::array<std::size_t, rank>& shape) {
     return xt::adapt(data, detail::product(shape), xt::no_ownership(), shape);
 }
 
-/// The same for tensors and views of them.
+/// An expression's extent along its first axis; 0 if it has no axes.
+template <class E>
+std::size_t first_extent(const xt::xexpression<E>& array) {
+    const auto& shape = array.derived_cast().shape();
+    return shape.size() == 0 ? 0 : static_cast<std::size_t>(shape[0]);
+}
+
+/// A new xtensor with a copy of row-major elements.
+template <class T, std::size_t rank>
+xt::xtensor<T, rank> copy_to_xtensor(const T* data, const std::array<std::size_t, rank>& shape) {
+    return as_xtensor(data, shape);
+}
+
+/// Tensors and views of them as xtensors, without copying.
 template <class T, int... extent>
 auto as_xtensor(const TensorView<T, extent...>& view) {
     return as_xtensor(view.data(), detail::extents_of<Shape<extent...>>());

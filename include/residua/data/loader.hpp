@@ -52,7 +52,7 @@ inline void fill_batch(ImagesView images, const Normalisation& normalisation, st
 }
 
 /// Images ready for one training step.
-struct Batch {
+struct Minibatch {
     std::span<const float> images;  ///< [image][channel][row][column]
     std::span<const std::uint8_t> labels;
     std::int64_t iteration = 0;  ///< counted from 0 over all epochs
@@ -69,8 +69,8 @@ struct LoaderOptions {
 };
 
 /// Shuffled, normalised, augmented batches without end; the last one of an epoch may be smaller. A thread prepares
-/// them ahead of `next`. Batch i is a function of the images, the options and i. Nothing allocates after construction
-/// except `seek`. The images must outlive the loader and must not change. Use from one thread at a time.
+/// them ahead of `next`. Minibatch i is a function of the images, the options and i. Nothing allocates after
+/// construction except `seek`. The images must outlive the loader and must not change. Use from one thread at a time.
 class BatchLoader {
   public:
     /// Throws std::invalid_argument for no images, a batch of 0, or images that do not fit the normalisation.
@@ -103,7 +103,7 @@ class BatchLoader {
 
     /// The next batch, valid until the following `next` or `seek`. Waits if it is not ready yet. Throws
     /// std::invalid_argument if a label in it is out of range, and again on every later call.
-    Batch next() {
+    Minibatch next() {
         std::unique_lock lock(mutex_);
         if (in_use_) ++released_;
         in_use_ = false;
@@ -127,7 +127,7 @@ class BatchLoader {
     struct Slot {
         std::vector<float> images;
         std::vector<std::uint8_t> labels;
-        Batch batch;
+        Minibatch batch;
     };
 
     static constexpr std::size_t slot_count = 3;

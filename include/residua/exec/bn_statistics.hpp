@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <residua/layer/bn.hpp>
+
 #include <residua/kernel/simd/bn.hpp>
+#include <residua/layer/bn.hpp>
 
 namespace residua::detail::inline RESIDUA_ISA {
 

@@ -8,8 +8,8 @@
 
 namespace residua::detail::inline RESIDUA_ISA {
 
-/// A convolution of a training plan with everything that is the same for all images and steps: layouts, taps, the places of
-/// its packed weights. Weights are packed anew in every training step.
+/// A convolution of a training plan with everything that is the same for all images and steps: layouts, taps, the
+/// places of its packed weights. Weights are packed anew in every training step.
 class BoundConv {
   public:
     BoundConv(const Layout& src, Chw dst, const Window& window, const TrainingConv& kernel, float* packed)
@@ -99,8 +99,8 @@ class BoundConv {
         }
     }
 
-    [[nodiscard]] ConvBackwardWeightTask backward_weight(const MapView<const float>& src, const MapView<const float>& grad,
-                                                         float* grad_weight) const {
+    [[nodiscard]] ConvBackwardWeightTask backward_weight(const MapView<const float>& src,
+                                                         const MapView<const float>& grad, float* grad_weight) const {
         return {.src = src.at(0, -window_.padding, -window_.padding),
                 .src_block = src.block_step(),
                 .src_row = window_.stride * src.row_step(),
@@ -148,7 +148,9 @@ class BoundConv {
         return {src_.shape.c, tiling_.dst_blocks, dst_.blocks(), static_cast<int>(phase.taps.size()), channel_block};
     }
     /// Rows or columns of the source that leave this remainder.
-    [[nodiscard]] int pixels(int size, int remainder) const { return (size - remainder + window_.stride - 1) / window_.stride; }
+    [[nodiscard]] int pixels(int size, int remainder) const {
+        return (size - remainder + window_.stride - 1) / window_.stride;
+    }
 
     Layout src_;
     Layout dst_;

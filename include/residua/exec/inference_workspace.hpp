@@ -53,7 +53,13 @@ class Workspace<Net, Inference> {
                          {slot_floats(0), chunk, parts(network, step)});
             }
         });
-        return {outputs(), static_cast<std::size_t>(count * Sizes::output)};
+        count_ = count;
+        return outputs();
+    }
+
+    /// The outputs of the last run, count x outputs.
+    [[nodiscard]] std::span<const float> outputs() {
+        return {output_floats(), static_cast<std::size_t>(count_ * Sizes::output)};
     }
 
   private:
@@ -96,7 +102,7 @@ class Workspace<Net, Inference> {
         } else {
             const auto last = static_cast<std::size_t>(plan.map_count - 1);
             store_planar(MapView<const float>{share.arena + plan.buffers[last].offset, plan.layouts[last]},
-                         outputs() + image * Sizes::output);
+                         output_floats() + image * Sizes::output);
         }
     }
 
@@ -105,12 +111,13 @@ class Workspace<Net, Inference> {
         return {arena_.data() + team_.threads() * Sizes::slot + overhang,
                 static_cast<std::size_t>(count * Sizes::input)};
     }
-    float* outputs() { return inputs(0).data() + detail::round_up(batch_ * Sizes::input); }
+    float* output_floats() { return inputs(0).data() + detail::round_up(batch_ * Sizes::input); }
 
     /// Values of a map below which a second thread costs more than it computes.
     static constexpr long smallest_shared = 1024;
 
     int batch_;
+    int count_ = 0;
     Team team_;
     Arena arena_;
 };

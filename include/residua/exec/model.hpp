@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <memory>
 
 #include <residua/exec/frozen.hpp>
@@ -40,11 +41,13 @@ class Model {
         return as_xtensor(out.data(), output_array_shape(count));
     }
 
-    /// The same with a workspace made for the call: convenient, not for hot loops.
+    /// The same with a workspace made for the call and an xtensor that owns the result: convenient, not for hot loops.
     template <class Images>
     auto predict(const Images& images) const {
-        Workspace<Net, Inference> workspace(static_cast<int>(images.derived_cast().shape()[0]));
-        return to_xtensor(predict(images, workspace));
+        const int count = static_cast<int>(first_extent(images));
+        Workspace<Net, Inference> workspace(std::max(count, 1));
+        predict(images, workspace);
+        return copy_to_xtensor(workspace.outputs().data(), output_array_shape(count));
     }
 
   private:

@@ -73,8 +73,9 @@ void run_backward_src(const ConvTask& task) {
 
 template <TrainingConv kernel>
 constexpr ConvFunctions conv_functions_of() {
-    return {run_forward<kernel.forward, kernel.bias>, run_backward_src<kernel.backward>,
-            conv_backward_weight<backward_weight_channels(kernel.forward.run), kernel.forward.run, kernel.forward.pixel>};
+    return {
+        run_forward<kernel.forward, kernel.bias>, run_backward_src<kernel.backward>,
+        conv_backward_weight<backward_weight_channels(kernel.forward.run), kernel.forward.run, kernel.forward.pixel>};
 }
 
 template <class Net, int... indices>

@@ -1,13 +1,15 @@
 #pragma once
 
 #include <cstddef>
+#include <vector>
+
 #include <residua/kernel/pack_weights.hpp>
 #include <residua/plan/tiling.hpp>
-#include <vector>
 
 namespace residua::detail::inline RESIDUA_ISA {
 
-/// Offsets of a kernel's taps from the source of an output pixel. Rows of a packed source are contiguous, so a tap is a row.
+/// Offsets of a kernel's taps from the source of an output pixel. Rows of a packed source are contiguous, so a tap is a
+/// row.
 inline std::vector<std::ptrdiff_t> forward_taps(const Layout& src, const Window& window) {
     std::vector<std::ptrdiff_t> taps;
     for (int h = 0; h < window.kernel_h; ++h)
@@ -20,24 +22,27 @@ constexpr WeightOrder forward_order(const Layout& src, int dst_channels, const W
     return {dst_channels, tiling.dst_blocks, src.blocks(), src.packed ? window.kernel_h : window.taps(), tiling.run};
 }
 
-/// Where the weight for a source block, tap and channel of a run stands within one dst channel's weights; -1 for channels
-/// that fill up the last block.
+/// Where the weight for a source block, tap and channel of a run stands within one dst channel's weights; -1 for
+/// channels that fill up the last block.
 constexpr long weight_position(const Layout& src, const Window& window, int src_block, int tap, int c) {
-    if (src.packed) return (static_cast<long>(c % src.shape.c) * window.kernel_h + tap) * window.kernel_w + c / src.shape.c;
+    if (src.packed)
+        return (static_cast<long>(c % src.shape.c) * window.kernel_h + tap) * window.kernel_w + c / src.shape.c;
     const int channel = src_block * channel_block + c;
     return channel < src.shape.c ? 1L * channel * window.taps() + tap : -1;
 }
 
-/// The pixels of a source gradient whose row and column leave the same remainders when divided by the stride: they are a
-/// convolution of the dst gradient with the taps that reach them.
+/// The pixels of a source gradient whose row and column leave the same remainders when divided by the stride: they are
+/// a convolution of the dst gradient with the taps that reach them.
 struct BackwardPhase {
     int row = 0;  ///< remainders
     int column = 0;
-    std::vector<std::ptrdiff_t> taps{};  ///< offsets in the framed gradient from the pixel (row / stride, column / stride)
-    std::vector<int> kernel_taps{};      ///< which taps of the forward kernel
+    std::vector<std::ptrdiff_t>
+        taps{};                      ///< offsets in the framed gradient from the pixel (row / stride, column / stride)
+    std::vector<int> kernel_taps{};  ///< which taps of the forward kernel
 };
 
-/// Gradients of the source at position p come from dst positions (p + padding - tap) / stride where that divides evenly.
+/// Gradients of the source at position p come from dst positions (p + padding - tap) / stride where that divides
+/// evenly.
 inline std::vector<BackwardPhase> backward_phases(const Layout& grad, const Window& window) {
     std::vector<BackwardPhase> phases;
     for (int row = 0; row < window.stride; ++row)

@@ -16,9 +16,9 @@
 namespace residua::inline RESIDUA_ISA {
 
 /// Training: `forward` runs a batch with its own statistics, `backward` gives the gradient of every trained parameter.
-/// The batch is cut into a fixed number of slices; each pass over memory takes one image after another through everything
-/// that is fused into it, while the image is in the cache of one core. Sums over images are added slice by slice in a fixed
-/// order, so results have the same bits for any number of threads.
+/// The batch is cut into a fixed number of slices; each pass over memory takes one image after another through
+/// everything that is fused into it, while the image is in the cache of one core. Sums over images are added slice by
+/// slice in a fixed order, so results have the same bits for any number of threads.
 template <class Net>
 class Workspace<Net, Training> {
   public:
@@ -37,9 +37,9 @@ class Workspace<Net, Training> {
     /// Bytes of the arena: workspace_bytes<Net, Training, Batch<batch>, Threads<threads>>.
     [[nodiscard]] long bytes() const { return static_cast<long>(arena_.size() * sizeof(float)); }
 
-    /// Runs `count` planar images (count x c x h x w) through the network in training mode and moves the running statistics
-    /// in `weights`. Returns count x outputs, valid until the next call. Allocates nothing.
-    /// \throws std::invalid_argument if there are no or too many images, or the span has another size.
+    /// Runs `count` planar images (count x c x h x w) through the network in training mode and moves the running
+    /// statistics in `weights`. Returns count x outputs, valid until the next call. Allocates nothing. \throws
+    /// std::invalid_argument if there are no or too many images, or the span has another size.
     std::span<const float> forward(Weights<Net>& weights, std::span<const float> images, int count) {
         check(images, count);
         std::ranges::copy(images, input_);
@@ -56,9 +56,10 @@ class Workspace<Net, Training> {
         constexpr Chw in = input_shape<Net>;
         const std::array<std::size_t, 4> shape{0, static_cast<std::size_t>(in.c), static_cast<std::size_t>(in.h),
                                                static_cast<std::size_t>(in.w)};
-        const std::size_t count =
-            copy_from(images, std::span<float>(input_, static_cast<std::size_t>(batch_ * Sizes::input)), shape, "images");
-        const auto out = forward(weights, {input_, count * static_cast<std::size_t>(Sizes::input)}, static_cast<int>(count));
+        const std::size_t count = copy_from(
+            images, std::span<float>(input_, static_cast<std::size_t>(batch_ * Sizes::input)), shape, "images");
+        const auto out =
+            forward(weights, {input_, count * static_cast<std::size_t>(Sizes::input)}, static_cast<int>(count));
         return as_xtensor(out.data(), std::array<std::size_t, 2>{count, static_cast<std::size_t>(Sizes::output)});
     }
 
@@ -71,8 +72,8 @@ class Workspace<Net, Training> {
         return {output_gradient_, static_cast<std::size_t>(count_ * Sizes::output)};
     }
 
-    /// Gradients of all trained parameters from output_gradient(), in the order of Weights::trained(). Uses the weights and
-    /// maps of the last forward run. Allocates nothing.
+    /// Gradients of all trained parameters from output_gradient(), in the order of Weights::trained(). Uses the weights
+    /// and maps of the last forward run. Allocates nothing.
     std::span<const float> backward() {
         team_.run(
             2 * plan.backward_count, [&](int phase) { return backward_chunks(phase); },
@@ -112,7 +113,8 @@ class Workspace<Net, Training> {
     }
     void check(std::span<const float> images, int count) const {
         if (count < 1 || count > batch_)
-            throw std::invalid_argument("images: expected 1 to " + std::to_string(batch_) + ", got " + std::to_string(count));
+            throw std::invalid_argument("images: expected 1 to " + std::to_string(batch_) + ", got " +
+                                        std::to_string(count));
         if (static_cast<long>(images.size()) != count * Sizes::input)
             throw std::invalid_argument("images: expected " + std::to_string(count * Sizes::input) + " values, got " +
                                         std::to_string(images.size()));
@@ -170,7 +172,8 @@ class Workspace<Net, Training> {
     [[nodiscard]] detail::BnArrays bn_arrays(int node) const {
         float* first = bn_ + bn_offset_[index(node)];
         const long step = extent.bn_channels;
-        return {first, first + step, first + 2 * step, first + 3 * step, first + 4 * step, first + 5 * step, first + 6 * step};
+        return {first,           first + step, first + 2 * step, first + 3 * step, first + 4 * step, first + 5 * step,
+                first + 6 * step};
     }
     [[nodiscard]] float* source_scratch(int slot) const { return slots_ + slot * Sizes::slot; }
     [[nodiscard]] float* result_scratch(int slot) const { return source_scratch(slot) + extent.source; }
@@ -269,10 +272,12 @@ class Workspace<Net, Training> {
                 const MapView<float> dst = map_view(at.dst, image);
                 operate(s, src, dst);
                 if (at.dst == plan.output) store_planar(dst, output_ + image * Sizes::output);
-                if (has_statistics(at.dst)) add_moments(dst, image == first, slice_sums(slice, 0), channel_scratch(slot));
+                if (has_statistics(at.dst))
+                    add_moments(dst, image == first, slice_sums(slice, 0), channel_scratch(slot));
             }
             const int stored = stored_by(at);
-            if (stored >= 0 && stored == plan.output) store_planar(map_view(stored, image), output_ + image * Sizes::output);
+            if (stored >= 0 && stored == plan.output)
+                store_planar(map_view(stored, image), output_ + image * Sizes::output);
             if (has_statistics(stored))
                 add_moments(map_view(stored, image), image == first, slice_sums(slice, 1), channel_scratch(slot));
         }
@@ -281,9 +286,12 @@ class Workspace<Net, Training> {
     void operate(int s, const MapView<const float>& src, const MapView<float>& dst) const {
         const Window& window = graph[step(s).node].window;
         switch (step(s).op) {
-            case Op::max_pool: return max_pool(src, dst, window, 0, dst.layout.blocks());
-            case Op::avg_pool: return avg_pool(src, dst, window, 0, dst.layout.blocks());
-            case Op::shortcut_a: return shortcut_a(src, dst, window.stride);
+            case Op::max_pool:
+                return max_pool(src, dst, window, 0, dst.layout.blocks());
+            case Op::avg_pool:
+                return avg_pool(src, dst, window, 0, dst.layout.blocks());
+            case Op::shortcut_a:
+                return shortcut_a(src, dst, window.stride);
             default: {
                 const detail::BoundConv& conv = conv_at(s);
                 return conv_function(s).forward(conv.forward(src, dst), conv.bias());
@@ -382,7 +390,8 @@ class Workspace<Net, Training> {
     /// The gradient of what a step wrote, framed for its way back.
     MapView<const float> result_gradient(int s, int image, int slot) const {
         const int map = step(s).dst;
-        const MapView<float> grad{gradient_scratch(slot), is_conv(step(s)) ? conv_at(s).grad() : Layout{plan.maps[index(map)]}};
+        const MapView<float> grad{gradient_scratch(slot),
+                                  is_conv(step(s)) ? conv_at(s).grad() : Layout{plan.maps[index(map)]}};
         clear_frame(grad);
         if (map == plan.output) {
             load_planar(output_gradient_ + image * Sizes::output, grad);

@@ -20,6 +20,18 @@ constexpr std::array<std::size_t, static_cast<std::size_t>(rank)> array_shape(co
     return shape;
 }
 
+template <const Parameter& parameter, int... axes>
+Sizes<parameter.shape[static_cast<std::size_t>(axes)]...> sizes_of(std::integer_sequence<int, axes...>);
+
+/// A parameter's shape as a type.
+template <const Parameter& parameter>
+using SizesOf = decltype(sizes_of<parameter>(std::make_integer_sequence<int, parameter.rank>{}));
+
+/// Accepted, or how the extents of an array differ from a parameter's shape.
+template <const Parameter& parameter, int... extents>
+using DiagnoseShape = std::conditional_t<std::is_same_v<SizesOf<parameter>, Sizes<extents...>>, Accepted,
+                                         WeightShapeDiffers<Expected<SizesOf<parameter>>, Got<Sizes<extents...>>>>;
+
 }  // namespace detail
 
 /// All parameters and running statistics of a network, in PyTorch's layouts (convolutions out x in x rows x columns,
@@ -68,6 +80,20 @@ class Weights {
     [[nodiscard]] auto parameter() const {
         constexpr Parameter which = parameter_named<Net, name>;
         return as_xtensor(span(which).data(), detail::array_shape<which.rank>(which));
+    }
+
+    /// Sets one parameter from an xtensor expression. \throws std::invalid_argument with both shapes if they differ.
+    template <FixedString name, class Array>
+    void assign(const Array& values) {
+        constexpr Parameter which = parameter_named<Net, name>;
+        copy_from(values, span(which), detail::array_shape<which.rank>(which), name.view());
+    }
+    /// The same from a tensor of static shape, whose fit is checked at compile time.
+    template <FixedString name, class T, int... extents>
+    void assign(const Tensor<T, extents...>& values) {
+        using Verdict = detail::DiagnoseShape<parameter_named<Net, name>, extents...>;
+        static_assert(sizeof(typename Verdict::template Enforce<Net>) > 0);
+        std::ranges::copy(values.view().elements(), span(parameter_named<Net, name>).begin());
     }
 
   private:

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <residua/layer/options.hpp>
 #include <residua/meta/fixed_string.hpp>
 
 namespace residua {
@@ -22,10 +21,8 @@ struct Named {};
 
 /// `n` times `Block`, which takes its width from here. The first stage of a network keeps the size of the map, later
 /// ones begin with stride 2, unless an explicit `Stride<s>` says otherwise (table 1 of the paper).
-template <int n, int width, class Block, StageOption... Options>
-requires EachOnce<Options...>
-struct Stage {
-};
+template <int n, int width, class Block, class... Options>
+struct Stage {};
 
 /// A network: the shape of its input, then its layers. Give a network a name by inheriting from it,
 /// `struct ResNet20 : Network<...> {};`, and compilers use that name instead of spelling the type out.

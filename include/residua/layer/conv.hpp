@@ -9,14 +9,14 @@ namespace residua {
 
 /// Convolution with `out` square kernels of size `kernel`: (c, h, w) -> (out, h', w'), weights out x c x kernel x
 /// kernel. Options: `Stride<s>` (1), `Padding<p>` ((kernel - 1) / 2, which keeps the size at stride 1), `Bias` (none).
-template <int out, int kernel, ConvOption... Options>
-requires EachOnce<Options...>
+template <int out, int kernel, class... Options>
 struct Conv {
     static constexpr Window window{kernel, kernel, detail::stride_or<Options...>(1),
                                    detail::padding_or<Options...>((kernel - 1) / 2)};
     static constexpr bool bias = (std::is_same_v<Options, Bias> || ...);
 
     static constexpr Problem check(Chw in) {
+        if (!detail::are_conv_options<Options...>) return {Kind::OptionNotTaken};
         return out <= 0 ? Problem{Kind::SizeNotPositive, {}, {out, kernel, window.stride}} : window.check(in);
     }
     static constexpr Chw output(Chw in) { return {out, window.rows(in.h), window.columns(in.w)}; }

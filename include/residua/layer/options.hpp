@@ -37,27 +37,24 @@ inline constexpr bool is_padding = false;
 template <int zeros>
 inline constexpr bool is_padding<Padding<zeros>> = true;
 
-}  // namespace detail
-
-/// What may follow the sizes of a pooling layer.
-template <class Option>
-concept WindowOption = detail::is_stride<Option> || detail::is_padding<Option>;
-
-/// What may follow the sizes of a convolution.
-template <class Option>
-concept ConvOption = WindowOption<Option> || std::is_same_v<Option, Bias>;
-
-/// What may follow the block of a stage.
-template <class Option>
-concept StageOption = detail::is_stride<Option>;
-
 /// No option is given twice.
 template <class... Options>
-concept EachOnce = (static_cast<int>(detail::is_stride<Options>) + ... + 0) <= 1 &&
-                   (static_cast<int>(detail::is_padding<Options>) + ... + 0) <= 1 &&
-                   (static_cast<int>(std::is_same_v<Options, Bias>) + ... + 0) <= 1;
+inline constexpr bool each_once = (static_cast<int>(is_stride<Options>) + ... + 0) <= 1 &&
+                                  (static_cast<int>(is_padding<Options>) + ... + 0) <= 1 &&
+                                  (static_cast<int>(std::is_same_v<Options, Bias>) + ... + 0) <= 1;
 
-namespace detail {
+/// What may follow the sizes of a pooling layer.
+template <class... Options>
+inline constexpr bool are_window_options = ((is_stride<Options> || is_padding<Options>)&&...) && each_once<Options...>;
+
+/// What may follow the sizes of a convolution.
+template <class... Options>
+inline constexpr bool are_conv_options =
+    ((is_stride<Options> || is_padding<Options> || std::is_same_v<Options, Bias>)&&...) && each_once<Options...>;
+
+/// What may follow the block of a stage.
+template <class... Options>
+inline constexpr bool are_stage_options = (is_stride<Options> && ...) && each_once<Options...>;
 
 template <class... Options>
 constexpr int stride_or(int otherwise) {

@@ -16,6 +16,7 @@ struct Pool {
                                    padding_or<Options...>(tiles ? 0 : (kernel - 1) / 2)};
 
     static constexpr Problem check(Chw in) {
+        if (!are_window_options<Options...>) return {Kind::OptionNotTaken};
         const Problem problem = window.check(in);
         if (problem.kind == Kind::Accepted && tiles &&
             (window.rows(in.h) * kernel != in.h || window.columns(in.w) * kernel != in.w))
@@ -29,16 +30,12 @@ struct Pool {
 
 /// Largest value under a window. Padding counts as minus infinity. `MaxPool<2>` tiles the map and wants even sizes;
 /// `MaxPool<3, Stride<2>>` is the paper's overlapping one (padding 1).
-template <int kernel, WindowOption... Options>
-requires EachOnce<Options...>
-struct MaxPool : detail::Pool<kernel, Options...> {
-};
+template <int kernel, class... Options>
+struct MaxPool : detail::Pool<kernel, Options...> {};
 
 /// Mean under a window; padding counts as zeros in the mean.
-template <int kernel, WindowOption... Options>
-requires EachOnce<Options...>
-struct AvgPool : detail::Pool<kernel, Options...> {
-};
+template <int kernel, class... Options>
+struct AvgPool : detail::Pool<kernel, Options...> {};
 
 /// Mean of each channel: (c, h, w) -> (c, 1, 1).
 struct GlobalAvgPool {};

@@ -18,7 +18,7 @@ namespace detail {
 /// Places buffers one after another, in the order of their first step, each into the lowest gap between those still
 /// needed. Few live at a time, so the cost grows with the number of steps only.
 template <std::size_t capacity>
-class Placement {
+class FirstFit {
   public:
     constexpr long place(Buffer& buffer) {
         retire(buffer.first);

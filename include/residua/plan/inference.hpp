@@ -109,7 +109,7 @@ class InferenceFusion {
         }
         plan_.layouts[0].packed = all_convs && plan_.layouts[0].shape.c < channel_block;
         buffer(plan_.map_count - 1).last = plan_.step_count;
-        Placement<static_cast<std::size_t>(nodes) + 1> placement;
+        FirstFit<static_cast<std::size_t>(nodes) + 1> placement;
         for (int m = 0; m < plan_.map_count; ++m) {
             buffer(m).floats = plan_.layouts[static_cast<std::size_t>(m)].count();
             placement.place(buffer(m));

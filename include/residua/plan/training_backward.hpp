@@ -118,7 +118,7 @@ class BackwardOrder {
             for (const Summand pulled : pass.pulls) touch(pulled.blend, t);
             if (pass.step >= 0) touch(plan_.reader[index(plan_.forward[index(pass.step)].dst)], t);
         }
-        Placement<64> placement;
+        FirstFit<64> placement;
         for (int t = 0; t < plan_.backward_count; ++t) {
             const int b = plan_.backward[index(t)].blend;
             if (b < 0 || plan_.gradient_buffers[index(b)].first != t) continue;

@@ -68,7 +68,8 @@ inline constexpr auto training_convs = [] {
         if (step.op != Op::conv && step.op != Op::linear) continue;
         const Node& node = graph_of<Net>[step.node];
         const Layout src = source_layout(graph_of<Net>, training_plan<Net>, step);
-        found.add(s, {forward_tiling(src, node.shape, node.window), backward_tiling(src.shape, node.window), node.bias});
+        found.add(s,
+                  {forward_tiling(src, node.shape, node.window), backward_tiling(src.shape, node.window), node.bias});
     }
     return found;
 }();

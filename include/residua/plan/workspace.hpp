@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+
 #include <residua/plan/costs.hpp>
 #include <residua/plan/inference.hpp>
 #include <residua/plan/mode.hpp>
@@ -26,11 +27,11 @@ struct InferenceSizes {
 
 /// What a training workspace needs beside the maps, in floats.
 struct TrainingExtent {
-    long source = 0;        ///< largest framed source of a step
-    long gradient = 0;      ///< largest framed gradient of a step's result
-    long weight = 0;        ///< largest gradient of one step's weights and bias, in the order of the kernels
-    long packed = 0;        ///< all packed weights, forward and backward
-    long bn_channels = 0;   ///< of all batch normalisations, whole blocks
+    long source = 0;         ///< largest framed source of a step
+    long gradient = 0;       ///< largest framed gradient of a step's result
+    long weight = 0;         ///< largest gradient of one step's weights and bias, in the order of the kernels
+    long packed = 0;         ///< all packed weights, forward and backward
+    long bn_channels = 0;    ///< of all batch normalisations, whole blocks
     long most_channels = 0;  ///< of one map, whole blocks
 };
 
@@ -70,13 +71,15 @@ inline constexpr TrainingExtent training_extent = [] {
 /// Sizes in floats of the parts of a training workspace.
 template <class Net>
 struct TrainingSizes {
-    /// Parts that a batch is cut into for sums over images: the same for any number of threads, so that the sums are, too.
-    /// Each part has its own weight gradient, so networks with large weights have fewer.
+    /// Parts that a batch is cut into for sums over images: the same for any number of threads, so that the sums are,
+    /// too. Each part has its own weight gradient, so networks with large weights have fewer.
     static constexpr int slices = training_extent<Net>.weight <= 65'536 ? 16 : 8;
-    static constexpr int bn_arrays = 7;  ///< mean, inverse deviation, scale, shift and three coefficients of the gradient
+    static constexpr int bn_arrays =
+        7;  ///< mean, inverse deviation, scale, shift and three coefficients of the gradient
     static constexpr int slice_sums = 3;  ///< double per channel
 
-    static constexpr long slot = 2 * training_extent<Net>.source + training_extent<Net>.gradient + 3 * training_extent<Net>.most_channels;
+    static constexpr long slot =
+        2 * training_extent<Net>.source + training_extent<Net>.gradient + 3 * training_extent<Net>.most_channels;
     static constexpr long slice = training_extent<Net>.weight;
     static constexpr long sums = 2L * slice_sums * training_extent<Net>.most_channels;  ///< per slice and summand
     static constexpr long input = input_shape<Net>.count();
@@ -84,8 +87,8 @@ struct TrainingSizes {
 
     static constexpr long total(long images, long threads) {
         return images * training_plan<Net>.arena_floats + threads * slot + slices * (slice + 2 * sums) +
-               training_extent<Net>.packed + bn_arrays * training_extent<Net>.bn_channels + round_up(parameter_count<Net>) +
-               round_up(images * input) + 2 * round_up(images * output) + overhang;
+               training_extent<Net>.packed + bn_arrays * training_extent<Net>.bn_channels +
+               round_up(parameter_count<Net>) + round_up(images * input) + 2 * round_up(images * output) + overhang;
     }
 };
 
@@ -99,8 +102,8 @@ constexpr long workspace_floats(long images, long threads) {
 
 }  // namespace detail
 
-/// Bytes of a workspace's arena: all the memory that running (Inference) or training (Training) the network needs beside
-/// the weights. Exactly what `Workspace<Net, Mode>(images, threads)` allocates.
+/// Bytes of a workspace's arena: all the memory that running (Inference) or training (Training) the network needs
+/// beside the weights. Exactly what `Workspace<Net, Mode>(images, threads)` allocates.
 template <class Net, class Mode, class BatchSize = Batch<1>, class ThreadCount = Threads<1>>
 inline constexpr long workspace_bytes =
     static_cast<long>(sizeof(float)) * detail::workspace_floats<Net, Mode>(BatchSize::value, ThreadCount::value);

@@ -53,6 +53,8 @@ constexpr auto diagnose() {
         return InputMissing<Expected<Input<3, 32, 32>>, Got<meta::TypeOf<decltype(written_at<Net, 0>())>>>{};
     else if constexpr (kind == Kind::LayerUnknown)
         return LayerUnknown<Where>{};
+    else if constexpr (kind == Kind::OptionNotTaken)
+        return OptionNotTaken<Where>{};
     else if constexpr (kind == Kind::SizeNotPositive)
         return SizeNotPositive<Where, Got<Sizes<g.c, g.h, g.w>>>{};
     else if constexpr (kind == Kind::KernelLargerThanInput)

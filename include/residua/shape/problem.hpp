@@ -9,6 +9,7 @@ enum class Kind : unsigned char {
     Accepted,
     InputMissing,
     LayerUnknown,
+    OptionNotTaken,
     SizeNotPositive,
     KernelLargerThanInput,
     SizeNotDivisible,

@@ -194,6 +194,7 @@ struct Walk : Tracer<capacity> {
     template <int n, int stage_width, class Block, class... Options>
     constexpr Cursor trace(Cursor at, const Stage<n, stage_width, Block, Options...>*) {
         const int step = stride_or<Options...>(this->stages++ == 0 ? 1 : 2);
+        if (!are_stage_options<Options...>) this->report({Kind::OptionNotTaken});
         if (n <= 0 || stage_width <= 0 || step <= 0) {
             this->report({Kind::SizeNotPositive, {}, {stage_width, n, step}});
             return at;

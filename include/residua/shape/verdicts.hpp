@@ -61,6 +61,17 @@ struct LayerUnknown {
 };
 
 template <class...>
+struct OptionNotTaken {
+    template <class Subject, bool fits = false>
+    struct Enforce {
+        static_assert(
+            fits,
+            "residua: this layer does not take this option, or not twice: Conv takes Stride, Padding and Bias, "
+            "pools take Stride and Padding, Stage takes Stride");
+    };
+};
+
+template <class...>
 struct SizeNotPositive {
     template <class Subject, bool fits = false>
     struct Enforce {

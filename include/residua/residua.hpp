@@ -1,0 +1,27 @@
+#pragma once
+
+/// \file
+/// Everything but the readers of data sets that need further libraries (data/cifar10.hpp). `model.hpp` alone is enough
+/// to declare networks, check them and know their costs.
+
+// First, so that the way from the program to a verdict, which compilers print before it, is short.
+#include <residua/model.hpp>
+// Then in alphabetical order.
+#include <residua/array/xtensor.hpp>
+#include <residua/data/augment.hpp>
+#include <residua/data/builtin.hpp>
+#include <residua/data/loader.hpp>
+#include <residua/data/normalisation.hpp>
+#include <residua/exec/model.hpp>
+#include <residua/exec/workspace.hpp>
+#include <residua/io/npy.hpp>
+#include <residua/io/safetensors.hpp>
+#include <residua/io/weights.hpp>
+#include <residua/plan/budget.hpp>
+#include <residua/tensor/evaluate.hpp>
+#include <residua/tensor/reduce.hpp>
+#include <residua/tensor/tensor.hpp>
+#include <residua/train/checkpoint.hpp>
+#include <residua/train/evaluate.hpp>
+#include <residua/train/trainer.hpp>
+#include <residua/version.hpp>

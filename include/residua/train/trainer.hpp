@@ -1,0 +1,156 @@
+#pragma once
+
+#include <cmath>
+#include <string>
+
+#include <residua/data/loader.hpp>
+#include <residua/exec/workspace.hpp>
+#include <residua/train/history.hpp>
+#include <residua/train/initialise.hpp>
+#include <residua/train/loss.hpp>
+#include <residua/train/schedule.hpp>
+#include <residua/train/sgd.hpp>
+
+namespace residua {
+
+/// Everything that decides how a training run goes. Together with the images it determines every bit of the result,
+/// except for `threads`, which decides nothing but the time.
+struct TrainingOptions {
+    std::int64_t iterations = 64'000;
+    int batch = 128;
+    std::uint64_t seed = 0;
+    int threads = 1;
+    std::optional<Augmentation> augmentation{Augmentation{}};
+    Schedule schedule{};
+};
+
+/// The loss became infinite or not a number.
+class TrainingDiverged : public std::runtime_error {
+  public:
+    TrainingDiverged(std::int64_t iteration, double loss)
+        : std::runtime_error("training: iteration " + std::to_string(iteration) + ": expected a finite loss, found " +
+                             std::to_string(loss) + "; the learning rate may be too high") {}
+};
+
+/// What one training step did.
+struct Progress {
+    std::int64_t iteration = 0;  ///< done so far
+    std::int64_t epoch = 0;      ///< of this step, counted from 1
+    double rate = 0.0;
+    Loss loss{};
+    bool epoch_ends = false;
+};
+
+/// The part of a training run that changes from step to step: what a checkpoint holds.
+template <class Net>
+struct TrainingState {
+    Weights<Net> weights;
+    Weights<Net> velocity;  ///< of the trained parameters; the rest is not used
+    std::int64_t iteration = 0;
+    ScheduleState schedule{};
+    double epoch_loss = 0.0;  ///< sum over the images of the present epoch so far
+    std::int64_t epoch_wrong = 0;
+    std::int64_t epoch_images = 0;
+    History history{};
+};
+
+}  // namespace residua
+
+namespace residua::inline RESIDUA_ISA {
+
+/// Trains a network by the recipe of section 4.2: stochastic gradient descent on shuffled, augmented batches. One
+/// `step` is one iteration. Images, normalisation and options with the same seed give the same bits, with any number of
+/// threads.
+template <class Net>
+class Trainer {
+  public:
+    /// The images must outlive the trainer. \throws std::invalid_argument if they do not fit the network or the
+    /// options.
+    Trainer(ImagesView images, const Normalisation& normalisation, TrainingOptions options)
+        : options_{checked(std::move(options), images)},
+          workspace_{options_.batch, options_.threads},
+          loader_{images,
+                  normalisation,
+                  {.batch = static_cast<std::size_t>(options_.batch),
+                   .seed = options_.seed,
+                   .augmentation = options_.augmentation}} {
+        state_.weights = he_initialised<Net>(options_.seed);
+        std::ranges::fill(state_.velocity.all(), 0.0f);
+    }
+
+    [[nodiscard]] const TrainingOptions& options() const { return options_; }
+    [[nodiscard]] const TrainingState<Net>& state() const { return state_; }
+    [[nodiscard]] const Weights<Net>& weights() const { return state_.weights; }
+    [[nodiscard]] bool finished() const { return state_.iteration >= options_.iterations; }
+    [[nodiscard]] std::int64_t iterations_per_epoch() const { return loader_.batches_per_epoch(); }
+
+    /// Continues from a state that a trainer with the same images and options was in.
+    void restore(TrainingState<Net> state) {
+        state_ = std::move(state);
+        loader_.seek(state_.iteration);
+    }
+
+    /// One iteration. \throws TrainingDiverged, with the weights as they were before it.
+    Progress step() {
+        const Minibatch batch = loader_.next();
+        const int images = static_cast<int>(batch.labels.size());
+        const auto outputs = workspace_.forward(state_.weights, batch.images, images);
+        const Loss loss = softmax_cross_entropy(outputs, batch.labels, workspace_.output_gradient());
+        if (!std::isfinite(loss.mean)) throw TrainingDiverged(state_.iteration + 1, loss.mean);
+        const double rate = learning_rate(options_.schedule, state_.schedule, state_.iteration);
+        sgd_.step(workspace_.team(), state_.weights.trained(), workspace_.backward(), state_.velocity.trained(),
+                  static_cast<float>(rate));
+        note_iteration(options_.schedule, state_.schedule, static_cast<double>(loss.wrong) / images);
+        return note(loss, rate);
+    }
+
+    /// Ends an epoch: adds its record, with the errors of sets that were evaluated (negative: none), to the history.
+    const EpochRecord& end_epoch(double rate, double held_out_error, double test_error) {
+        const auto images = static_cast<double>(state_.epoch_images);
+        const EpochRecord record{.epoch = static_cast<std::int64_t>(state_.history.size()) + 1,
+                                 .iteration = state_.iteration,
+                                 .rate = rate,
+                                 .loss = state_.epoch_loss / images,
+                                 .train_error = static_cast<double>(state_.epoch_wrong) / images,
+                                 .held_out_error = held_out_error,
+                                 .test_error = test_error};
+        note_epoch(options_.schedule, state_.schedule, held_out_error >= 0 ? held_out_error : record.train_error);
+        state_.epoch_loss = 0.0;
+        state_.epoch_wrong = state_.epoch_images = 0;
+        return state_.history.emplace_back(record);
+    }
+
+  private:
+    static TrainingOptions checked(TrainingOptions options, ImagesView images) {
+        constexpr Chw in = input_shape<Net>;
+        const auto fail = [](const std::string& what, long expected, long got) {
+            throw std::invalid_argument(what + ": expected " + std::to_string(expected) + ", got " +
+                                        std::to_string(got));
+        };
+        if (images.channels != in.c) fail("images: channels", in.c, images.channels);
+        if (images.height != in.h) fail("images: rows", in.h, images.height);
+        if (images.width != in.w) fail("images: columns", in.w, images.width);
+        if (images.classes != output_shape<Net>.count())
+            fail("images: classes", output_shape<Net>.count(), images.classes);
+        if (options.batch < 1) fail("batch: at least", 1, options.batch);
+        return options;
+    }
+
+    Progress note(const Loss& loss, double rate) {
+        Progress progress{.iteration = ++state_.iteration, .rate = rate, .loss = loss};
+        progress.epoch = (state_.iteration - 1) / iterations_per_epoch() + 1;
+        progress.epoch_ends = state_.iteration % iterations_per_epoch() == 0 || finished();
+        state_.epoch_loss += loss.mean * loss.images;
+        state_.epoch_wrong += loss.wrong;
+        state_.epoch_images += loss.images;
+        return progress;
+    }
+
+    TrainingOptions options_;
+    TrainingState<Net> state_;
+    Workspace<Net, Training> workspace_;
+    BatchLoader loader_;
+    Sgd sgd_;
+};
+
+}  // namespace residua::inline RESIDUA_ISA

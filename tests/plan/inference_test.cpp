@@ -1,0 +1,169 @@
+#include <algorithm>
+#include <cstdint>
+#include <support/catch.hpp>
+#include <support/imagenet.hpp>
+#include <vector>
+
+#include <residua/model.hpp>
+
+using namespace residua;
+
+namespace {
+
+using Preactivated = Sequence<BN, ReLU, Conv<8, 3>, BN, ReLU, Conv<8, 3>>;
+
+struct OnlyInput : Network<Input<3, 8, 8>> {};
+struct OnlyActivation : Network<Input<3, 8, 8>, ReLU, ReLU> {};
+struct Doubling : Network<Input<8, 8, 8>, Residual<Identity, Identity>, Residual<ReLU, BN>, Residual<Identity>> {};
+struct PreResNet : Network<Input<8, 8, 8>, Conv<8, 3>, Residual<Preactivated>, Residual<Preactivated>, BN, ReLU> {};
+struct Nested : Network<Input<8, 9, 7>, Conv<8, 3>,
+                        Residual<Sequence<Conv<8, 3>, Residual<Conv<8, 5>, Residual<BN, Conv<8, 1>>>, ReLU>,
+                                 Residual<Sequence<MaxPool<3, Stride<1>>, BN>, Sequence<Conv<8, 3>, BN, BN>>>,
+                        BN, BN, ReLU, ReLU, AvgPool<3, Stride<2>>> {};
+struct TwoUsers : Network<Input<8, 8, 8>, Conv<8, 3>, BN, Residual<Sequence<ReLU, Conv<8, 3>>, Conv<8, 1>>, ReLU> {};
+struct ManyChannels : Network<Input<20, 4, 4>, Residual<Conv<20, 3>>, GlobalAvgPool, Linear<3>> {};
+
+std::uint64_t mix(std::uint64_t value, int node) {
+    value += static_cast<std::uint64_t>(node + 1) * 0x9e3779b97f4a7c15U;
+    value = (value ^ (value >> 30U)) * 0xbf58476d1ce4e5b9U;
+    return value ^ (value >> 27U);
+}
+
+/// What an element-wise operation or a layer with weights makes of a value, as a number that tells them apart.
+template <class Graph>
+std::uint64_t applied(const Graph& graph, int node, std::uint64_t value) {
+    const bool activation = graph[node].op == Op::activation;
+    return mix(value, activation ? -2 - graph[node].activation : node);
+}
+
+/// The value of the network's output, computed node after node.
+template <class Graph>
+std::uint64_t by_nodes(const Graph& graph) {
+    std::vector<std::uint64_t> values(static_cast<std::size_t>(graph.count()));
+    const auto value = [&](int i) -> std::uint64_t& { return values[static_cast<std::size_t>(i)]; };
+    for (int i = 1; i < graph.count(); ++i)
+        value(i) = graph[i].op == Op::add ? value(graph[i].src) + value(graph[i].other)
+                                          : applied(graph, i, value(graph[i].src));
+    return values.back();
+}
+
+/// The same, computed step after step, in the order that an epilogue keeps: BN, addition, activation.
+template <class Graph, class Plan>
+std::uint64_t by_steps(const Graph& graph, const Plan& plan) {
+    std::vector<std::uint64_t> maps(static_cast<std::size_t>(plan.map_count));
+    const auto map = [&](int i) -> std::uint64_t& { return maps[static_cast<std::size_t>(i)]; };
+    for (int s = 0; s < plan.step_count; ++s) {
+        const InferenceStep& step = plan.steps[static_cast<std::size_t>(s)];
+        std::uint64_t value = map(step.src);
+        const bool elementwise = step.op == Op::bn || step.op == Op::add || step.op == Op::activation;
+        if (!elementwise) value = applied(graph, step.node, value);
+        if (step.bn >= 0) value = applied(graph, step.bn, value);
+        if (step.skip >= 0) value += map(step.skip);
+        if (step.activation >= 0) value = mix(value, -2 - step.activation);
+        map(step.dst) = value;
+    }
+    return maps.back();
+}
+
+bool overlap(long a, long a_size, long b, long b_size) { return a < b + b_size && b < a + a_size; }
+
+template <class Net>
+constexpr int steps_of = inference_plan<Net>.step_count;
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("buffers, lifetimes and steps of the inference plan", "", ResNet20, ResNet32, ResNet44, ResNet56,
+                   ResNet110, ResNet1202, Plain20, Plain110, ResNet18, ResNet50, ResNet50Strided3x3, OnlyInput,
+                   OnlyActivation, Doubling, PreResNet, Nested, TwoUsers, ManyChannels) {
+    const auto& plan = inference_plan<TestType>;
+    const auto buffer = [&](int i) { return plan.buffers[static_cast<std::size_t>(i)]; };
+
+    SECTION("two buffers that are needed at the same time do not overlap") {
+        int clashes = 0;
+        for (int i = 0; i < plan.map_count; ++i)
+            for (int j = 0; j < i; ++j) {
+                const Buffer a = buffer(i);
+                const Buffer b = buffer(j);
+                const bool together = overlap(a.first, a.last - a.first + 1, b.first, b.last - b.first + 1);
+                clashes += together && overlap(a.offset, a.floats, b.offset, b.floats) ? 1 : 0;
+            }
+        CHECK(clashes == 0);
+    }
+    SECTION("each buffer holds its map, is aligned, and the peak is reached") {
+        long peak = 0;
+        for (int i = 0; i < plan.map_count; ++i) {
+            CHECK(buffer(i).floats == plan.layouts[static_cast<std::size_t>(i)].count());
+            CHECK(buffer(i).floats >= plan.layouts[static_cast<std::size_t>(i)].shape.count());
+            CHECK(buffer(i).offset * static_cast<long>(sizeof(float)) % alignment == 0);
+            peak = std::max(peak, buffer(i).offset + buffer(i).floats);
+        }
+        CHECK(peak == plan.arena_floats);
+    }
+    SECTION("a map is written before it is read, and kept until it was read for the last time") {
+        int wrong = 0;
+        for (int s = 0; s < plan.step_count; ++s) {
+            const InferenceStep& step = plan.steps[static_cast<std::size_t>(s)];
+            for (const int map : {step.src, step.skip})
+                if (map > 0) wrong += buffer(map).first < s && buffer(map).last >= s ? 0 : 1;
+            wrong += buffer(step.dst).first == s ? 0 : 1;
+        }
+        CHECK(wrong == 0);
+        CHECK(buffer(plan.map_count - 1).last == plan.step_count);  // the output outlives the run
+        CHECK(buffer(0).first == 0);
+    }
+    SECTION("the steps compute what the nodes say") {
+        CHECK(by_steps(graph_of<TestType>, plan) == by_nodes(graph_of<TestType>));
+    }
+    SECTION("a frame is as wide as the widest kernel that reads the map needs") {
+        for (int s = 0; s < plan.step_count; ++s) {
+            const InferenceStep& step = plan.steps[static_cast<std::size_t>(s)];
+            if (step.op == Op::conv)
+                CHECK(plan.layouts[static_cast<std::size_t>(step.src)].halo >=
+                      graph_of<TestType>[step.node].window.padding);
+        }
+    }
+}
+
+TEST_CASE("element-wise work rides on convolutions") {
+    // Convolutions, shortcuts of option A, global pool, linear: nothing else passes over memory.
+    STATIC_REQUIRE(steps_of<ResNet20> == 19 + 2 + 2);
+    STATIC_REQUIRE(steps_of<Plain20> == 19 + 2);
+    STATIC_REQUIRE(steps_of<ResNet1202> == 1201 + 2 + 2);
+    STATIC_REQUIRE(steps_of<ResNet50> == 53 + 3);
+}
+
+TEST_CASE("the second convolution of a block takes BN, addition and activation along") {
+    constexpr auto& plan = inference_plan<ResNet20>;
+    constexpr InferenceStep step = plan.steps[2];
+    STATIC_REQUIRE(step.op == Op::conv);
+    STATIC_REQUIRE(graph_of<ResNet20>[step.bn].op == Op::bn);
+    STATIC_REQUIRE(step.src == plan.steps[1].dst);
+    STATIC_REQUIRE(step.skip == plan.steps[0].dst);
+    STATIC_REQUIRE(step.activation == 0);
+}
+
+TEST_CASE("what more than one reader needs is written") {
+    // bn is read by ReLU and by the 1x1 convolution: conv + bn, conv 1x1, ReLU, conv + sum + ReLU.
+    STATIC_REQUIRE(steps_of<TwoUsers> == 4);
+    STATIC_REQUIRE(inference_plan<TwoUsers>.steps[0].bn >= 0);
+    STATIC_REQUIRE(inference_plan<TwoUsers>.steps[0].activation == -1);
+    STATIC_REQUIRE(inference_plan<TwoUsers>.steps[3].skip >= 0);
+    STATIC_REQUIRE(inference_plan<TwoUsers>.steps[3].activation == 0);
+}
+
+TEST_CASE("normalisation before the convolution makes its own pass") {
+    // conv, then for each block BN + ReLU, conv + BN + ReLU, conv + sum, and the last BN + ReLU.
+    STATIC_REQUIRE(steps_of<PreResNet> == 1 + 3 + 3 + 1);
+    STATIC_REQUIRE(inference_plan<PreResNet>.steps[1].op == Op::bn);
+    STATIC_REQUIRE(inference_plan<PreResNet>.steps[1].activation == 0);
+}
+
+TEST_CASE("memory does not grow with depth") {
+    STATIC_REQUIRE(inference_plan<ResNet1202>.arena_floats == inference_plan<ResNet20>.arena_floats);
+}
+
+TEST_CASE("the input stays packed where only convolutions read it") {
+    STATIC_REQUIRE(inference_plan<ResNet20>.layouts[0].packed);
+    STATIC_REQUIRE_FALSE(inference_plan<OnlyActivation>.layouts[0].packed);
+    STATIC_REQUIRE_FALSE(inference_plan<ManyChannels>.layouts[0].packed);
+}

@@ -1,0 +1,14 @@
+// EXPECT: residua: a size must be at least 1
+// EXPECT: SizeNotPositive<residua::At<residua::EntryNumber<2>, residua::BlockNumber<0>, residua::LayerNumber<0>
+// EXPECT: residua::Got<residua::Sizes<0, 3, 1>
+#include <residua/model.hpp>
+
+using namespace residua;
+
+#ifdef RESIDUA_REJECT
+struct Net : Network<Input<3, 8, 8>, BN, Conv<0, 3>> {};
+#else
+struct Net : Network<Input<3, 8, 8>, BN, Conv<1, 3>> {};
+#endif
+
+static_assert(parameter_count<Net> > 0);
