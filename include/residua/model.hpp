@@ -9,6 +9,7 @@
 // Then in alphabetical order.
 #include <residua/layer/values.hpp>
 #include <residua/model/cifar.hpp>
+#include <residua/plan/budget.hpp>
 #include <residua/plan/costs.hpp>
 #include <residua/plan/inference.hpp>
 #include <residua/plan/names.hpp>

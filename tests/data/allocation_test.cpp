@@ -20,6 +20,12 @@ void* operator new(std::size_t size) {
     throw std::bad_alloc();
 }
 
+// AddressSanitizer brings its own of this one, which would not fit our delete.
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+    ++allocations;
+    return std::malloc(size);
+}
+
 void operator delete(void* memory) noexcept { std::free(memory); }
 void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 

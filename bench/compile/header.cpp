@@ -1,0 +1,2 @@
+// The cost of everything, with nothing used.
+#include <residua/residua.hpp>

@@ -1,0 +1,3 @@
+#include "training.hpp"
+
+int main() { return train_one_step<residua::ResNet110>(); }
