@@ -9,6 +9,6 @@ template <class Net>
 int train_one_step() {
     using namespace residua;
     const LabelledImages images = builtin_images(128, 1);
-    Trainer<Net> trainer(images, Normalisation::per_channel(images), {});
+    Trainer<Net> trainer(images, cifar10_normalisation(), {});
     return trainer.step().loss.wrong;
 }

@@ -15,7 +15,7 @@ struct Staged
 };
 
 struct SiLU : Activation<x * sigmoid(x)> {};
-struct Tanh : Activation<tanh(x)> {};
+struct Saturating : Activation<tanh(x)> {};
 
 }  // namespace
 
@@ -31,5 +31,5 @@ TEST_CASE("fused: bottlenecks with every shortcut") {
     check_fused<Staged<Bottleneck<ProjectionB>>>({1, 17});
     check_fused<Staged<
         ResidualBlock<Conv1x1, Strided<Conv3x3>, Widen<2, Conv1x1>, BN, SiLU, Shortcut<ProjectionC>>>>({1, 17});
-    check_fused<Staged<ResidualBlock<Conv3x3, BN, Tanh, Shortcut<None>>>>({5});
+    check_fused<Staged<ResidualBlock<Conv3x3, BN, Saturating, Shortcut<None>>>>({5});
 }

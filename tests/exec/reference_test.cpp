@@ -24,8 +24,11 @@ Values copy(std::span<const double> values) { return {values.begin(), values.end
 
 void check_close(std::span<const double> found, const Values& expected) {
     REQUIRE(found.size() == expected.size());
-    for (std::size_t i = 0; i < found.size(); ++i) CHECK(found[i] == Approx(expected[i]).margin(1e-14));
+    for (std::size_t i = 0; i < found.size(); ++i) CHECK(found[i] == Approx(expected[i]).epsilon(1e-12).margin(1e-14));
 }
+
+struct Squared : Activation<square(x)> {};
+struct TwoActivations : Network<Input<1, 1, 1>, ReLU, Conv<1, 1>, Squared> {};
 
 }  // namespace
 
@@ -38,6 +41,14 @@ TEST_CASE("reference network by hand") {
     // means 2.25 and 1.25; positive after the convolution: pixels 2, 3, 4 of image 0 and the last of image 1
     CHECK(gradients.parameters == Values{(2 + 3 + 4) * 0.25 + 4 * 0.25 * 10, 0.75 + 2.5, 2.25, 1.25, 1, 1});
     CHECK(gradients.images == Values{0, 0.5, 0.5, 0.5, 0, 0, 0, 5});
+}
+
+TEST_CASE("reference network: each activation is its own") {
+    ReferenceNetwork<TwoActivations, double> network(Values{-3});
+    CHECK(copy(network.forward(Values{2, -2}, 2, true)) == Values{36, 0});
+    const auto gradients = network.backward(Values{1, 1});
+    CHECK(gradients.parameters == Values{-24});
+    CHECK(gradients.images == Values{36, 0});
 }
 
 TEST_CASE("reference network: a map read twice gathers both gradients") {

@@ -38,7 +38,7 @@ Gradients backward(const Bn& bn, const Values& grad_dst) {
 
 void check_close(const Values& found, const Values& expected) {
     REQUIRE(found.size() == expected.size());
-    for (std::size_t i = 0; i < found.size(); ++i) CHECK(found[i] == Approx(expected[i]).margin(1e-14));
+    for (std::size_t i = 0; i < found.size(); ++i) CHECK(found[i] == Approx(expected[i]).epsilon(1e-12).margin(1e-14));
 }
 
 /// Two images, two channels of 1x2: 1, 2, 3, 4 in the first channel, twice that and 10 more in the second.

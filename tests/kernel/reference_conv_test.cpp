@@ -46,6 +46,10 @@ TEST_CASE("reference conv: 2x2 kernel by hand, forwards and backwards") {
     CHECK(last.weight == Values{10, 12, 16, 18});
 }
 
+TEST_CASE("reference conv: a kernel of 2 rows and 3 columns by hand") {
+    CHECK(forward({1, {1, 3, 3}, 1, {2, 3, 1, 0}}, one_to_nine, {1, 2, 3, 4, 5, 6}, {}) == Values{91, 154});
+}
+
 TEST_CASE("reference conv: stride and padding by hand") {
     const Values ones(9, 1.0);
     CHECK(forward({1, {1, 3, 3}, 1, {3, 3, 2, 1}}, one_to_nine, ones, {}) == Values{12, 16, 24, 28});

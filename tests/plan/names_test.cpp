@@ -1,10 +1,10 @@
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
 #include <fstream>
 #include <set>
 #include <string>
 #include <support/catch.hpp>
+#include <support/files.hpp>
 #include <support/imagenet.hpp>
 #include <vector>
 
@@ -67,13 +67,9 @@ std::set<std::string> tensors_of() {
 }  // namespace
 
 TEST_CASE("names and shapes are those of a file that PyTorch wrote") {
-    const char* data = std::getenv("RESIDUA_DATA");
-    if (data == nullptr) {
-        WARN("skipped: set RESIDUA_DATA to the folder with the pretrained networks");
-        return;
-    }
+    RESIDUA_NEEDS_DATA();
     const auto in_file = [&](const std::string& name) {
-        return tensors_in(header_of(std::string(data) + "/pretrained/" + name + "-cifar10.safetensors"));
+        return tensors_in(header_of((data_folder() / "pretrained" / (name + "-cifar10.safetensors")).string()));
     };
     CHECK(in_file("resnet20").size() == 97);
     CHECK(in_file("resnet20") == tensors_of<ResNet20>());

@@ -37,7 +37,8 @@ struct Sample {
 
     Sample(int count, std::uint64_t seed) {
         residua::detail::CheckRandom random{seed};
-        std::ranges::copy(to_floats(residua::detail::weights_to_check<Net>(random)), weights.all().data());
+        const std::vector<double> drawn = residua::detail::weights_to_check<Net>(random);
+        for (std::size_t i = 0; i < drawn.size(); ++i) weights.all()[i] = static_cast<float>(drawn[i]);
         images = to_floats(random.vector(values(count, residua::input_shape<Net>), -1, 1.5));
         upstream = to_floats(random.vector(values(count, residua::output_shape<Net>), -1, 1));
     }

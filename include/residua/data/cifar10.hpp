@@ -31,7 +31,7 @@ enum class Cifar10Set { train, test };
 
 namespace detail {
 
-inline constexpr std::size_t cifar10_pixels = 3 * 32 * 32;
+inline constexpr std::size_t cifar10_pixels = std::size_t{3} * 32 * 32;
 inline constexpr std::size_t cifar10_record = 1 + cifar10_pixels;
 inline constexpr std::size_t cifar10_records_per_file = 10'000;
 inline constexpr std::size_t cifar10_classes = 10;

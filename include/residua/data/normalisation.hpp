@@ -49,6 +49,7 @@ class Normalisation {
             for (std::size_t k = 0; k < sums.size(); ++k) sums[k] += image[k];
         }
         std::vector<float> mean;
+        mean.reserve(sums.size());
         for (const auto sum : sums) {
             mean.push_back(static_cast<float>(static_cast<double>(sum) / (255.0 * static_cast<double>(images.size()))));
         }

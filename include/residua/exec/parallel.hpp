@@ -3,9 +3,11 @@
 /// \file
 /// The only door to oneTBB.
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <memory>
+#include <oneapi/tbb/info.h>
 #include <oneapi/tbb/parallel_for.h>
 #include <oneapi/tbb/partitioner.h>
 #include <oneapi/tbb/task_arena.h>
@@ -14,6 +16,48 @@
 #include <thread>
 
 #include <residua/config.hpp>
+
+#if defined(__SANITIZE_THREAD__)
+#define RESIDUA_TSAN 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define RESIDUA_TSAN 1
+#endif
+#endif
+#if defined(RESIDUA_TSAN)
+#include <sanitizer/tsan_interface.h>
+#endif
+
+namespace residua::detail::inline RESIDUA_ISA {
+
+/// A function that other threads call through a TBB that was compiled without ThreadSanitizer, which therefore has to be
+/// told that the calls come behind the construction and before `finish`. Nothing but the function elsewhere.
+template <class Function>
+class HandedOver {
+  public:
+    explicit HandedOver(const Function& function) : function_{function} { give(begin_); }
+    void operator()(int slot) const {
+        take(begin_);
+        function_(slot);
+        give(end_);
+    }
+    void finish() const { take(end_); }
+
+  private:
+#if defined(RESIDUA_TSAN)
+    static void give(char& place) { __tsan_release(&place); }
+    static void take(char& place) { __tsan_acquire(&place); }
+#else
+    static void give(char&) {}
+    static void take(char&) {}
+#endif
+
+    mutable char begin_ = 0;  // only their addresses count
+    mutable char end_ = 0;
+    const Function& function_;
+};
+
+}  // namespace residua::detail::inline RESIDUA_ISA
 
 namespace residua::inline RESIDUA_ISA {
 
@@ -26,11 +70,9 @@ class Team {
   public:
     /// \throws std::invalid_argument if threads < 1.
     explicit Team(int threads, int most_phases)
-        : threads_{threads},
-          arena_{threads < 1 ? 1 : threads},
-          phases_{new Phase[static_cast<std::size_t>(most_phases)]} {
-        if (threads < 1) throw std::invalid_argument("threads: expected at least 1, got " + std::to_string(threads));
-    }
+        : threads_{checked(threads)},
+          arena_{std::min(threads, tbb::info::default_concurrency())},  // TBB prints a warning about more
+          phases_{new Phase[static_cast<std::size_t>(most_phases)]} {}
 
     [[nodiscard]] int threads() const { return threads_; }
 
@@ -47,17 +89,20 @@ class Team {
             phases_[static_cast<std::size_t>(phase)].next.store(0, std::memory_order_relaxed);
             phases_[static_cast<std::size_t>(phase)].done.store(0, std::memory_order_relaxed);
         }
-        arena_.execute([&] {
-            tbb::parallel_for(
-                0, threads_, 1,
-                [&](int slot) {
-                    for (int phase = 0; phase < phase_count; ++phase) take_part(phase, chunk_count(phase), slot, work);
-                },
-                tbb::simple_partitioner{});
-        });
+        const auto part = [&](int slot) {
+            for (int phase = 0; phase < phase_count; ++phase) take_part(phase, chunk_count(phase), slot, work);
+        };
+        const detail::HandedOver handed_over(part);
+        arena_.execute([&] { tbb::parallel_for(0, threads_, 1, handed_over, tbb::simple_partitioner{}); });
+        handed_over.finish();
     }
 
   private:
+    static int checked(int threads) {
+        if (threads < 1) throw std::invalid_argument("threads: expected at least 1, got " + std::to_string(threads));
+        return threads;
+    }
+
     struct alignas(alignment) Phase {
         std::atomic<int> next{0};
         std::atomic<int> done{0};

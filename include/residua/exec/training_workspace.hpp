@@ -214,9 +214,10 @@ class Workspace<Net, Training> {
         const Blend& source = blend(step.blend);
         const MapView<float> scratch{source_scratch(slot), detail::source_layout(graph, plan, step)};
         if (source.plain() && source.main == 0) {
-            clear_frame(scratch);
-            load_planar(input_ + image * Sizes::input, scratch);
-            return scratch;
+            const MapView<float> to = how == Load::compute_and_store ? map_view(source.stored, image) : scratch;
+            clear_frame(to);
+            load_planar(input_ + image * Sizes::input, to);
+            return to;
         }
         if (how == Load::stored) {
             const MapView<float> stored = map_view(source.stored, image);
@@ -417,7 +418,8 @@ class Workspace<Net, Training> {
     /// Completes a blend's gradient as far as this pass goes. `grad` holds what the step gave.
     void collect(const BackwardStep& pass, int image, bool first, int slot, int slice, const MapView<float>& grad) {
         const MapView<float> target = gradient_view(pass.blend, image);
-        bool started = pass.step >= 0;
+        bool started = pass.step >= 0 || pass.output;
+        if (pass.output) load_planar(output_gradient_ + image * Sizes::output, grad);
         if (pass.accumulates) {
             if (started)
                 copy_map<true>(target, grad);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <residua/config.hpp>
 #include <residua/plan/mode.hpp>
 
 namespace residua::inline RESIDUA_ISA {

@@ -102,7 +102,7 @@ void convert_elements(std::span<const std::byte> bytes, std::span<Value> dst, Co
     for (std::size_t i = 0; i < dst.size(); ++i) {
         Stored stored;
         std::memcpy(&stored, bytes.data() + i * sizeof(Stored), sizeof(Stored));
-        dst[i] = static_cast<Value>(convert(stored));
+        dst[i] = static_cast<Value>(convert(stored));  // NOLINT(bugprone-signed-char-misuse): the sign is meant
     }
 }
 

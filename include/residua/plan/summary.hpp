@@ -32,7 +32,7 @@ namespace detail {
 inline std::string counted(long value) {
     if (value == 0) return "-";
     std::string text = std::to_string(value);
-    for (std::size_t i = text.size(); i > 3; i -= 3) text.insert(i - 3, ",");
+    for (std::size_t i = text.size(); i > 3; i -= 3) text.insert(i - 3, 1, ',');
     return text;
 }
 

@@ -46,6 +46,9 @@ class BackwardOrder {
             const ForwardStep& step = plan_.forward[index(s)];
             if (step.dst >= 0) first_step[index(step.blend)] = s;
         }
+        const int behind = plan_.forward_count;  // where the caller is, who reads an output that a blend is
+        const int output = plan_.holder[index(plan_.output)];
+        if (output >= 0) complete[index(output)] = behind;
         for (int b = plan_.blend_count - 1; b >= 0; --b) {
             if (first_step[index(b)] < complete[index(b)]) complete[index(b)] = first_step[index(b)];
             for (const Summand summand : {Summand{b, false}, Summand{b, true}}) {
@@ -63,9 +66,9 @@ class BackwardOrder {
             next[index(b)] = standalone[index(complete[index(b)])];
             standalone[index(complete[index(b)])] = b + 1;
         }
-        for (int s = plan_.forward_count - 1; s >= 0; --s) {
+        for (int s = behind; s >= 0; --s) {
             const ForwardStep& step = plan_.forward[index(s)];
-            if (step.dst >= 0) {
+            if (s < behind && step.dst >= 0) {
                 const bool finishes = complete[index(step.blend)] == s;
                 push_backward(s, step.blend, partial, finishes);
             }
@@ -79,7 +82,11 @@ class BackwardOrder {
             if (step >= 0) push({.step = step});
             return;
         }
-        BackwardStep pass{.step = step, .blend = blend, .accumulates = partial[index(blend)], .finishes = finishes};
+        BackwardStep pass{.step = step,
+                          .blend = blend,
+                          .accumulates = partial[index(blend)],
+                          .finishes = finishes,
+                          .output = target.stored == plan_.output};
         if (finishes) {
             std::size_t pulls = 0;
             for (int pull = first_pull_[index(blend)]; pull >= 0; pull = next_pull_[index(pull)]) {

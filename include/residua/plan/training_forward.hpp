@@ -79,6 +79,7 @@ class TrainingFusion {
         const Node& node = graph_[i];
         if (node.op == Op::input) {
             value(i) = {.main = new_map(node.shape)};
+            if (!only_steps_read(i)) load_input(i);
             return;
         }
         const int blend = blend_of(node.src);
@@ -86,6 +87,22 @@ class TrainingFusion {
         const int dst = new_map(node.shape);
         push({.op = node.op, .node = i, .blend = blend, .load = load, .dst = dst});
         value(i) = {.main = dst};
+    }
+
+    [[nodiscard]] constexpr bool only_steps_read(int node) const {
+        for (const Node& reader : graph_.nodes)
+            if ((reader.src == node || reader.other == node) && !is_step(reader.op)) return false;
+        return true;
+    }
+
+    /// Blends read maps, so an input that element-wise work reads becomes one. Steps go on reading the caller's.
+    constexpr void load_input(int i) {
+        const int blend = blend_of(i);
+        const int map = new_map(graph_[i].shape);
+        plan_.blends[index(blend)].stored = map;
+        plan_.holder[index(map)] = blend;
+        push({.op = Op::activation, .node = i, .blend = blend, .load = Load::compute_and_store});
+        value(i) = {.main = map};
     }
 
     constexpr void push(const ForwardStep& step) { plan_.forward[index(plan_.forward_count++)] = step; }

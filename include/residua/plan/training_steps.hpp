@@ -52,6 +52,7 @@ struct BackwardStep {
     int blend = -1;                  ///< whose gradient, or -1 for the network's input, which needs none
     bool accumulates = false;        ///< adds to an earlier partial gradient
     bool finishes = false;           ///< the gradient is complete after this
+    bool output = false;             ///< the value is the network's output, so its gradient comes from the caller
     std::array<Summand, 2> pulls{};  ///< summands that read the stored value
 };
 

@@ -2,19 +2,19 @@
 
 /// \file
 /// One block of channels in registers: 16 floats, whatever the width of the machine's registers.
-/// Together with tensor/evaluate.hpp this is the tensor room's door to xsimd; kernels use xsimd through Pack only.
+/// The door to xsimd: kernels and tensor formulas use it through Pack only.
 /// All functions are pure and inlined into their caller.
 
-#include <xsimd/xsimd.hpp>
-
-#include <residua/config.hpp>
-
-// GCC 12 warns of its own _mm512_undefined_ps inside AVX-512 intrinsics once they are inlined here.
+// GCC 12 warns of its own _mm512_undefined_ps inside AVX-512 intrinsics, wherever they end up inlined.
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wuninitialized"
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
 #endif
+
+#include <xsimd/xsimd.hpp>
+
+#include <residua/config.hpp>
 
 namespace residua::detail::inline RESIDUA_ISA {
 

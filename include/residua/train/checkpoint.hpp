@@ -1,5 +1,8 @@
 #pragma once
 
+#include <charconv>
+#include <string_view>
+
 #include <residua/io/weights.hpp>
 #include <residua/train/trainer.hpp>
 
@@ -10,16 +13,60 @@ namespace detail {
 inline constexpr std::int64_t checkpoint_version = 1;
 inline constexpr const char* velocity_prefix = "momentum.";
 
+/// A number in as few digits as give it again.
+inline std::string shortest(double value) {
+    std::array<char, 32> text{};
+    return {text.data(), std::to_chars(text.data(), text.data() + text.size(), value).ptr};
+}
+
 /// The options that a resumed run has to share with the one that wrote the checkpoint, as one line.
 inline std::string fingerprint(const TrainingOptions& options) {
     const Schedule& schedule = options.schedule;
     std::string text = "iterations " + std::to_string(options.iterations) + ", batch " + std::to_string(options.batch) +
-                       ", seed " + std::to_string(options.seed) + ", rate " + std::to_string(schedule.rate) +
-                       ", milestones";
+                       ", seed " + std::to_string(options.seed) + ", rate " + shortest(schedule.rate) + ", milestones";
     for (const std::int64_t milestone : schedule.milestones) text += ' ' + std::to_string(milestone);
     text += schedule.warm_up ? ", warm-up" : "";
     text += schedule.plateau ? ", plateau" : "";
     return text + (options.augmentation ? ", augmented" : ", not augmented");
+}
+
+/// FNV-1a over a tensor's name, type and bytes.
+inline std::uint64_t checksum(std::string_view name, Dtype dtype, std::span<const std::byte> bytes) {
+    std::uint64_t sum = 0xcbf29ce484222325;
+    const auto add = [&](std::span<const std::byte> some) {
+        for (const std::byte byte : some) sum = (sum ^ static_cast<std::uint64_t>(byte)) * 0x100000001b3;
+    };
+    add(std::as_bytes(std::span(name)));
+    add(std::as_bytes(std::span(name_of(dtype))));
+    add(bytes);
+    return sum;
+}
+
+/// The sum over tensors in any order: a flipped bit must not become a weight.
+template <class Tensors>
+std::string checksum_of(const Tensors& tensors) {
+    std::uint64_t sum = 0;
+    for (const auto& tensor : tensors) sum += checksum(tensor.name, tensor.dtype, tensor.bytes);
+    return std::to_string(sum);
+}
+
+/// The file's metadata entry, which must be there. \throws FileError
+inline const std::string& checkpoint_entry(const SafetensorsFile& file, const std::string& key) {
+    const auto found = file.metadata().find(key);
+    if (found == file.metadata().end()) throw FileError(file.name(), key, "a checkpoint of a training run", "none");
+    return found->second;
+}
+
+/// \throws FileError unless the file is a whole checkpoint of `tensors` tensors, written by a run with these options.
+inline void check_checkpoint(const SafetensorsFile& file, const std::string& options, std::size_t tensors) {
+    const std::string& found = checkpoint_entry(file, "options");
+    if (found != options) throw FileError(file.name(), "options", options, printable(found));
+    if (file.tensors().size() != tensors)
+        throw FileError(file.name(), "tensors", std::to_string(tensors) + ", as this network needs",
+                        std::to_string(file.tensors().size()));
+    const std::string& sum = checkpoint_entry(file, "checksum");
+    const std::string expected = checksum_of(file.tensors());
+    if (sum != expected) throw FileError(file.name(), "checksum", printable(sum), expected);
 }
 
 /// The numbers of a state that are not tensors. Doubles keep every bit of the integers, which stay far below 2^53.
@@ -94,19 +141,20 @@ void save_checkpoint(const std::filesystem::path& path, const Trainer<Net>& trai
                                       {static_cast<std::int64_t>(state.history.size()), detail::record_values},
                                       std::span(history)));
     metadata.insert_or_assign("options", detail::fingerprint(trainer.options()));
+    metadata.insert_or_assign("checksum", detail::checksum_of(tensors));
     write_safetensors(path, tensors, metadata);
 }
 
-/// Continues from a checkpoint. \throws FileError if it cannot be read, is not one of this network, or was written by a
-/// run with other options; the trainer is then as it was.
+/// Continues from a checkpoint. \throws FileError if it cannot be read, is damaged, is not one of this network, or was
+/// written by a run with other options; the trainer is then as it was.
 template <class Net>
 void load_checkpoint(const std::filesystem::path& path, Trainer<Net>& trainer) {
     const SafetensorsFile file(path);
-    const auto options = file.metadata().find("options");
-    const std::string expected = detail::fingerprint(trainer.options());
-    if (options == file.metadata().end())
-        throw FileError(file.name(), "options", "a checkpoint of a training run", "none");
-    if (options->second != expected) throw FileError(file.name(), "options", expected, options->second);
+    const auto trained =
+        static_cast<std::size_t>(std::ranges::count_if(parameters<Net>, [](auto& p) { return p.trained(); }));
+    constexpr std::size_t state_tensors = 2;
+    detail::check_checkpoint(file, detail::fingerprint(trainer.options()),
+                             parameters<Net>.size() + trained + state_tensors);
     TrainingState<Net> state;
     state.weights = detail::read_weights<Net>(file);
     for (const Parameter& parameter : parameters<Net>)

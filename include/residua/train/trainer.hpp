@@ -94,9 +94,13 @@ class Trainer {
     Progress step() {
         const Minibatch batch = loader_.next();
         const int images = static_cast<int>(batch.labels.size());
+        std::ranges::copy(statistics(), statistics_before_.begin());
         const auto outputs = workspace_.forward(state_.weights, batch.images, images);
         const Loss loss = softmax_cross_entropy(outputs, batch.labels, workspace_.output_gradient());
-        if (!std::isfinite(loss.mean)) throw TrainingDiverged(state_.iteration + 1, loss.mean);
+        if (!std::isfinite(loss.mean)) {
+            std::ranges::copy(statistics_before_, statistics().begin());
+            throw TrainingDiverged(state_.iteration + 1, loss.mean);
+        }
         const double rate = learning_rate(options_.schedule, state_.schedule, state_.iteration);
         sgd_.step(workspace_.team(), state_.weights.trained(), workspace_.backward(), state_.velocity.trained(),
                   static_cast<float>(rate));
@@ -136,6 +140,9 @@ class Trainer {
         return options;
     }
 
+    /// The running statistics, which a forward run moves before its loss is known.
+    std::span<float> statistics() { return state_.weights.all().subspan(state_.weights.trained().size()); }
+
     Progress note(const Loss& loss, double rate) {
         Progress progress{.iteration = ++state_.iteration, .rate = rate, .loss = loss};
         progress.epoch = (state_.iteration - 1) / iterations_per_epoch() + 1;
@@ -151,6 +158,7 @@ class Trainer {
     Workspace<Net, Training> workspace_;
     BatchLoader loader_;
     Sgd sgd_;
+    std::vector<float> statistics_before_ = std::vector<float>(statistics().size());
 };
 
 }  // namespace residua::inline RESIDUA_ISA

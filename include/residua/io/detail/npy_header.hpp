@@ -118,7 +118,7 @@ class NpyDictionary {
         expect("'");
         const auto end = rest_.find('\'');
         if (end == std::string_view::npos) fail("a quotation mark");
-        const std::string text(rest_.substr(0, end));
+        std::string text(rest_.substr(0, end));
         rest_.remove_prefix(end + 1);
         return text;
     }

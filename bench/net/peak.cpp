@@ -1,0 +1,46 @@
+#include <algorithm>
+#include <thread>
+
+#include "measure.hpp"
+#include "repeat.hpp"
+#include <residua/kernel/unroll.hpp>
+#include <residua/tensor/pack.hpp>
+
+namespace {
+
+using namespace residua;
+
+/// Enough independent sums to fill the pipelines, few enough to stay in registers.
+constexpr int sums = 12 / Pack::register_count;
+constexpr int rounds = 200'000;
+
+/// Chains of multiply-adds; where the chains end is stored so that nothing is left out.
+void chains(float* values) {
+    const Pack factor = Pack::load(values);
+    Pack sum[sums];
+    detail::unroll<sums>([&](auto i) { sum[i] = Pack::load(values + i * Pack::size); });
+    for (int round = 0; round < rounds; ++round)
+        detail::unroll<sums>([&](auto i) { sum[i] = fma(sum[i], factor, factor); });
+    detail::unroll<sums>([&](auto i) { sum[i].store(values + i * Pack::size); });
+}
+
+double peak_of_one_thread() {
+    alignas(alignment) float values[sums * Pack::size];
+    std::ranges::fill(values, 0.5f);
+    std::vector<double> seconds = repeat(0.3, [&] { chains(values); });
+    std::ranges::nth_element(seconds, seconds.begin() + static_cast<std::ptrdiff_t>(seconds.size() / 2));
+    return 2.0 * rounds * sums * Pack::size / seconds[seconds.size() / 2];
+}
+
+}  // namespace
+
+double fma_peak(int threads) {
+    std::vector<double> peaks(static_cast<std::size_t>(threads));
+    {
+        std::vector<std::jthread> workers;
+        for (double& peak : peaks) workers.emplace_back([&peak] { peak = peak_of_one_thread(); });
+    }
+    double sum = 0.0;
+    for (const double peak : peaks) sum += peak;
+    return sum;
+}

@@ -1,0 +1,43 @@
+#include <array>
+#include <cstdio>
+
+#include "commands.hpp"
+#include "network.hpp"
+#include "places.hpp"
+#include <residua/io/npy.hpp>
+
+namespace cifar10 {
+
+using namespace residua;
+
+int evaluate(const EvaluateOptions& options) {
+    check_folder_of(options.predictions);
+    check_folder_of(options.logits);
+    const auto predictor = network_named(options.net)->load(options.weights, options.batch, options.threads);
+    const Normalisation normalisation = normalisation_for(options.weights, options.normalise);
+    const LabelledImages set = load_images(options.data, options.set);
+    const ImagesView images = slice_of(set, options);
+
+    const auto classes = static_cast<std::size_t>(images.classes);
+    std::vector<float> logits(images.size() * classes);
+    std::vector<std::uint8_t> predictions(images.size());
+    std::size_t wrong = 0;
+    predictor->predict(images, normalisation, [&](std::size_t first, std::span<const float> outputs) {
+        std::ranges::copy(outputs, logits.begin() + static_cast<std::ptrdiff_t>(first * classes));
+        for (std::size_t i = first; i < first + outputs.size() / classes; ++i) {
+            predictions[i] = static_cast<std::uint8_t>(best_class(std::span(logits).subspan(i * classes, classes)));
+            wrong += predictions[i] == images.labels[i] ? 0 : 1;
+        }
+    });
+
+    const auto count = static_cast<std::int64_t>(images.size());
+    if (!options.predictions.empty())
+        write_npy<std::uint8_t>(options.predictions, std::array{count}, std::span(predictions));
+    if (!options.logits.empty())
+        write_npy<float>(options.logits, std::array{count, std::int64_t{images.classes}}, std::span(logits));
+    std::printf("error %.2f %% (%zu of %zu)\n", 100.0 * static_cast<double>(wrong) / static_cast<double>(images.size()),
+                wrong, images.size());
+    return 0;
+}
+
+}  // namespace cifar10

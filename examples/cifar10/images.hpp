@@ -1,0 +1,22 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include <residua/data/labelled_images.hpp>
+#include <residua/data/normalisation.hpp>
+
+namespace cifar10 {
+
+enum class Set { train, test };
+
+/// A set of CIFAR-10 from a folder or archive, or, for "builtin", of the built-in pictures: 20,000 to train on, 2,000
+/// others to test with.
+residua::LabelledImages load_images(const std::string& data, Set set);
+
+/// How images have to be normalised for the weights in a file: as its metadata says under "normalisation", as known for
+/// its "source", or else by ImageNet's means, which most published weights want. `choice`, unless empty, overrides:
+/// "imagenet", "cifar10" or the text of a residua::Normalisation.
+residua::Normalisation normalisation_for(const std::filesystem::path& weights, const std::string& choice);
+
+}  // namespace cifar10

@@ -1,0 +1,111 @@
+#pragma once
+
+#include <support/catch.hpp>
+
+#include "maps.hpp"
+
+#include <residua/exec/bound_conv.hpp>
+#include <residua/exec/run_training.hpp>
+#include <residua/kernel/reference/conv.hpp>
+#include <residua/plan/workspace.hpp>
+
+/// A convolution whose kernels are to be compared with the reference. A width of 0 is the one the plan chooses.
+struct ConvCase {
+    residua::Chw src{};
+    int oc = 1;
+    residua::Window window{};
+    bool packed = false;
+    int width = 0;
+    int dst_blocks = 1;
+
+    [[nodiscard]] constexpr residua::Chw dst() const { return {oc, window.rows(src.h), window.columns(src.w)}; }
+    [[nodiscard]] constexpr residua::Layout layout() const { return {src, window.padding, packed}; }
+    [[nodiscard]] constexpr residua::detail::TrainingConv kernel() const {
+        residua::detail::TrainingConv kernel{residua::detail::forward_tiling(layout(), dst(), window),
+                                             residua::detail::backward_tiling(src, window), true};
+        if (width == 0) return kernel;
+        kernel.forward.width = kernel.backward.width = width;
+        kernel.forward.dst_blocks = kernel.backward.dst_blocks = dst_blocks;
+        return kernel;
+    }
+};
+
+template <ConvCase one>
+class ConvCheck {
+  public:
+    ConvCheck()
+        : packed_(static_cast<std::size_t>(residua::detail::forward_weight_floats(one.layout(), one.dst(), one.window) +
+                                           residua::detail::backward_weight_floats(one.src, one.dst(), one.window))),
+          conv_{one.layout(), one.dst(), one.window, one.kernel(), packed_.data()} {
+        const std::vector<float> weight(weight_.begin(), weight_.end());
+        const std::vector<float> bias(bias_.begin(), bias_.end());
+        conv_.pack(weight.data(), bias.data());
+    }
+
+    double forward() {
+        std::vector<double> expected(static_cast<std::size_t>(shape_.dst_count()));
+        residua::reference::conv_forward(shape_, src_.data(), weight_.data(), bias_.data(), expected.data());
+        TestMap src(one.layout(), src_);
+        TestMap dst({one.dst()});
+        functions.forward(conv_.forward(src.view(), dst.view()), conv_.bias());
+        return difference(dst.planar(), expected);
+    }
+
+    double backward_src() {
+        std::vector<double> expected(static_cast<std::size_t>(shape_.src_count()));
+        residua::reference::conv_backward_src(shape_, grad_.data(), weight_.data(), expected.data());
+        TestMap grad(conv_.grad(), grad_);
+        TestMap grad_src({one.src});
+        conv_.backward_src(grad.view(), grad_src.view(), functions.backward_src);
+        return difference(grad_src.planar(), expected);
+    }
+
+    /// Two images in two slices.
+    double backward_weight() {
+        const residua::reference::ConvShape both{2, one.src, one.oc, one.window};
+        const std::vector<double> sources = float_values(both.src_count(), 5);
+        const std::vector<double> grads = float_values(both.dst_count(), 6);
+        std::vector<double> expected(weight_.size());
+        residua::reference::conv_backward_weight(both, sources.data(), grads.data(), expected.data());
+        residua::Arena slices(static_cast<std::size_t>(2 * conv_.weight_floats()));
+        for (int image = 0; image < 2; ++image) {
+            TestMap src(one.layout(), part(sources, image));
+            TestMap grad(conv_.grad(), part(grads, image));
+            functions.backward_weight(
+                conv_.backward_weight(src.view(), grad.view(), slices.data() + image * conv_.weight_floats()));
+        }
+        std::vector<float> found(weight_.size(), std::numeric_limits<float>::quiet_NaN());
+        conv_.reduce(slices.data(), conv_.weight_floats(), 2, 0, conv_.dst_blocks(), found.data());
+        return difference(found, expected);
+    }
+
+  private:
+    static std::vector<double> part(const std::vector<double>& all, int image) {
+        const auto half = static_cast<std::ptrdiff_t>(all.size() / 2);
+        return {all.begin() + image * half, all.begin() + (image + 1) * half};
+    }
+
+    static constexpr residua::detail::ConvFunctions functions = residua::detail::conv_functions_of<one.kernel()>();
+
+    residua::reference::ConvShape shape_{1, one.src, one.oc, one.window};
+    std::vector<double> weight_ = float_values(shape_.weight_count(), 1);
+    std::vector<double> bias_ = float_values(one.oc, 2);
+    std::vector<double> src_ = float_values(shape_.src_count(), 3);
+    std::vector<double> grad_ = float_values(shape_.dst_count(), 4);
+    residua::Arena packed_;
+    residua::detail::BoundConv conv_;
+};
+
+template <ConvCase one>
+void check_conv() {
+    constexpr double tolerance = 2e-6;
+    ConvCheck<one> check;
+    INFO("src " << one.src.c << " x " << one.src.h << " x " << one.src.w << ", dst " << one.oc << ", kernel "
+                << one.window.kernel_h << ", stride " << one.window.stride << ", padding " << one.window.padding
+                << ", packed " << one.packed << ", width " << one.width);
+    CHECK(check.forward() < tolerance);
+    CHECK(check.backward_src() < tolerance);
+    CHECK(check.backward_weight() < tolerance);
+}
+
+constexpr residua::Window square(int kernel, int stride, int padding) { return {kernel, kernel, stride, padding}; }

@@ -1,0 +1,146 @@
+#include <algorithm>
+#include <support/catch.hpp>
+#include <vector>
+
+#include <residua/model/cifar.hpp>
+#include <residua/plan/training.hpp>
+#include <residua/plan/workspace.hpp>
+
+using namespace residua;
+
+namespace {
+
+template <int width>
+using PreActivation = Residual<Sequence<BN, ReLU, Conv<width, 3>, BN, ReLU, Conv<width, 3>>>;
+template <class Option>
+using Bottleneck = ResidualBlock<Conv1x1, Conv3x3, Widen<4, Conv1x1>, BN, ReLU, Shortcut<Option>>;
+
+struct PreActivated : Network<Input<3, 6, 5>, Conv<24, 3>, PreActivation<24>, PreActivation<24>, BN, ReLU, Conv<4, 1>> {
+};
+struct Bottlenecks : Network<Input<3, 8, 8>, Conv<16, 3>, BN, ReLU, Stage<3, 16, Bottleneck<ProjectionB>>,
+                             Stage<2, 32, Bottleneck<ProjectionB>>, GlobalAvgPool, Linear<10>> {};
+struct ManyReaders
+    : Network<Input<4, 7, 7>, Conv<20, 3>,
+              Residual<Residual<Sequence<BN, ReLU, Conv<20, 3>>, Sequence<BN, Conv<20, 1>>>,
+                       Residual<Residual<BN, ReLU>, Residual<MaxPool<3, Stride<1>>, AvgPool<3, Stride<1>>>>>,
+              BN, ReLU> {};
+struct BnFirst : Network<Input<20, 5, 5>, BN, ReLU, Residual<Conv<20, 3>>> {};
+struct SumFirst : Network<Input<5, 5, 5>, Residual<Conv<5, 3>>, Residual<Identity>> {};
+
+bool overlap(const Buffer& a, const Buffer& b) {
+    const bool in_time = a.first <= b.last && b.first <= a.last;
+    return in_time && a.offset < b.offset + b.floats && b.offset < a.offset + a.floats;
+}
+
+bool is_conv(Op op) { return op == Op::conv || op == Op::linear; }
+
+/// What a backward pass reads of gradients: those of the values that its step's result goes into, and those it pulls.
+template <class Plan, class Visit>
+void for_each_gradient_read(const Plan& plan, const BackwardStep& pass, const Visit& visit) {
+    for (const Summand& pulled : pass.pulls)
+        if (pulled.blend >= 0) visit(pulled.blend);
+    if (pass.step < 0) return;
+    const int map = plan.forward[static_cast<std::size_t>(pass.step)].dst;
+    if (map != plan.output) visit(plan.reader[static_cast<std::size_t>(map)]);
+}
+
+template <class Net>
+void check_buffers() {
+    static constexpr const auto& plan = training_plan<Net>;
+    std::vector<Buffer> live;
+    for (int m = 1; m < plan.map_count; ++m) live.push_back(plan.map_buffers[static_cast<std::size_t>(m)]);
+    for (int b = 0; b < plan.blend_count; ++b)
+        if (plan.gradient_buffers[static_cast<std::size_t>(b)].first >= 0)
+            live.push_back(plan.gradient_buffers[static_cast<std::size_t>(b)]);
+    long end = 0;
+    for (std::size_t i = 0; i < live.size(); ++i) {
+        CHECK(live[i].offset % channel_block == 0);
+        CHECK(live[i].floats > 0);
+        end = std::max(end, live[i].offset + live[i].floats);
+        for (std::size_t k = 0; k < i; ++k) CHECK_FALSE(overlap(live[i], live[k]));
+    }
+    CHECK(end == plan.arena_floats);
+}
+
+/// A gradient is written before it is read, complete before anybody but itself reads it, and lives that long.
+template <class Net>
+void check_gradients() {
+    static constexpr const auto& plan = training_plan<Net>;
+    std::vector<bool> complete(plan.blends.size());
+    std::vector<bool> started(plan.blends.size());
+    for (int t = 0; t < plan.backward_count; ++t) {
+        const BackwardStep& pass = plan.backward[static_cast<std::size_t>(t)];
+        for_each_gradient_read(plan, pass, [&](int blend) {
+            REQUIRE(blend >= 0);
+            CHECK(complete[static_cast<std::size_t>(blend)]);
+            CHECK(plan.gradient_buffers[static_cast<std::size_t>(blend)].last >= t);
+        });
+        if (pass.blend < 0) continue;
+        const auto blend = static_cast<std::size_t>(pass.blend);
+        CHECK(plan.gradient_buffers[blend].first <= t);
+        CHECK(plan.gradient_buffers[blend].last >= t);
+        CHECK_FALSE(complete[blend]);
+        CHECK(pass.accumulates == started[blend]);
+        started[blend] = true;
+        complete[blend] = pass.finishes;
+    }
+    for (int b = 0; b < plan.blend_count; ++b) {
+        const bool input = plan.blends[static_cast<std::size_t>(b)].plain() && plan.blends[static_cast<std::size_t>(b)].main == 0;
+        CHECK(complete[static_cast<std::size_t>(b)] != input);
+    }
+}
+
+/// Maps are written before they are read, and every convolution is gone through once on the way back.
+template <class Net>
+void check_order() {
+    static constexpr const auto& plan = training_plan<Net>;
+    std::vector<bool> written(plan.maps.size());
+    written[0] = true;
+    for (int s = 0; s < plan.forward_count; ++s) {
+        const ForwardStep& step = plan.forward[static_cast<std::size_t>(s)];
+        const Blend& blend = plan.blends[static_cast<std::size_t>(step.blend)];
+        CHECK(written[static_cast<std::size_t>(blend.main)]);
+        if (blend.skip >= 0) CHECK(written[static_cast<std::size_t>(blend.skip)]);
+        if (step.load == Load::stored) CHECK(written[static_cast<std::size_t>(blend.stored)]);
+        if (step.load == Load::compute_and_store) written[static_cast<std::size_t>(blend.stored)] = true;
+        if (step.dst >= 0) written[static_cast<std::size_t>(step.dst)] = true;
+    }
+    CHECK(written[static_cast<std::size_t>(plan.output)]);
+    std::vector<int> visits(plan.forward.size());
+    for (int t = 0; t < plan.backward_count; ++t)
+        if (const int s = plan.backward[static_cast<std::size_t>(t)].step; s >= 0) ++visits[static_cast<std::size_t>(s)];
+    for (int s = 0; s < plan.forward_count; ++s)
+        if (is_conv(plan.forward[static_cast<std::size_t>(s)].op)) CHECK(visits[static_cast<std::size_t>(s)] == 1);
+}
+
+template <class Net>
+void check_plan() {
+    check_buffers<Net>();
+    check_gradients<Net>();
+    check_order<Net>();
+}
+
+}  // namespace
+
+TEST_CASE("training plan: buffers, order and lifetimes") {
+    check_plan<ResNet20>();
+    check_plan<Plain20>();
+    check_plan<PreActivated>();
+    check_plan<Bottlenecks>();
+    check_plan<ManyReaders>();
+    check_plan<BnFirst>();
+    check_plan<SumFirst>();
+}
+
+TEST_CASE("training plan: what ResNet-20 keeps") {
+    static constexpr const auto& plan = training_plan<ResNet20>;
+    // a pass for each of 19 convolutions, two subsampling shortcuts, pooling and the linear layer
+    CHECK(plan.forward_count == 19 + 2 + 1 + 1);
+    for (int s = 0; s < plan.forward_count; ++s) CHECK(plan.forward[static_cast<std::size_t>(s)].op != Op::activation);
+    // the maps before each BN, the blocks' outputs that two read, and what shortcuts, pooling and the linear layer give
+    long kept = 0;
+    for (int m = 1; m < plan.map_count; ++m) kept += plan.map_buffers[static_cast<std::size_t>(m)].floats;
+    const long before_bn = 7 * 16 * 1024 + 6 * 32 * 256 + 6 * 64 * 64;
+    const long shared = 4 * 16 * 1024 + 3 * 32 * 256 + 2 * 64 * 64;
+    CHECK(kept == before_bn + shared + (16 * 1024 / 2 + 16 * 1024 / 4) + 64 + 16);
+}
