@@ -26,7 +26,7 @@ constexpr KnownSource known_sources[] = {
 }  // namespace
 
 LabelledImages load_images(const std::string& data, Set set) {
-    constexpr std::size_t builtin_training = 20'000;
+    constexpr std::size_t builtin_training = 10'000;
     constexpr std::size_t builtin_test = 2'000;
     if (data != "builtin") return load_cifar10(data, set == Set::train ? Cifar10Set::train : Cifar10Set::test);
     return set == Set::train ? builtin_images(builtin_training, 1) : builtin_images(builtin_test, 2);

@@ -10,8 +10,8 @@ namespace cifar10 {
 
 enum class Set { train, test };
 
-/// A set of CIFAR-10 from a folder or archive, or, for "builtin", of the built-in pictures: 20,000 to train on, 2,000
-/// others to test with.
+/// A set of CIFAR-10 from a folder or archive, or, for "builtin", of the built-in pictures: 10,000 to train on, 2,000
+/// others to test with (so that an epoch takes seconds).
 residua::LabelledImages load_images(const std::string& data, Set set);
 
 /// How images have to be normalised for the weights in a file: as its metadata says under "normalisation", as known for

@@ -85,7 +85,8 @@ class Session {
 
     int run() {
         if (options_.resume) resume();
-        InterruptRequests interrupts;
+        const InterruptRequests interrupts;
+        if (!options_.resume) announce();
         ProgressDisplay display(run_->iteration(), run_->options().iterations);
         try {
             train_with(display);
@@ -128,7 +129,7 @@ class Session {
     /// A state is worth keeping if the network still gives numbers: the loss shows it one step too late.
     bool is_sound() {
         bool finite = true;
-        const std::size_t some = std::min<std::size_t>(images_.training.size(), 100);
+        const std::size_t some = std::min<std::size_t>(images_.training.size(), 10);
         run_->predictor().predict(images_.training.slice(0, some), normalisation_,
                                   [&](std::size_t, std::span<const float> outputs) {
                                       for (const float output : outputs) finite = finite && std::isfinite(output);
@@ -162,6 +163,13 @@ class Session {
         saved_iteration_ = run_->iteration();
         std::printf("%s: going on at iteration %lld of %lld\n", checkpoint_.c_str(),
                     static_cast<long long>(run_->iteration()), static_cast<long long>(run_->options().iterations));
+        std::fflush(stdout);
+    }
+
+    void announce() const {
+        std::printf("%s: %lld iterations on %zu records of %s\n", options_.net.c_str(),
+                    static_cast<long long>(run_->options().iterations), images_.training.size(), options_.data.c_str());
+        std::fflush(stdout);
     }
 
     void draw() {

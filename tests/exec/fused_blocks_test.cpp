@@ -29,7 +29,7 @@ TEST_CASE("fused: basic blocks with every shortcut") {
 TEST_CASE("fused: bottlenecks with every shortcut") {
     check_fused<Staged<Bottleneck<IdentityA>>>({2, 7});
     check_fused<Staged<Bottleneck<ProjectionB>>>({1, 17});
-    check_fused<Staged<
-        ResidualBlock<Conv1x1, Strided<Conv3x3>, Widen<2, Conv1x1>, BN, SiLU, Shortcut<ProjectionC>>>>({1, 17});
+    check_fused<Staged<ResidualBlock<Conv1x1, Strided<Conv3x3>, Widen<2, Conv1x1>, BN, SiLU, Shortcut<ProjectionC>>>>(
+        {1, 17});
     check_fused<Staged<ResidualBlock<Conv3x3, BN, Saturating, Shortcut<None>>>>({5});
 }

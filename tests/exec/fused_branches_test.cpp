@@ -12,9 +12,10 @@ struct PreActivated
 
 /// A Residual within a Residual, x + x, branches on both sides.
 struct Nested
-    : Network<Input<3, 8, 8>,
-              Residual<Sequence<Conv<6, 3, Stride<2>>, BN, ReLU, Conv<6, 3>, BN>, Sequence<AvgPool<2>, Conv<6, 1, Bias>>>,
-              ReLU, Residual<Residual<Conv<6, 3>, ReLU>, Identity>, Residual<Identity>, MaxPool<2>> {};
+    : Network<
+          Input<3, 8, 8>,
+          Residual<Sequence<Conv<6, 3, Stride<2>>, BN, ReLU, Conv<6, 3>, BN>, Sequence<AvgPool<2>, Conv<6, 1, Bias>>>,
+          ReLU, Residual<Residual<Conv<6, 3>, ReLU>, Identity>, Residual<Identity>, MaxPool<2>> {};
 
 /// One map with many readers of different kinds.
 struct ManyReaders

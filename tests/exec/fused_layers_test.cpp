@@ -11,14 +11,14 @@ struct Pools
     : Network<Input<2, 11, 10>, Conv<4, 5, Stride<2>, Bias>, SiLU, MaxPool<3, Stride<2>>, Conv<20, 3>, BN, Saturating,
               AvgPool<3, Stride<1>>, AvgPool<1>, MaxPool<2, Stride<1>, Padding<1>>, Conv<3, 2, Padding<0>>> {};
 
-struct NoBn : Network<Input<3, 8, 8>, Conv<24, 3, Bias>, ReLU, Conv<17, 3, Stride<2>, Bias>, ReLU, GlobalAvgPool,
-                      Linear<4>> {};
+struct NoBn
+    : Network<Input<3, 8, 8>, Conv<24, 3, Bias>, ReLU, Conv<17, 3, Stride<2>, Bias>, ReLU, GlobalAvgPool, Linear<4>> {};
 
-struct Strides
-    : Network<Input<20, 13, 7>, Conv<24, 1, Stride<3>>, BN, Conv<5, 7>, BN, ReLU, Conv<17, 3, Stride<3>, Padding<2>>,
-              BN, ReLU, Conv<5, 2, Stride<2>>> {};
+struct Strides : Network<Input<20, 13, 7>, Conv<24, 1, Stride<3>>, BN, Conv<5, 7>, BN, ReLU,
+                         Conv<17, 3, Stride<3>, Padding<2>>, BN, ReLU, Conv<5, 2, Stride<2>>> {};
 
-struct Actives : Network<Input<16, 5, 5>, Conv<16, 3>, ReLU, SiLU, BN, Saturating, ReLU, Conv<8, 1>, Saturating, BN, SiLU> {};
+struct Actives
+    : Network<Input<16, 5, 5>, Conv<16, 3>, ReLU, SiLU, BN, Saturating, ReLU, Conv<8, 1>, Saturating, BN, SiLU> {};
 
 struct OneChannel : Network<Input<1, 28, 28>, Conv<6, 5, Padding<0>>, ReLU, MaxPool<2>, Conv<16, 5, Padding<0>>, ReLU,
                             MaxPool<2>, Conv<120, 4, Padding<0>>, ReLU, Linear<10>> {};

@@ -1,7 +1,6 @@
 #include <support/catch.hpp>
 
 #include "maps.hpp"
-
 #include <residua/kernel/simd/blend.hpp>
 #include <residua/kernel/simd/elementwise.hpp>
 
@@ -117,8 +116,7 @@ TEST_CASE("elementwise: rows by rows, with and without another map") {
     for (int row = 0; row < shape.h; ++row) {
         elementwise<relu(x0 * x1 + x2 + x3)>(task.main.view(), task.scale.data(), task.shift.data(), task.skip.view(),
                                              two.view(), row, row + 1);
-        elementwise<x0 * x1 + x2>(task.main.view(), task.scale.data(), task.shift.data(), {}, one.view(), row,
-                                  row + 1);
+        elementwise<x0 * x1 + x2>(task.main.view(), task.scale.data(), task.shift.data(), {}, one.view(), row, row + 1);
     }
     std::vector<double> alone;
     std::vector<double> expected;

@@ -1,7 +1,6 @@
 #include <support/catch.hpp>
 
 #include "maps.hpp"
-
 #include <residua/exec/bn_statistics.hpp>
 #include <residua/kernel/reference/bn.hpp>
 #include <residua/kernel/simd/bias.hpp>

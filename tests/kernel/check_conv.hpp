@@ -3,7 +3,6 @@
 #include <support/catch.hpp>
 
 #include "maps.hpp"
-
 #include <residua/exec/bound_conv.hpp>
 #include <residua/exec/run_training.hpp>
 #include <residua/kernel/reference/conv.hpp>

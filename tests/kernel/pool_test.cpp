@@ -2,7 +2,6 @@
 #include <support/catch.hpp>
 
 #include "maps.hpp"
-
 #include <residua/kernel/reference/pool.hpp>
 #include <residua/kernel/simd/pool.hpp>
 

@@ -1,7 +1,6 @@
 #include <support/catch.hpp>
 
 #include "maps.hpp"
-
 #include <residua/kernel/reference/shortcut_a.hpp>
 #include <residua/kernel/simd/shortcut_a.hpp>
 

@@ -85,7 +85,8 @@ void check_gradients() {
         complete[blend] = pass.finishes;
     }
     for (int b = 0; b < plan.blend_count; ++b) {
-        const bool input = plan.blends[static_cast<std::size_t>(b)].plain() && plan.blends[static_cast<std::size_t>(b)].main == 0;
+        const bool input =
+            plan.blends[static_cast<std::size_t>(b)].plain() && plan.blends[static_cast<std::size_t>(b)].main == 0;
         CHECK(complete[static_cast<std::size_t>(b)] != input);
     }
 }
@@ -108,7 +109,8 @@ void check_order() {
     CHECK(written[static_cast<std::size_t>(plan.output)]);
     std::vector<int> visits(plan.forward.size());
     for (int t = 0; t < plan.backward_count; ++t)
-        if (const int s = plan.backward[static_cast<std::size_t>(t)].step; s >= 0) ++visits[static_cast<std::size_t>(s)];
+        if (const int s = plan.backward[static_cast<std::size_t>(t)].step; s >= 0)
+            ++visits[static_cast<std::size_t>(s)];
     for (int s = 0; s < plan.forward_count; ++s)
         if (is_conv(plan.forward[static_cast<std::size_t>(s)].op)) CHECK(visits[static_cast<std::size_t>(s)] == 1);
 }

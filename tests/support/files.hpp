@@ -45,10 +45,10 @@ inline std::filesystem::path data_folder() {
 }
 
 /// Ends a test that needs RESIDUA_DATA, with a word about it, where it is unset.
-#define RESIDUA_NEEDS_DATA()                            \
-    if (data_folder().empty()) {                        \
-        WARN("skipped: needs the folder RESIDUA_DATA"); \
-        return;                                         \
+#define RESIDUA_NEEDS_DATA()                      \
+    if (data_folder().empty()) {                  \
+        WARN("skipped: RESIDUA_DATA is not set"); \
+        return;                                   \
     }
 
 /// The text of the exception that `action` throws; "nothing thrown" otherwise.

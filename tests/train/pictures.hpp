@@ -12,8 +12,9 @@
 
 /// A small network for tests of training, and images for it.
 struct SmallNet : residua::Network<residua::Input<3, 8, 8>, residua::Conv<8, 3>, residua::BN, residua::ReLU,
-                                   residua::Stage<1, 20, residua::ResidualBlock<residua::Conv3x3, residua::BN, residua::ReLU,
-                                                                                residua::Shortcut<residua::IdentityA>>>,
+                                   residua::Stage<1, 20,
+                                                  residua::ResidualBlock<residua::Conv3x3, residua::BN, residua::ReLU,
+                                                                         residua::Shortcut<residua::IdentityA>>>,
                                    residua::GlobalAvgPool, residua::Linear<4>> {};
 
 /// Four classes: which quarter of the noisy image is brighter.

@@ -72,14 +72,14 @@ struct BnChannel {
 /// From the moments of channel c to the coefficients that normalise it; moves the running statistics.
 inline void set_statistics(const Moments& moments, int c, const BnChannel& channel, const BnArrays& arrays) {
     const double variance = moments.squares / moments.count;
-    const double inverse = 1.0 / std::sqrt(variance + double{bn_epsilon});
+    const double inverse = 1.0 / std::sqrt(variance + bn_epsilon);
     arrays.mean[c] = static_cast<float>(moments.mean);
     arrays.inverse_deviation[c] = static_cast<float>(inverse);
     arrays.scale[c] = static_cast<float>(channel.scale * inverse);
     arrays.shift[c] = static_cast<float>(channel.shift - moments.mean * channel.scale * inverse);
     const double unbiased = moments.squares / std::max(moments.count - 1.0, 1.0);
-    *channel.running_mean += bn_momentum * static_cast<float>(moments.mean - *channel.running_mean);
-    *channel.running_var += bn_momentum * static_cast<float>(unbiased - *channel.running_var);
+    *channel.running_mean += static_cast<float>(bn_momentum * (moments.mean - *channel.running_mean));
+    *channel.running_var += static_cast<float>(bn_momentum * (unbiased - *channel.running_var));
 }
 
 /// From the sums over the batch of the gradient and of gradient times deviation to the coefficients of bn_backward.

@@ -86,7 +86,7 @@ class Frozen {
             if (step(s).bn >= 0) {
                 const Offsets& bn = offsets_of<Net>[static_cast<std::size_t>(step(s).bn)];
                 const double factor =
-                    at(weights, bn.weight + c) / std::sqrt(at(weights, bn.running_var + c) + double{bn_epsilon});
+                    at(weights, bn.weight + c) / std::sqrt(at(weights, bn.running_var + c) + bn_epsilon);
                 scale[static_cast<std::size_t>(c)] = static_cast<float>(factor);
                 shift = (shift - at(weights, bn.running_mean + c)) * factor + at(weights, bn.bias + c);
             }

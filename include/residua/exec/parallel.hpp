@@ -30,8 +30,8 @@
 
 namespace residua::detail::inline RESIDUA_ISA {
 
-/// A function that other threads call through a TBB that was compiled without ThreadSanitizer, which therefore has to be
-/// told that the calls come behind the construction and before `finish`. Nothing but the function elsewhere.
+/// A function that other threads call through a TBB that was compiled without ThreadSanitizer, which therefore has to
+/// be told that the calls come behind the construction and before `finish`. Nothing but the function elsewhere.
 template <class Function>
 class HandedOver {
   public:

@@ -30,8 +30,7 @@ void visit_activation([[maybe_unused]] int which, [[maybe_unused]] Visit visit, 
 }  // namespace detail
 
 /// Runs a network node by node with the kernels of kernel/reference, nothing fused, every map kept: slow, and simple
-/// enough to be taken for the truth. T is float or double; in double, epsilon and momentum of BN are the decimal
-/// numbers. Maps are planar, [image][channel][row][column].
+/// enough to be taken for the truth. T is float or double. Maps are planar, [image][channel][row][column].
 /// Allocates in every call. An object belongs to one thread at a time.
 template <class Net, class T>
 class ReferenceNetwork {
@@ -91,9 +90,8 @@ class ReferenceNetwork {
   private:
     static constexpr const auto& graph = graph_of<Net>;
     static constexpr int nodes = graph_of<Net>.count();
-    static constexpr T epsilon = static_cast<T>(1e-5);
-    static constexpr T momentum = static_cast<T>(0.1);
-    static_assert(static_cast<float>(epsilon) == bn_epsilon && static_cast<float>(momentum) == bn_momentum);
+    static constexpr T epsilon = static_cast<T>(bn_epsilon);
+    static constexpr T momentum = static_cast<T>(bn_momentum);
 
     [[noreturn]] static void fail(const std::string& what, const std::string& expected, const std::string& found) {
         throw std::invalid_argument("ReferenceNetwork: " + what + ": expected " + expected + ", found " + found);

@@ -7,7 +7,7 @@ namespace residua {
 /// PyTorch's do.
 struct BN {};
 
-inline constexpr float bn_epsilon = 1e-5f;
-inline constexpr float bn_momentum = 0.1f;
+inline constexpr double bn_epsilon = 1e-5;
+inline constexpr double bn_momentum = 0.1;
 
 }  // namespace residua

@@ -81,12 +81,13 @@ struct TrainingSizes {
     static constexpr long slot =
         2 * training_extent<Net>.source + training_extent<Net>.gradient + 3 * training_extent<Net>.most_channels;
     static constexpr long slice = training_extent<Net>.weight;
-    static constexpr long sums = 2L * slice_sums * training_extent<Net>.most_channels;  ///< per slice and summand
+    static constexpr long sums = 1L * slice_sums * training_extent<Net>.most_channels;  ///< doubles per slice and map
+    static constexpr long doubles = 2 * slices * sums;  ///< a pass sums over at most two maps
     static constexpr long input = input_shape<Net>.count();
     static constexpr long output = output_shape<Net>.count();
 
     static constexpr long total(long images, long threads) {
-        return images * training_plan<Net>.arena_floats + threads * slot + slices * (slice + 2 * sums) +
+        return images * training_plan<Net>.arena_floats + threads * slot + slices * slice + 2 * doubles +
                training_extent<Net>.packed + bn_arrays * training_extent<Net>.bn_channels +
                round_up(parameter_count<Net>) + round_up(images * input) + 2 * round_up(images * output) + overhang;
     }

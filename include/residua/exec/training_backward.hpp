@@ -1,0 +1,201 @@
+#pragma once
+
+#include <residua/exec/training_memory.hpp>
+#include <residua/kernel/simd/bias.hpp>
+#include <residua/kernel/simd/pool.hpp>
+#include <residua/kernel/simd/shortcut_a.hpp>
+
+namespace residua::detail::inline RESIDUA_ISA {
+
+/// The way back: two phases a pass: the slices of the batch, then the sums over slices.
+template <class Net>
+struct TrainingBackward {
+    TrainingMemory<Net>& memory;
+
+    static constexpr int phases = 2 * training_plan<Net>.backward_count;
+
+    /// Chunks of a phase.
+    [[nodiscard]] int chunks(int phase) const {
+        const BackwardStep& pass = plan.backward[index(phase / 2)];
+        if (phase % 2 == 0) return Sizes::slices;
+        return 1 + (pass.step >= 0 && is_conv(step(pass.step)) ? memory.conv_at(pass.step).dst_blocks() : 0);
+    }
+
+    void run(int phase, int chunk, int slot) {
+        const BackwardStep& pass = plan.backward[index(phase / 2)];
+        if (phase % 2 == 0)
+            run_slice(pass, chunk, slot);
+        else if (chunk == 0)
+            finish_gradients(pass);
+        else
+            reduce_weights(pass.step, chunk - 1);
+    }
+
+  private:
+    using Memory = TrainingMemory<Net>;
+    using Sizes = TrainingSizes<Net>;
+    static constexpr const auto& plan = training_plan<Net>;
+    static constexpr const auto& graph = graph_of<Net>;
+
+    static constexpr std::size_t index(int i) { return static_cast<std::size_t>(i); }
+    static const ForwardStep& step(int s) { return plan.forward[index(s)]; }
+    static const Blend& blend(int b) { return plan.blends[index(b)]; }
+    static bool is_conv(const ForwardStep& step) { return Memory::is_conv(step); }
+
+    void run_slice(const BackwardStep& pass, int slice, int slot) {
+        if (pass.step >= 0 && is_conv(step(pass.step))) {
+            const BoundConv& conv = memory.conv_at(pass.step);
+            std::fill_n(memory.slice_gradient(slice), conv.weight_floats() + conv.bias_floats(), 0.0f);
+        }
+        const int first = memory.first_image(slice);
+        for (int image = first; image < memory.first_image(slice + 1); ++image) {
+            MapView<float> grad{};
+            if (pass.blend >= 0)
+                grad = pass.accumulates ? MapView<float>{memory.result_scratch(slot), {blend(pass.blend).shape}}
+                                        : memory.gradient_view(pass.blend, image);
+            if (pass.step >= 0) backward_step(pass.step, image, slot, slice, grad);
+            if (pass.blend >= 0) collect(pass, image, image == first, slot, slice, grad);
+        }
+    }
+
+    /// The gradients of a step's weights and, if `grad_src` is a map, of its source, which is overwritten.
+    void backward_step(int s, int image, int slot, int slice, const MapView<float>& grad_src) {
+        const ForwardStep& at = step(s);
+        const Window& window = graph[at.node].window;
+        const MapView<const float> grad = result_gradient(s, image, slot);
+        if (is_conv(at)) {
+            const BoundConv& conv = memory.conv_at(s);
+            const MapView<const float> src = memory.load(at, again(at), image, slot);
+            Memory::conv_function(s).backward_weight(conv.backward_weight(src, grad, memory.slice_gradient(slice)));
+            if (graph[at.node].bias) bias_backward(grad, memory.slice_gradient(slice) + conv.weight_floats());
+            if (grad_src.data != nullptr) conv.backward_src(grad, grad_src, Memory::conv_function(s).backward_src);
+        } else if (grad_src.data != nullptr) {
+            if (at.op == Op::max_pool)
+                max_pool_backward(memory.load(at, again(at), image, slot), grad, grad_src, window);
+            if (at.op == Op::avg_pool) avg_pool_backward(grad, grad_src, window);
+            if (at.op == Op::shortcut_a) shortcut_a_backward(grad, grad_src, window.stride);
+        }
+    }
+
+    /// On the way back a stored blend is read, the others are computed once more.
+    static Load again(const ForwardStep& step) {
+        return step.load == Load::compute_and_store ? Load::stored : step.load;
+    }
+
+    /// The gradient of what a step wrote, framed for its way back.
+    MapView<const float> result_gradient(int s, int image, int slot) const {
+        const int map = step(s).dst;
+        const MapView<float> grad{memory.gradient_scratch(slot),
+                                  is_conv(step(s)) ? memory.conv_at(s).grad() : Layout{plan.maps[index(map)]}};
+        clear_frame(grad);
+        if (map == plan.output) {
+            load_planar(memory.output_gradient(image), grad);
+            return grad;
+        }
+        const int reader = plan.reader[index(map)];
+        const Summand summand{reader, blend(reader).main != map};
+        pull<false>(summand, image, grad);
+        return grad;
+    }
+
+    /// The gradient that a summand of a blend hands to the map it reads.
+    template <bool accumulates>
+    void pull(const Summand& summand, int image, const MapView<float>& grad) const {
+        const Blend& reader = blend(summand.blend);
+        const MapView<const float> from = memory.gradient_view(summand.blend, image);
+        const int bn = summand.bn(reader);
+        if (bn < 0) return copy_map<accumulates>(from, grad);
+        const BnArrays arrays = memory.bn_arrays(bn);
+        bn_backward<accumulates>(from, memory.map_view(summand.map(reader), image), arrays.a, arrays.b, arrays.c, grad);
+    }
+
+    /// Completes a blend's gradient as far as this pass goes. `grad` holds what the step gave.
+    void collect(const BackwardStep& pass, int image, bool first, int slot, int slice, const MapView<float>& grad) {
+        const MapView<float> target = memory.gradient_view(pass.blend, image);
+        bool started = pass.step >= 0 || pass.output;
+        if (pass.output) load_planar(memory.output_gradient(image), grad);
+        if (pass.accumulates) {
+            if (started)
+                copy_map<true>(target, grad);
+            else
+                copy_map<false>(target, grad);
+            started = true;
+        }
+        for (const Summand& summand : pass.pulls) {
+            if (summand.blend < 0) continue;
+            if (std::exchange(started, true))
+                pull<true>(summand, image, grad);
+            else
+                pull<false>(summand, image, grad);
+        }
+        if (pass.finishes)
+            finish_blend(pass.blend, image, first, slot, slice, grad, target);
+        else if (pass.accumulates)
+            copy_map<false>(grad, target);
+    }
+
+    void finish_blend(int which, int image, bool first, int slot, int slice, const MapView<float>& grad,
+                      const MapView<float>& target) {
+        const Blend& of = blend(which);
+        const int channels = grad.layout.blocks() * channel_block;
+        float* sums = memory.channel_scratch(slot);
+        const BnArrays main = of.main_bn >= 0 ? memory.bn_arrays(of.main_bn) : BnArrays{};
+        const BnArrays skip = of.skip_bn >= 0 ? memory.bn_arrays(of.skip_bn) : BnArrays{};
+        Memory::functions(which).backward(memory.blend_task(of, image), grad, target,
+                                          {sums, sums + channels, sums + 2 * channels, main.mean, skip.mean});
+        if (of.main_bn < 0 && of.skip_bn < 0) return;
+        const MomentSums total = memory.slice_sums(slice, 0);
+        for (int c = 0; c < channels; ++c) {
+            const auto add = [&](double& to, float value) { to = first ? value : to + value; };
+            add(total.pivot[c], sums[c]);
+            if (of.main_bn >= 0) add(total.sum[c], sums[channels + c]);
+            if (of.skip_bn >= 0) add(total.squares[c], sums[2 * channels + c]);
+        }
+    }
+
+    /// Gradients of BN's parameters, and the coefficients that take a gradient through it.
+    void finish_gradients(const BackwardStep& pass) {
+        if (pass.step >= 0 && is_conv(step(pass.step)) && graph[step(pass.step).node].bias) reduce_bias(pass.step);
+        if (!pass.finishes || pass.blend < 0) return;
+        const Blend& of = blend(pass.blend);
+        for (const bool skip : {false, true}) {
+            const int bn = skip ? of.skip_bn : of.main_bn;
+            if (bn < 0) continue;
+            const BnArrays arrays = memory.bn_arrays(bn);
+            const Offsets& at = offsets_of<Net>[index(bn)];
+            const double values = 1.0 * memory.count() * of.shape.h * of.shape.w;
+            for (int c = 0; c < of.shape.c; ++c) {
+                double gradient = 0.0;
+                double deviation = 0.0;
+                for (int slice = 0; slice < Sizes::slices; ++slice) {
+                    if (memory.first_image(slice) == memory.first_image(slice + 1)) continue;
+                    const MomentSums sums = memory.slice_sums(slice, 0);
+                    gradient += sums.pivot[c];
+                    deviation += skip ? sums.squares[c] : sums.sum[c];
+                }
+                set_gradient(gradient, deviation, values, c, arrays);
+                memory.parameter_gradient()[at.bias + c] = static_cast<float>(gradient);
+                memory.parameter_gradient()[at.weight + c] =
+                    static_cast<float>(deviation * arrays.inverse_deviation[c]);
+            }
+        }
+    }
+
+    void reduce_weights(int s, int block) {
+        memory.conv_at(s).reduce(memory.slice_gradient(0), Sizes::slice, Sizes::slices, block, block + 1,
+                                 memory.parameter_gradient() + offsets_of<Net>[index(step(s).node)].weight);
+    }
+
+    void reduce_bias(int s) {
+        const BoundConv& conv = memory.conv_at(s);
+        float* bias = memory.parameter_gradient() + offsets_of<Net>[index(step(s).node)].bias;
+        for (int c = 0; c < conv.dst_channels(); ++c) {
+            float sum = 0.0f;
+            for (int slice = 0; slice < Sizes::slices; ++slice)
+                sum += memory.slice_gradient(slice)[conv.weight_floats() + c];
+            bias[c] = sum;
+        }
+    }
+};
+
+}  // namespace residua::detail::inline RESIDUA_ISA

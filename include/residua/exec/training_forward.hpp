@@ -1,0 +1,121 @@
+#pragma once
+
+#include <residua/exec/training_memory.hpp>
+#include <residua/kernel/simd/pool.hpp>
+#include <residua/kernel/simd/shortcut_a.hpp>
+
+namespace residua::detail::inline RESIDUA_ISA {
+
+/// The way forward: a phase that packs the weights, then two a step: the slices of the batch, and the statistics over
+/// all.
+template <class Net>
+struct TrainingForward {
+    TrainingMemory<Net>& memory;
+
+    static constexpr int phases = 1 + 2 * training_plan<Net>.forward_count;
+
+    /// Chunks of a phase.
+    [[nodiscard]] int chunks(int phase) const {
+        if (phase == 0) return static_cast<int>(memory.convs().size());
+        const ForwardStep& at = step((phase - 1) / 2);
+        if ((phase - 1) % 2 == 0) return Sizes::slices;
+        return has_statistics(at.dst) || has_statistics(stored_by(at)) ? 1 : 0;
+    }
+
+    /// One chunk; statistics move the running ones in `weights`.
+    void run(Weights<Net>& weights, int phase, int chunk, int slot) {
+        if (phase == 0) return pack(weights, chunk);
+        const int s = (phase - 1) / 2;
+        if ((phase - 1) % 2 == 0)
+            run_slice(s, chunk, slot);
+        else
+            finish_statistics(weights, step(s));
+    }
+
+  private:
+    using Memory = TrainingMemory<Net>;
+    using Sizes = TrainingSizes<Net>;
+    static constexpr const auto& plan = training_plan<Net>;
+    static constexpr const auto& graph = graph_of<Net>;
+
+    static constexpr std::size_t index(int i) { return static_cast<std::size_t>(i); }
+    static const ForwardStep& step(int s) { return plan.forward[index(s)]; }
+    static const Blend& blend(int b) { return plan.blends[index(b)]; }
+
+    void pack(const Weights<Net>& weights, int which) {
+        auto& [s, conv] = memory.convs()[index(which)];
+        const Offsets& at = offsets_of<Net>[index(step(s).node)];
+        conv.pack(weights.all().data() + at.weight, at.bias < 0 ? nullptr : weights.all().data() + at.bias);
+    }
+
+    static bool has_statistics(int map) { return map >= 0 && plan.first_bn[index(map)] >= 0; }
+    static int stored_by(const ForwardStep& step) {
+        return step.load == Load::compute_and_store ? blend(step.blend).stored : -1;
+    }
+
+    void run_slice(int s, int slice, int slot) {
+        const ForwardStep& at = step(s);
+        const int first = memory.first_image(slice);
+        for (int image = first; image < memory.first_image(slice + 1); ++image) {
+            const MapView<const float> src = memory.load(at, at.load, image, slot);
+            if (at.dst >= 0) {
+                const MapView<float> dst = memory.map_view(at.dst, image);
+                operate(s, src, dst);
+                if (at.dst == plan.output) store_planar(dst, memory.output(image));
+                if (has_statistics(at.dst))
+                    add_moments(dst, image == first, memory.slice_sums(slice, 0), memory.channel_scratch(slot));
+            }
+            const int stored = stored_by(at);
+            if (stored >= 0 && stored == plan.output)
+                store_planar(memory.map_view(stored, image), memory.output(image));
+            if (has_statistics(stored))
+                add_moments(memory.map_view(stored, image), image == first, memory.slice_sums(slice, 1),
+                            memory.channel_scratch(slot));
+        }
+    }
+
+    void operate(int s, const MapView<const float>& src, const MapView<float>& dst) const {
+        const Window& window = graph[step(s).node].window;
+        switch (step(s).op) {
+            case Op::max_pool:
+                return max_pool(src, dst, window, 0, dst.layout.blocks());
+            case Op::avg_pool:
+                return avg_pool(src, dst, window, 0, dst.layout.blocks());
+            case Op::shortcut_a:
+                return shortcut_a(src, dst, window.stride);
+            default: {
+                const BoundConv& conv = memory.conv_at(s);
+                return Memory::conv_function(s).forward(conv.forward(src, dst), conv.bias());
+            }
+        }
+    }
+
+    void finish_statistics(Weights<Net>& weights, const ForwardStep& at) const {
+        if (has_statistics(at.dst)) finish_map(weights, at.dst, 0);
+        if (has_statistics(stored_by(at))) finish_map(weights, stored_by(at), 1);
+    }
+
+    void finish_map(Weights<Net>& weights, int map, int which) const {
+        const Chw shape = plan.maps[index(map)];
+        for (int c = 0; c < shape.c; ++c) {
+            Moments moments;
+            for (int slice = 0; slice < Sizes::slices; ++slice) {
+                const double values =
+                    1.0 * (memory.first_image(slice + 1) - memory.first_image(slice)) * shape.h * shape.w;
+                if (values == 0.0) continue;
+                const MomentSums sums = memory.slice_sums(slice, which);
+                moments.merge(values, sums.pivot[c] + sums.sum[c] / values,
+                              sums.squares[c] - sums.sum[c] * sums.sum[c] / values);
+            }
+            for (int bn = plan.first_bn[index(map)]; bn >= 0; bn = plan.next_bn[index(bn)]) {
+                const Offsets& at = offsets_of<Net>[index(bn)];
+                float* values = weights.all().data() + c;
+                set_statistics(moments, c,
+                               {values[at.weight], values[at.bias], values + at.running_mean, values + at.running_var},
+                               memory.bn_arrays(bn));
+            }
+        }
+    }
+};
+
+}  // namespace residua::detail::inline RESIDUA_ISA

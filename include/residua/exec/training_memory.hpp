@@ -1,0 +1,188 @@
+#pragma once
+
+#include <new>
+#include <utility>
+#include <vector>
+
+#include <residua/exec/bn_statistics.hpp>
+#include <residua/exec/bound_conv.hpp>
+#include <residua/exec/run_training.hpp>
+#include <residua/exec/weights.hpp>
+#include <residua/kernel/simd/border.hpp>
+#include <residua/kernel/simd/copy.hpp>
+#include <residua/plan/workspace.hpp>
+
+namespace residua::detail::inline RESIDUA_ISA {
+
+/// The arena of a training workspace, and what lies where in it.
+template <class Net>
+class TrainingMemory {
+  public:
+    using Sizes = TrainingSizes<Net>;
+    static constexpr const auto& plan = training_plan<Net>;
+    static constexpr const auto& graph = graph_of<Net>;
+
+    TrainingMemory(int batch, int threads)
+        : batch_{batch}, arena_(static_cast<std::size_t>(Sizes::total(batch, threads))) {
+        lay_out(threads);
+        bind_convs();
+        bind_bns();
+    }
+
+    static constexpr std::size_t index(int i) { return static_cast<std::size_t>(i); }
+    static const ForwardStep& step(int s) { return plan.forward[index(s)]; }
+    static const Blend& blend(int b) { return plan.blends[index(b)]; }
+    static bool is_conv(const ForwardStep& step) { return step.op == Op::conv || step.op == Op::linear; }
+
+    [[nodiscard]] int batch() const { return batch_; }
+    [[nodiscard]] std::size_t floats() const { return arena_.size(); }
+    /// Images of the present batch.
+    [[nodiscard]] int count() const { return count_; }
+    void set_count(int count) { count_ = count; }
+
+    /// Planar arrays of the caller's: images, outputs and their gradient; and the gradients of all parameters.
+    [[nodiscard]] float* input(int image = 0) const { return input_ + image * Sizes::input; }
+    [[nodiscard]] float* output(int image = 0) const { return output_ + image * Sizes::output; }
+    [[nodiscard]] float* output_gradient(int image = 0) const { return output_gradient_ + image * Sizes::output; }
+    [[nodiscard]] float* parameter_gradient() const { return gradient_; }
+
+    /// The convolutions with their forward steps.
+    [[nodiscard]] std::vector<std::pair<int, BoundConv>>& convs() { return convs_; }
+    [[nodiscard]] const BoundConv& conv_at(int s) const { return convs_[index(conv_of_[index(s)])].second; }
+    static const ConvFunctions& conv_function(int s) {
+        return conv_functions<Net>[index(training_convs<Net>.of[index(s)])];
+    }
+
+    [[nodiscard]] MapView<float> map_view(int map, int image) const {
+        const Buffer& buffer = plan.map_buffers[index(map)];
+        return {maps_ + buffer.offset * batch_ + buffer.floats * image, {plan.maps[index(map)]}};
+    }
+    [[nodiscard]] MapView<float> gradient_view(int of_blend, int image) const {
+        const Buffer& buffer = plan.gradient_buffers[index(of_blend)];
+        return {maps_ + buffer.offset * batch_ + buffer.floats * image, {blend(of_blend).shape}};
+    }
+    [[nodiscard]] BnArrays bn_arrays(int node) const {
+        float* first = bn_ + bn_offset_[index(node)];
+        const long step = extent.bn_channels;
+        return {first,           first + step, first + 2 * step, first + 3 * step, first + 4 * step, first + 5 * step,
+                first + 6 * step};
+    }
+    [[nodiscard]] float* source_scratch(int slot) const { return slots_ + slot * Sizes::slot; }
+    [[nodiscard]] float* result_scratch(int slot) const { return source_scratch(slot) + extent.source; }
+    [[nodiscard]] float* gradient_scratch(int slot) const { return result_scratch(slot) + extent.source; }
+    [[nodiscard]] float* channel_scratch(int slot) const { return gradient_scratch(slot) + extent.gradient; }
+    /// A slice's double sums for one of the (at most two) maps of a pass.
+    [[nodiscard]] MomentSums slice_sums(int slice, int which) const {
+        double* first = sums_ + (2L * slice + which) * Sizes::sums;
+        return {first, first + extent.most_channels, first + 2 * extent.most_channels};
+    }
+    [[nodiscard]] float* slice_gradient(int slice) const { return slices_ + slice * Sizes::slice; }
+    [[nodiscard]] int first_image(int slice) const { return static_cast<int>(1L * count_ * slice / Sizes::slices); }
+
+    [[nodiscard]] BlendTask blend_task(const Blend& of, int image) const {
+        BlendTask task{.main = map_view(of.main, image)};
+        if (of.main_bn >= 0) {
+            const BnArrays bn = bn_arrays(of.main_bn);
+            task.scale = bn.scale;
+            task.shift = bn.shift;
+        }
+        if (of.skip >= 0) task.skip = map_view(of.skip, image);
+        if (of.skip_bn >= 0) {
+            const BnArrays bn = bn_arrays(of.skip_bn);
+            task.skip_scale = bn.scale;
+            task.skip_shift = bn.shift;
+        }
+        return task;
+    }
+
+    static const BlendFunctions& functions(int of_blend) {
+        return blend_functions<Net>[index(blend_forms<Net>.of[index(of_blend)])];
+    }
+
+    /// A step's source for one image, framed as its kernel wants it.
+    MapView<const float> load(const ForwardStep& step, Load how, int image, int slot) const {
+        const Blend& source = blend(step.blend);
+        const MapView<float> scratch{source_scratch(slot), source_layout(graph, plan, step)};
+        if (source.plain() && source.main == 0) {
+            const MapView<float> to = how == Load::compute_and_store ? map_view(source.stored, image) : scratch;
+            clear_frame(to);
+            load_planar(input(image), to);
+            return to;
+        }
+        if (how == Load::stored) {
+            const MapView<float> stored = map_view(source.stored, image);
+            if (scratch.layout.halo == 0) return stored;
+            clear_frame(scratch);
+            copy_map<false>(stored, scratch);
+            return scratch;
+        }
+        clear_frame(scratch);
+        const BlendTask task = blend_task(source, image);
+        if (how == Load::compute_and_store)
+            functions(step.blend).forward_and_store(task, scratch, map_view(source.stored, image));
+        else
+            functions(step.blend).forward(task, scratch, {});
+        return scratch;
+    }
+
+  private:
+    static constexpr const auto& extent = training_extent<Net>;
+
+    void lay_out(int threads) {
+        float* next = arena_.data();
+        const auto take = [&](long floats) { return std::exchange(next, next + floats); };
+        maps_ = take(batch_ * plan.arena_floats);
+        slots_ = take(threads * Sizes::slot);
+        slices_ = take(Sizes::slices * Sizes::slice);
+        sums_ = new (take(2 * Sizes::doubles)) double[Sizes::doubles]{};
+        packed_ = take(extent.packed);
+        bn_ = take(Sizes::bn_arrays * extent.bn_channels);
+        gradient_ = take(round_up(parameter_count<Net>));
+        input_ = take(round_up(batch_ * Sizes::input));
+        output_ = take(round_up(batch_ * Sizes::output));
+        output_gradient_ = take(round_up(batch_ * Sizes::output));
+    }
+
+    void bind_convs() {
+        float* next = packed_;
+        conv_of_.assign(index(plan.forward_count), -1);
+        for (int s = 0; s < plan.forward_count; ++s) {
+            if (!is_conv(step(s))) continue;
+            const Node& node = graph[step(s).node];
+            const Layout src = source_layout(graph, plan, step(s));
+            conv_of_[index(s)] = static_cast<int>(convs_.size());
+            convs_.push_back({s, {src, node.shape, node.window, training_convs<Net>.value_of(s), next}});
+            next += forward_weight_floats(src, node.shape, node.window) +
+                    backward_weight_floats(src.shape, node.shape, node.window);
+        }
+    }
+
+    void bind_bns() {
+        bn_offset_.assign(graph.nodes.size(), 0);
+        long offset = 0;
+        for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+            if (graph.nodes[i].op != Op::bn) continue;
+            bn_offset_[i] = offset;
+            offset += 1L * block_count(graph.nodes[i].shape.c) * channel_block;
+        }
+    }
+
+    int batch_;
+    int count_ = 0;
+    Arena arena_;
+    float* maps_ = nullptr;
+    float* slots_ = nullptr;
+    float* slices_ = nullptr;
+    double* sums_ = nullptr;
+    float* packed_ = nullptr;
+    float* bn_ = nullptr;
+    float* gradient_ = nullptr;
+    float* input_ = nullptr;
+    float* output_ = nullptr;
+    float* output_gradient_ = nullptr;
+    std::vector<std::pair<int, BoundConv>> convs_;  ///< with their steps
+    std::vector<int> conv_of_;                      ///< by step
+    std::vector<long> bn_offset_;                   ///< by node
+};
+
+}  // namespace residua::detail::inline RESIDUA_ISA

@@ -1,0 +1,115 @@
+// What training leaves behind when it cannot go on.
+
+#include <algorithm>
+#include <support/catch.hpp>
+
+#include "program.hpp"
+
+namespace {
+
+using Arguments = ProgramRun::Arguments;
+
+/// The shortest run that leaves a checkpoint.
+const Arguments tiny{"train",        "--net", "resnet20",     "--data",      "builtin",
+                     "--iterations", "2",     "--checkpoint", "c.checkpoint"};
+const Arguments small_batch{"--batch", "4"};
+const Arguments resumed{"--resume"};
+
+/// A checkpoint as `tiny` with small batches leaves it, computed once.
+const std::string& good_checkpoint() {
+    static const std::string content = [] {
+        const TemporaryFolder folder;
+        REQUIRE(run_program(folder.path(), tiny + small_batch).code == 0);
+        return content_of(folder / "c.checkpoint");
+    }();
+    REQUIRE_FALSE(content.empty());
+    return content;
+}
+
+/// Going on from such a checkpoint with such options is refused in one line; the checkpoint stays as it is.
+void check_refused(const std::string& checkpoint, const Arguments& arguments, const std::string& expected) {
+    const TemporaryFolder folder;
+    put(folder / "c.checkpoint", checkpoint);
+    const Outcome outcome = run_program(folder.path(), arguments + resumed);
+    INFO(outcome.err);
+    CHECK(outcome.code == 2);
+    CHECK(outcome.out.empty());
+    CHECK(std::ranges::count(outcome.err, '\n') == 1);
+    CHECK(outcome.err.starts_with("cifar10: c.checkpoint: " + expected));
+    CHECK((content_of(folder / "c.checkpoint") == checkpoint));
+}
+
+std::string flipped(std::string content, std::size_t position) {
+    content[position] = static_cast<char>(content[position] ^ 0x10);
+    return content;
+}
+
+}  // namespace
+
+TEST_CASE("program: a checkpoint of other options, images or another network is refused") {
+    const std::string& good = good_checkpoint();
+    check_refused(good, tiny + Arguments{"--batch", "5"}, "options: expected iterations 2, batch 5");
+    check_refused(good, tiny + small_batch + Arguments{"--seed", "9"},
+                  "options: expected iterations 2, batch 4, seed 9");
+    check_refused(good, tiny + small_batch + Arguments{"--lr", "0.1000000001"}, "options: ");
+    check_refused(good, tiny + small_batch + Arguments{"--no-augment"}, "options: ");
+    check_refused(good, tiny + small_batch + Arguments{"--split", "9999"}, "");
+    Arguments other = tiny + small_batch;
+    for (const char* net : {"resnet32", "plain20"}) {
+        other[2] = net;
+        check_refused(good, other, std::string("network: expected ") + net + ", found resnet20");
+    }
+}
+
+TEST_CASE("program: a damaged checkpoint is refused") {
+    const std::string& good = good_checkpoint();
+    for (const std::size_t size : {std::size_t{0}, std::size_t{7}, good.size() / 2, good.size() - 1})
+        check_refused(good.substr(0, size), tiny + small_batch, "");
+    check_refused(good + '\0', tiny + small_batch, "");
+    check_refused(flipped(good, 20), tiny + small_batch, "");
+    check_refused(flipped(good, good.size() / 2), tiny + small_batch, "checksum: ");
+    check_refused(flipped(good, good.size() - 1), tiny + small_batch, "checksum: ");
+}
+
+TEST_CASE("program: a loss that is no number ends training and leaves the last good checkpoint and old files") {
+    const TemporaryFolder folder;
+    put(folder / "c.checkpoint", good_checkpoint());
+    put(folder / "w.safetensors", "old weights");
+    put(folder / "log.csv", "old log");
+    const Outcome outcome = run_program(folder.path(), tiny + small_batch +
+                                                           Arguments{"--lr", "1e30", "--save", "w.safetensors", "--log",
+                                                                     "log.csv", "--iterations", "50"});
+    INFO(outcome.err);
+    CHECK(outcome.code == 1);
+    CHECK(std::ranges::count(outcome.err, '\n') == 1);
+    CHECK(outcome.err.starts_with("cifar10: training: iteration "));
+    CHECK(outcome.err.find("expected a finite loss") != std::string::npos);
+    CHECK((content_of(folder / "c.checkpoint") == good_checkpoint()));
+    CHECK(content_of(folder / "w.safetensors") == "old weights");
+    CHECK(content_of(folder / "log.csv") == "old log");
+}
+
+TEST_CASE("program: without gnuplot there is no plot, but all the rest") {
+    const TemporaryFolder folder;
+    const Outcome outcome = run_program(
+        folder.path(), tiny + small_batch + Arguments{"--plot", "curve.png", "--save", "w.safetensors"}, "/nowhere");
+    CHECK(outcome.code == 0);
+    CHECK(outcome.err.find("gnuplot is not installed") != std::string::npos);
+    CHECK(std::filesystem::exists(folder / "w.safetensors"));
+    CHECK_FALSE(std::filesystem::exists(folder / "curve.png"));
+    CHECK(folder.file_count() == 4);  // checkpoint, weights, two outputs
+}
+
+TEST_CASE("program: training writes a plot and a log") {
+    const TemporaryFolder folder;
+    const Outcome outcome = run_program(
+        folder.path(), tiny + small_batch + Arguments{"--plot", "it's.png", "--log", "log.csv", "--split", "9990"});
+    CHECK(outcome.code == 0);
+    CHECK(outcome.err.empty());
+    CHECK(content_of(folder / "it's.png").starts_with("\x89PNG"));
+    const std::string log = content_of(folder / "log.csv");
+    CHECK(log.starts_with("epoch,iteration,rate,loss,train_error,held_out_error,test_error\n1,2,0.001"));
+    CHECK(std::ranges::count(log, '\n') == 2);
+    CHECK(std::ranges::count(log, ',') == 12);
+    CHECK(folder.file_count() == 5);  // checkpoint, plot, log, two outputs
+}

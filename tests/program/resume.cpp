@@ -1,0 +1,123 @@
+// Runs that are stopped in every way and go on as if nothing had happened.
+
+#include <algorithm>
+#include <random>
+#include <set>
+#include <support/catch.hpp>
+
+#include "program.hpp"
+
+namespace {
+
+using Arguments = ProgramRun::Arguments;
+
+/// A run that ends within seconds. Errors of 100 held-out records and the test set are part of what has to agree.
+const Arguments short_run{"train",   "--net",  "resnet20",     "--data", "builtin", "--iterations", "300",
+                          "--batch", "8",      "--seed",       "3",      "--split", "9900",         "--log",
+                          "log.csv", "--save", "w.safetensors"};
+const Arguments checkpointed{"--checkpoint", "c.checkpoint"};
+const Arguments two_threads{"--threads", "2"};
+const Arguments resumed{"--resume"};
+
+struct Result {
+    std::string weights;
+    std::string log;
+    friend bool operator==(const Result&, const Result&) = default;
+};
+
+Result result_in(const TemporaryFolder& folder) {
+    return {content_of(folder / "w.safetensors"), content_of(folder / "log.csv")};
+}
+
+/// What comes of the run if nobody disturbs it, computed once.
+const Result& undisturbed() {
+    static const Result result = [] {
+        const TemporaryFolder folder;
+        const Outcome outcome = run_program(folder.path(), short_run + two_threads);
+        INFO(outcome.err);
+        REQUIRE(outcome.code == 0);
+        return result_in(folder);
+    }();
+    REQUIRE_FALSE(result.weights.empty());
+    return result;
+}
+
+/// Compared without printing a megabyte.
+void check_same(const Result& result) {
+    CHECK(result.log == undisturbed().log);
+    CHECK((result.weights == undisturbed().weights));
+}
+
+}  // namespace
+
+TEST_CASE("program: a run killed at random moments ends with the same bits") {
+    const TemporaryFolder folder;
+    std::random_device entropy;
+    const unsigned seed = entropy();
+    INFO("seed " << seed);
+    std::mt19937 random(seed);
+    std::set<std::string> beginnings;
+    const auto go_on = [&] { return std::filesystem::exists(folder / "c.checkpoint") ? resumed : Arguments{}; };
+    for (int kill = 0; kill < 8; ++kill) {
+        ProgramRun run(folder.path(), short_run + checkpointed + two_threads + go_on());
+        run.wait_for(folder / "c.checkpoint");
+        std::this_thread::sleep_for(std::chrono::milliseconds(random() % 4000));
+        run.send(SIGKILL);
+        const Outcome outcome = run.wait();
+        CHECK((outcome.code == 128 + SIGKILL || outcome.code == 0));
+        beginnings.insert(outcome.out.substr(0, outcome.out.find('\n')));
+    }
+    const Outcome outcome = run_program(folder.path(), short_run + checkpointed + two_threads + go_on());
+    INFO(outcome.err);
+    CHECK(outcome.code == 0);
+    CHECK(beginnings.size() > 2);
+    check_same(result_in(folder));
+}
+
+TEST_CASE("program: Ctrl-C saves, says how to go on, and going on gives the same bits with one thread as with two") {
+    for (const int signal : {SIGINT, SIGTERM}) {
+        const TemporaryFolder folder;
+        ProgramRun run(folder.path(), short_run + checkpointed + two_threads);
+        REQUIRE(run.wait_for(folder / "c.checkpoint"));
+        run.send(signal);
+        const Outcome stopped = run.wait();
+        CHECK(stopped.code == 128 + signal);
+        CHECK(stopped.err.empty());
+        CHECK(stopped.out.find(" train --net resnet20 --data builtin") != std::string::npos);
+        CHECK(stopped.out.ends_with(" --checkpoint c.checkpoint --threads 2 --resume\n"));
+        CHECK_FALSE(std::filesystem::exists(folder / "w.safetensors"));
+
+        const Outcome outcome =
+            run_program(folder.path(), short_run + checkpointed + resumed + Arguments{"--threads", "1"});
+        CHECK(outcome.code == 0);
+        CHECK(outcome.out.starts_with("c.checkpoint: going on at iteration "));
+        check_same(result_in(folder));
+    }
+}
+
+TEST_CASE("program: Ctrl-C without a checkpoint file saves in one of its own") {
+    const TemporaryFolder folder;
+    ProgramRun run(folder.path(), short_run);
+    while (run.running() && content_of(folder / "stdout").empty())
+        std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    run.send(SIGINT);
+    const Outcome stopped = run.wait();
+    CHECK(stopped.code == 128 + SIGINT);
+    const std::string option = " --checkpoint ";
+    const auto name = stopped.out.rfind(option);
+    REQUIRE(name != std::string::npos);
+    const auto begin = name + option.size();
+    CHECK(std::filesystem::exists(folder / stopped.out.substr(begin, stopped.out.find(' ', begin) - begin)));
+}
+
+TEST_CASE("program: a finished run can be resumed and is finished") {
+    const TemporaryFolder folder;
+    const Arguments arguments = Arguments{"train", "--net",   "resnet20", "--data", "builtin",      "--iterations",
+                                          "2",     "--batch", "4",        "--save", "w.safetensors"} +
+                                checkpointed;
+    REQUIRE(run_program(folder.path(), arguments).code == 0);
+    const std::string weights = content_of(folder / "w.safetensors");
+    std::filesystem::remove(folder / "w.safetensors");
+    CHECK(run_program(folder.path(), arguments + resumed).code == 0);
+    CHECK((content_of(folder / "w.safetensors") == weights));
+}

@@ -1,0 +1,73 @@
+#include <algorithm>
+#include <support/catch.hpp>
+
+#include "program.hpp"
+
+namespace {
+
+using Arguments = ProgramRun::Arguments;
+
+/// Wrong use costs one line and exit code 2, and nothing is printed as if it were a result.
+void check_wrong(const Arguments& arguments, const std::string& expected) {
+    const TemporaryFolder folder;
+    put(folder / "broken.safetensors", "not one");
+    const Outcome outcome = run_program(folder.path(), arguments);
+    INFO(outcome.err);
+    CHECK(outcome.code == 2);
+    CHECK(outcome.out.empty());
+    CHECK(std::ranges::count(outcome.err, '\n') == 1);
+    CHECK(outcome.err.ends_with('\n'));
+    CHECK(outcome.err.find(expected) != std::string::npos);
+}
+
+const Arguments tiny{"train", "--net", "resnet20", "--data", "builtin", "--iterations", "1", "--batch", "2"};
+const Arguments evaluation{"evaluate", "--net", "resnet20", "--data", "builtin"};
+
+}  // namespace
+
+TEST_CASE("program: no command, or no such") {
+    check_wrong({}, "subcommand");
+    check_wrong({"trian"}, "trian");
+}
+
+TEST_CASE("program: options missing, unknown, or out of range") {
+    check_wrong({"train"}, "--net");
+    check_wrong({"evaluate", "--net", "resnet20", "--data", "builtin"}, "--weights");
+    check_wrong({"describe"}, "NET");
+    check_wrong(tiny + Arguments{"--wings"}, "--wings");
+    check_wrong(tiny + Arguments{"--lr", "-1"}, "--lr");
+    check_wrong(tiny + Arguments{"--lr", "high"}, "--lr");
+    check_wrong(tiny + Arguments{"--threads", "0"}, "--threads");
+    check_wrong(tiny + Arguments{"--epochs", "3"}, "--iterations");
+    check_wrong(tiny + Arguments{"--split", "10000"}, "--split");
+    check_wrong(tiny + Arguments{"--resume"}, "--checkpoint");
+    check_wrong(evaluation + Arguments{"--weights", "x", "--set", "both"}, "--set");
+}
+
+TEST_CASE("program: unknown networks") {
+    for (const char* command : {"train", "evaluate", "gradients"}) {
+        Arguments arguments{command, "--net", "resnet21", "--data", "builtin"};
+        if (arguments[0] != "train") arguments = arguments + Arguments{"--weights", "x"};
+        if (arguments[0] == "gradients") arguments = arguments + Arguments{"--out", "y"};
+        check_wrong(arguments, "resnet21");
+    }
+    check_wrong({"describe", "resnet21"}, "known are resnet20, resnet32");
+}
+
+TEST_CASE("program: missing and broken files") {
+    check_wrong({"train", "--net", "resnet20", "--data", "no/such/folder"}, "no/such/folder");
+    check_wrong(evaluation + Arguments{"--weights", "none.safetensors"}, "none.safetensors");
+    check_wrong(evaluation + Arguments{"--weights", "broken.safetensors"}, "broken.safetensors");
+    check_wrong(tiny + Arguments{"--checkpoint", "none.checkpoint", "--resume"}, "none.checkpoint");
+    check_wrong(tiny + Arguments{"--checkpoint", "broken.safetensors", "--resume"}, "broken.safetensors");
+    for (const char* option : {"--save", "--log", "--plot", "--checkpoint"})
+        check_wrong(tiny + Arguments{option, "no/such/folder/file"}, "no/such/folder");
+}
+
+TEST_CASE("program: help is no wrong use") {
+    const TemporaryFolder folder;
+    const Outcome outcome = run_program(folder.path(), {"train", "--help"});
+    CHECK(outcome.code == 0);
+    CHECK(outcome.err.empty());
+    CHECK(outcome.out.find("--no-augment") != std::string::npos);
+}

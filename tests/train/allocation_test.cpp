@@ -1,0 +1,21 @@
+#include <support/catch.hpp>
+#include <support/count_allocations.hpp>
+
+#include "pictures.hpp"
+#include <residua/train/trainer.hpp>
+
+using namespace residua;
+
+TEST_CASE("trainer: a step allocates nothing, the loader's thread included") {
+    const LabelledImages images = pictures(70);
+    for (const int threads : {1, 2}) {
+        Trainer<SmallNet> trainer(images, picture_normalisation(),
+                                  {.iterations = 100, .batch = 16, .threads = threads, .schedule = {.rate = 1e-3}});
+        trainer.step();
+        INFO(threads << " threads");
+        CHECK(fewest_allocations([&] { trainer.step(); }) == 0);
+    }
+#if RESIDUA_COUNTS_ALLOCATIONS
+    CHECK(allocations > 0);
+#endif
+}
