@@ -19,7 +19,7 @@ cmake --preset release
 cmake --build --preset release --target cifar10
 
 cifar10=build/release/examples/cifar10
-"$cifar10" train --net resnet20 --data "$data" --iterations 300 --lr 0.1 --augment --seed 1 \
+"$cifar10" train --net resnet20 --data "$data" --iterations 632 --seed 1 \
     --log "$name.csv" --plot "$name.png" --save "$name.safetensors"
 "$cifar10" evaluate --net resnet20 --weights "$name.safetensors" --data "$data" --set test
 
@@ -27,7 +27,12 @@ cat <<END
 
 Written: $name.safetensors (weights, PyTorch's names), $name.png (training curve), $name.csv (its numbers)
 Next:
-  $cifar10 describe resnet20                     layers, shapes, parameters, multiply-adds, memory
-  $cifar10 train --net resnet56 --data $data     a deeper net; --help lists the options
-  ./test.sh                                      every test
+  $cifar10 describe resnet20
+      layers, shapes, parameters, multiply-adds, memory
+  $cifar10 train --net resnet20 --data DIR --split 45000 --epochs 10 --plot curve.png
+      the paper's data (folder with cifar-10-binary.tar.gz) and split; without --epochs its whole 64,000 iterations
+  $cifar10 train --help
+      every option: deeper and plain networks, checkpoints, seeds
+  ./test.sh
+      every test
 END

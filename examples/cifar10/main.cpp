@@ -91,7 +91,6 @@ int fail(std::string text, int code) {
 
 int run(int argc, char** argv) {
     CLI::App app("Trains, evaluates and compares residual networks on CIFAR-10.");
-    app.require_subcommand(1);
     TrainOptions train_options;
     EvaluateOptions evaluate_options;
     GradientsOptions gradients_options;
@@ -117,6 +116,8 @@ int run(int argc, char** argv) {
     } catch (const CLI::ParseError& error) {
         return error.get_exit_code() == 0 ? app.exit(error) : fail(error.what(), wrong_use);
     }
+    if (app.get_subcommands().size() != 1)
+        return fail("expected one command: train, evaluate, gradients or describe", wrong_use);
     train_options.command = command_line(argc, argv);
     if (*training) return train(train_options);
     if (*evaluation) return evaluate(evaluate_options);

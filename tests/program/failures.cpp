@@ -76,13 +76,13 @@ TEST_CASE("program: a loss that is no number ends training and leaves the last g
     put(folder / "c.checkpoint", good_checkpoint());
     put(folder / "w.safetensors", "old weights");
     put(folder / "log.csv", "old log");
-    const Outcome outcome = run_program(folder.path(), tiny + small_batch +
-                                                           Arguments{"--lr", "1e30", "--save", "w.safetensors", "--log",
-                                                                     "log.csv", "--iterations", "50"});
+    const Outcome outcome = run_program(
+        folder.path(), {"train", "--net", "resnet20", "--data", "builtin", "--iterations", "50", "--batch", "4", "--lr",
+                        "1e30", "--checkpoint", "c.checkpoint", "--save", "w.safetensors", "--log", "log.csv"});
     INFO(outcome.err);
     CHECK(outcome.code == 1);
     CHECK(std::ranges::count(outcome.err, '\n') == 1);
-    CHECK(outcome.err.starts_with("cifar10: training: iteration "));
+    CHECK(outcome.err.starts_with("cifar10: training: iteration 2: "));
     CHECK(outcome.err.find("expected a finite loss") != std::string::npos);
     CHECK((content_of(folder / "c.checkpoint") == good_checkpoint()));
     CHECK(content_of(folder / "w.safetensors") == "old weights");

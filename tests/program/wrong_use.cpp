@@ -26,7 +26,7 @@ const Arguments evaluation{"evaluate", "--net", "resnet20", "--data", "builtin"}
 }  // namespace
 
 TEST_CASE("program: no command, or no such") {
-    check_wrong({}, "subcommand");
+    check_wrong({}, "expected one command: train, evaluate, gradients or describe");
     check_wrong({"trian"}, "trian");
 }
 

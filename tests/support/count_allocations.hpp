@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cerrno>
 #include <cstddef>
 #include <cstdlib>
 #include <limits>
@@ -64,10 +63,6 @@ void* memalign(std::size_t alignment, std::size_t size) noexcept {
     return __libc_memalign(alignment, size);
 }
 void* aligned_alloc(std::size_t alignment, std::size_t size) noexcept { return memalign(alignment, size); }
-int posix_memalign(void** memory, std::size_t alignment, std::size_t size) noexcept {
-    *memory = memalign(alignment, size);
-    return *memory == nullptr ? ENOMEM : 0;
-}
 
 }  // extern "C"
 

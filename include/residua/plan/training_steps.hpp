@@ -59,7 +59,8 @@ struct BackwardStep {
 /// The steps of a training pass. Map 0 is the input, which stays where the caller has it.
 template <int nodes>
 struct TrainingPlan {
-    static constexpr std::size_t capacity = 2 * static_cast<std::size_t>(nodes) + 1;
+    /// A node makes at most one step, one blend and one map; the input may be copied to a second one.
+    static constexpr std::size_t capacity = static_cast<std::size_t>(nodes) + 1;
 
     std::array<ForwardStep, capacity> forward{};
     std::array<BackwardStep, 2 * capacity> backward{};

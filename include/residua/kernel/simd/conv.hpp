@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 
 #include <residua/kernel/unroll.hpp>
@@ -31,7 +32,7 @@ struct ConvTask {
 
 /// Direct convolution: `dst_blocks` x `width` accumulators stay in registers while all source channels and taps pass.
 /// Shapes: as in ConvTask; `run` channels a source pixel, `pixel` floats from one output column's source to the next.
-/// Reads:  src, also up to width - 1 columns behind the end of a row (discarded); weight.
+/// Reads:  src, of a row of fewer than width columns also those behind its end (discarded); weight.
 /// Writes: dst = finish(sum, dst block, row, column) for every pixel of the rows and tiles asked for.
 /// Requires: 64-byte aligned weight and dst; sums run over source blocks, then taps, then channels, always in this
 /// order.
@@ -41,7 +42,10 @@ void conv(const ConvTask& task, const Finish& finish) {
     const std::ptrdiff_t tile_weights = std::ptrdiff_t{task.src_blocks} * task.tap_count * run * step;
     for (int tile = task.first_tile; tile < task.last_tile; ++tile) {
         for (int row = task.first_row; row < task.last_row; ++row) {
-            for (int column = 0; column < task.columns; column += width) {
+            for (int next = 0; next < task.columns; next += width) {
+                // The last tile ends where the row ends and computes some pixels again: what lies behind the row may
+                // be another thread's.
+                const int column = std::max(0, std::min(next, task.columns - width));
                 Pack sum[dst_blocks][width];
                 detail::unroll<dst_blocks>(
                     [&](auto b) { detail::unroll<width>([&](auto i) { sum[b][i] = Pack::zero(); }); });
