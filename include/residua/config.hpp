@@ -21,7 +21,8 @@
 namespace residua {
 
 /// Channels that lie side by side in memory: maps are stored as [image][channel / 16][row][column][channel % 16].
-/// One AVX-512 register, two of AVX2, four of SSE2 or NEON; the same on every machine, so that the bytes a plan needs are too.
+/// One AVX-512 register, two of AVX2, four of SSE2 or NEON; the same on every machine, so that the bytes a plan needs
+/// are too.
 inline constexpr int channel_block = 16;
 
 /// Alignment in bytes of every buffer: one cache line, one AVX-512 register.

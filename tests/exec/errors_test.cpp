@@ -108,3 +108,13 @@ TEST_CASE("weights are values") {
     CHECK(third.trained().size() == static_cast<std::size_t>(parameter_count<Net>));
     CHECK(third.all().size() == static_cast<std::size_t>(weight_count<Net>));
 }
+
+TEST_CASE("errors: BN in training with a single value per channel") {
+    struct Points : Network<Input<3, 1, 1>, Conv<16, 1>, BN, ReLU, Linear<4>> {};
+    Weights<Points> weights;
+    Workspace<Points, Training> workspace(2);
+    const std::vector<float> images(6, 1.0f);
+    CHECK(workspace.forward(weights, images, 2).size() == 8);
+    CHECK(complaint([&] { workspace.forward(weights, std::span(images).first(3), 1); }) ==
+          "images: expected at least 2, because BN needs 2 values per channel, got 1");
+}

@@ -1,5 +1,5 @@
-#include <residua/model.hpp>
-
 #include <iostream>
+
+#include <residua/model.hpp>
 
 int main() { std::cout << residua::parameter_count<residua::ResNet20> << '\n'; }

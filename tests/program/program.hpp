@@ -5,6 +5,7 @@
 #include <csignal>
 #include <fcntl.h>
 #include <filesystem>
+#include <stdexcept>
 #include <string>
 #include <support/files.hpp>
 #include <sys/wait.h>
@@ -27,6 +28,7 @@ class ProgramRun {
 
     ProgramRun(const std::filesystem::path& folder, const Arguments& arguments, const std::string& path = "")
         : folder_{folder}, process_{::fork()} {
+        if (process_ < 0) throw std::runtime_error("no process can be made");
         if (process_ == 0) become(arguments, path);
     }
     ProgramRun(const ProgramRun&) = delete;
@@ -37,7 +39,10 @@ class ProgramRun {
         ::waitpid(process_, nullptr, 0);
     }
 
-    void send(int signal) const { ::kill(process_, signal); }
+    /// Does nothing once the program is known to have ended: for kill(), -1 is everybody.
+    void send(int signal) const {
+        if (process_ > 0) ::kill(process_, signal);
+    }
 
     bool running() {
         if (process_ > 0 && ::waitpid(process_, &status_, WNOHANG) != 0) process_ = -1;

@@ -22,7 +22,6 @@ const Arguments resumed{"--resume"};
 struct Result {
     std::string weights;
     std::string log;
-    friend bool operator==(const Result&, const Result&) = default;
 };
 
 Result result_in(const TemporaryFolder& folder) {

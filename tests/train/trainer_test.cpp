@@ -111,6 +111,15 @@ TEST_CASE("trainer: a loss that is no number stops it, and the weights stay") {
     CHECK(trainer.state().iteration == 1);
 }
 
+TEST_CASE("trainer: gradients that are no numbers are seen") {
+    std::vector<float> gradients(100, 1e38f);
+    CHECK(detail::not_finite(gradients) == 0.0f);
+    gradients[57] = std::numeric_limits<float>::infinity();
+    CHECK(std::isnan(detail::not_finite(gradients)));
+    gradients[57] = std::numeric_limits<float>::quiet_NaN();
+    CHECK(std::isnan(detail::not_finite(gradients)));
+}
+
 TEST_CASE("trainer: wrong images and options are named") {
     const auto make = [](const LabelledImages& images, const TrainingOptions& options) {
         return complaint([&] { Trainer<SmallNet> trainer(images, picture_normalisation(), options); });

@@ -15,7 +15,7 @@ class BoundConv {
     BoundConv(const Layout& src, Chw dst, const Window& window, const TrainingConv& kernel, float* packed)
         : src_{src},
           dst_{dst},
-          grad_{gradient_layout(src.shape, dst, window)},
+          grad_{gradient_layout(dst, window)},
           window_{window},
           taps_{forward_taps(src, window)},
           phases_{backward_phases(grad_, window)},

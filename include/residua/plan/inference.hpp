@@ -94,7 +94,7 @@ class InferenceFusion {
 
     /// Frames and packing follow from who reads a map, its lifetime from when.
     constexpr void place() {
-        bool all_convs = true;
+        bool all_convs = plan_.step_count > 0;
         for (int s = 0; s < plan_.step_count; ++s) {
             const InferenceStep& step = plan_.steps[static_cast<std::size_t>(s)];
             Layout& src = plan_.layouts[static_cast<std::size_t>(step.src)];

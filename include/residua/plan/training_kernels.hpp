@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+
 #include <residua/plan/distinct.hpp>
 #include <residua/plan/tiling.hpp>
 #include <residua/plan/training.hpp>
@@ -29,17 +31,11 @@ constexpr Layout source_layout(const Graph<nodes>& graph, const TrainingPlan<nod
     return {blend.shape, conv ? graph[step.node].window.padding : 0, conv && input && blend.shape.c < channel_block};
 }
 
-/// How the gradient of a step's result lies in scratch memory: framed for the convolution that takes it back to `src`.
-constexpr Layout gradient_layout(Chw src, Chw dst, const Window& window) {
-    const auto reach = [&](int kernel, int in, int out) {
-        const int before = (kernel - 1 - window.padding + window.stride - 1) / window.stride;
-        const int behind = (in - 1 + window.padding) / window.stride - (out - 1);
-        return before > behind ? before : behind;
-    };
-    const int rows = reach(window.kernel_h, src.h, dst.h);
-    const int columns = reach(window.kernel_w, src.w, dst.w);
-    const int halo = rows > columns ? rows : columns;
-    return {dst, halo > 0 ? halo : 0};
+/// How the gradient of a step's result lies in scratch memory: framed for the convolution that takes it back. Behind
+/// the map that convolution reaches no further than before it.
+constexpr Layout gradient_layout(Chw dst, const Window& window) {
+    const int reach = std::max(window.kernel_h, window.kernel_w) - 1 - window.padding;
+    return {dst, std::max(0, (reach + window.stride - 1) / window.stride)};
 }
 
 /// Everything about a convolution's three directions that makes a difference to the code.

@@ -58,7 +58,7 @@ inline constexpr TrainingExtent training_extent = [] {
             extent.gradient = std::max(extent.gradient, Layout{node.shape}.count());
             continue;
         }
-        extent.gradient = std::max(extent.gradient, gradient_layout(src.shape, node.shape, node.window).count());
+        extent.gradient = std::max(extent.gradient, gradient_layout(node.shape, node.window).count());
         extent.weight = std::max(extent.weight, forward_weight_floats(src, node.shape, node.window));
         extent.packed += forward_weight_floats(src, node.shape, node.window) +
                          backward_weight_floats(src.shape, node.shape, node.window);

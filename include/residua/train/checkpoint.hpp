@@ -23,11 +23,16 @@ inline std::string shortest(double value) {
 inline std::string fingerprint(const TrainingOptions& options) {
     const Schedule& schedule = options.schedule;
     std::string text = "iterations " + std::to_string(options.iterations) + ", batch " + std::to_string(options.batch) +
-                       ", seed " + std::to_string(options.seed) + ", rate " + shortest(schedule.rate) + ", milestones";
+                       ", seed " + std::to_string(options.seed) + ", rate " + shortest(schedule.rate) + " times " +
+                       shortest(schedule.factor) + " at";
     for (const std::int64_t milestone : schedule.milestones) text += ' ' + std::to_string(milestone);
-    text += schedule.warm_up ? ", warm-up" : "";
-    text += schedule.plateau ? ", plateau" : "";
-    return text + (options.augmentation ? ", augmented" : ", not augmented");
+    if (schedule.warm_up)
+        text += ", warm-up " + shortest(schedule.warm_up->rate) + " until " + shortest(schedule.warm_up->until_error);
+    if (schedule.plateau)
+        text += ", plateau " + std::to_string(schedule.plateau->patience) + ' ' + shortest(schedule.plateau->threshold);
+    if (!options.augmentation) return text + ", not augmented";
+    return text + ", padding " + std::to_string(options.augmentation->padding) +
+           (options.augmentation->mirror ? ", mirrored" : ", not mirrored");
 }
 
 /// FNV-1a over a tensor's name, type and bytes.
@@ -51,8 +56,8 @@ std::string checksum_of(const Tensors& tensors) {
 }
 
 /// The file's metadata entry, which must be there. \throws FileError
-inline const std::string& checkpoint_entry(const SafetensorsFile& file, const std::string& key) {
-    const auto found = file.metadata().find(key);
+inline const std::string& checkpoint_entry(const SafetensorsFile& file, std::string_view key) {
+    const auto found = file.metadata().find(std::string(key));
     if (found == file.metadata().end()) throw FileError(file.name(), key, "a checkpoint of a training run", "none");
     return found->second;
 }

@@ -24,13 +24,24 @@ struct TrainingOptions {
     Schedule schedule{};
 };
 
-/// The loss became infinite or not a number.
+/// The loss or a gradient became infinite or not a number.
 class TrainingDiverged : public std::runtime_error {
   public:
-    TrainingDiverged(std::int64_t iteration, double loss)
-        : std::runtime_error("training: iteration " + std::to_string(iteration) + ": expected a finite loss, found " +
-                             std::to_string(loss) + "; the learning rate may be too high") {}
+    TrainingDiverged(std::int64_t iteration, const std::string& what, double value)
+        : std::runtime_error("training: iteration " + std::to_string(iteration) + ": expected a finite " + what +
+                             ", found " + std::to_string(value) + "; the learning rate may be too high") {}
 };
+
+namespace detail {
+
+/// 0 if all values are finite, else NaN: zero times each of them, added up.
+inline float not_finite(std::span<const float> values) {
+    float sum = 0.0f;
+    for (const float value : values) sum += value * 0.0f;
+    return sum;
+}
+
+}  // namespace detail
 
 /// What one training step did.
 struct Progress {
@@ -97,12 +108,11 @@ class Trainer {
         std::ranges::copy(statistics(), statistics_before_.begin());
         const auto outputs = workspace_.forward(state_.weights, batch.images, images);
         const Loss loss = softmax_cross_entropy(outputs, batch.labels, workspace_.output_gradient());
-        if (!std::isfinite(loss.mean)) {
-            std::ranges::copy(statistics_before_, statistics().begin());
-            throw TrainingDiverged(state_.iteration + 1, loss.mean);
-        }
+        if (!std::isfinite(loss.mean)) diverged("loss", loss.mean);
+        const std::span<const float> gradients = workspace_.backward();
+        if (const float poison = detail::not_finite(gradients); poison != 0.0f) diverged("gradient", poison);
         const double rate = learning_rate(options_.schedule, state_.schedule, state_.iteration);
-        sgd_.step(workspace_.team(), state_.weights.trained(), workspace_.backward(), state_.velocity.trained(),
+        sgd_.step(workspace_.team(), state_.weights.trained(), gradients, state_.velocity.trained(),
                   static_cast<float>(rate));
         note_iteration(options_.schedule, state_.schedule, static_cast<double>(loss.wrong) / images);
         return note(loss, rate);
@@ -138,6 +148,12 @@ class Trainer {
             fail("images: classes", output_shape<Net>.count(), images.classes);
         if (options.batch < 1) fail("batch: at least", 1, options.batch);
         return options;
+    }
+
+    /// Puts the running statistics back and gives up.
+    [[noreturn]] void diverged(const std::string& what, double value) {
+        std::ranges::copy(statistics_before_, statistics().begin());
+        throw TrainingDiverged(state_.iteration + 1, what, value);
     }
 
     /// The running statistics, which a forward run moves before its loss is known.
