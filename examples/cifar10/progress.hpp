@@ -69,7 +69,7 @@ class ProgressDisplay {
     }
 
     std::string bar() const {
-        constexpr std::int64_t width = 20;
+        constexpr std::int64_t width = 10;  // the whole line fits 80 columns
         const auto full = static_cast<std::size_t>(width * done_ / iterations_);
         return '[' + std::string(full, '#') + std::string(width - full, '-') + ']';
     }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+
 #include <residua/exec/activated.hpp>
 #include <residua/kernel/simd/blend.hpp>
 #include <residua/kernel/simd/conv.hpp>
@@ -86,7 +88,7 @@ constexpr auto list_blend_functions(std::integer_sequence<int, indices...>) {
 
 template <class Net, int... indices>
 constexpr auto list_conv_functions(std::integer_sequence<int, indices...>) {
-    return std::array<ConvFunctions, sizeof...(indices)>{
+    return std::array<ConvFunctions, std::max<std::size_t>(sizeof...(indices), 1)>{
         conv_functions_of<training_convs<Net>.values[static_cast<std::size_t>(indices)]>()...};
 }
 
@@ -95,7 +97,7 @@ template <class Net>
 inline constexpr auto blend_functions =
     list_blend_functions<Net>(std::make_integer_sequence<int, blend_forms<Net>.count>{});
 
-/// One entry per distinct convolution of the network.
+/// One entry per distinct convolution of the network; one that is never called where there is none.
 template <class Net>
 inline constexpr auto conv_functions =
     list_conv_functions<Net>(std::make_integer_sequence<int, training_convs<Net>.count>{});
