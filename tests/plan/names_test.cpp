@@ -57,8 +57,10 @@ std::set<std::string> tensors_of() {
     std::set<std::string> tensors;
     for (const Parameter& parameter : parameters<Net>) {
         std::string text = parameter_name<Net>(parameter) + " [";
-        for (std::size_t i = 0; i < static_cast<std::size_t>(parameter.rank); ++i)
-            text += (i > 0 ? "," : "") + std::to_string(parameter.shape[i]);
+        for (std::size_t i = 0; i < static_cast<std::size_t>(parameter.rank); ++i) {
+            if (i > 0) text += ',';
+            text += std::to_string(parameter.shape[i]);
+        }
         tensors.insert(text + ']');
     }
     return tensors;
