@@ -88,7 +88,8 @@ struct Broadcast<A, B, true> {
 
 }  // namespace detail
 
-/// The verdict on a formula of tensors of shapes A and B; the member Type of an accepting one is the shape of the result.
+/// The verdict on a formula of tensors of shapes A and B; the member Type of an accepting one is the shape of the
+/// result.
 template <class A, class B>
 using BroadcastVerdict = typename detail::Broadcast<A, B>::Verdict;
 
