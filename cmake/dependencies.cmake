@@ -28,7 +28,6 @@ residua_find(Boost libboost-dev CONFIG AT_LEAST 1.74 BELOW 2)
 residua_find(xtensor libxtensor-dev CONFIG AT_LEAST 0.24 BELOW 0.26) # 0.26 moved every header
 residua_find(xsimd libxsimd-dev CONFIG AT_LEAST 8.1 BELOW 13)
 residua_find(TBB libtbb-dev CONFIG AT_LEAST 2021.5 BELOW 2023)
-residua_find(nlohmann_json nlohmann-json3-dev CONFIG AT_LEAST 3.11 BELOW 4)
 
 # Only residua::data needs this one.
 find_package(LibArchive QUIET)

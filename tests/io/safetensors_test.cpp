@@ -126,8 +126,7 @@ TEST_CASE("safetensors: malformed headers are named") {
     CHECK(error_of("", 0) == "f: header: expected a JSON object, found \"\"");
     CHECK(error_of("[1]", 0) == "f: header: expected a JSON object, found \"[1]\"");
     CHECK(error_of(" {}", 0) == "f: header: expected a JSON object, found \" {}\"");
-    const std::string broken = error_of("{\"a\":", 0);
-    CHECK(broken.find("f: header: expected well-formed JSON, found [json.exception.parse_error.101]") == 0);
+    CHECK(error_of("{\"a\":", 0) == "f: header: expected well-formed JSON, found no value at byte 5");
     CHECK(error_of("{} x", 0).find("f: header: expected well-formed JSON, found ") == 0);
     CHECK(error_of("{\"\xFF\":1}", 0).find("f: header: expected well-formed JSON, found ") == 0);
     CHECK(error_of("{}  ", 0) == "nothing thrown");

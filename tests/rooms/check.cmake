@@ -31,7 +31,6 @@ set(door_xtl "^array/")
 set(door_xsimd "^(tensor|kernel/simd)/")
 set(door_tbb "^exec/parallel\\.hpp$")
 set(door_oneapi "^exec/parallel\\.hpp$")
-set(door_nlohmann "^io/")
 set(door_archive "^data/cifar10\\.hpp$")
 
 file(GLOB_RECURSE headers RELATIVE ${INCLUDE}/residua ${INCLUDE}/residua/*.hpp)

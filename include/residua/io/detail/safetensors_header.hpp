@@ -4,9 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <limits>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <set>
 #include <span>
 #include <stdexcept>
@@ -16,6 +14,7 @@
 #include <vector>
 
 #include <residua/io/array_shape.hpp>
+#include <residua/io/detail/json.hpp>
 #include <residua/io/dtype.hpp>
 #include <residua/io/error.hpp>
 
@@ -37,8 +36,6 @@ struct TensorEntry {
 
 namespace detail {
 
-using Json = nlohmann::json;
-
 struct SafetensorsHeader {
     Metadata metadata;
     std::vector<TensorEntry> tensors;
@@ -56,13 +53,13 @@ class SafetensorsParser {
     SafetensorsHeader parse() const {
         const std::string_view text = header_text();
         const auto data = content_.subspan(length_bytes + text.size());
-        const Json json = parse_json(text);
+        const JsonValue json = parse(text);
         SafetensorsHeader header;
-        for (const auto& [name, value] : json.items()) {
-            if (name == metadata_key) {
-                header.metadata = metadata(value);
+        for (std::size_t i = 0; i < json.items.size(); ++i) {
+            if (json.keys[i] == metadata_key) {
+                header.metadata = metadata(json.items[i]);
             } else {
-                header.tensors.push_back(tensor(name, value, data));
+                header.tensors.push_back(tensor(json.keys[i], json.items[i], data));
             }
         }
         check_layout(header.tensors, data);
@@ -70,6 +67,8 @@ class SafetensorsParser {
     }
 
   private:
+    using Kind = JsonValue::Kind;
+
     [[noreturn]] void fail(std::string_view field, std::string_view expected, std::string_view found) const {
         throw FileError(file_, printable(field), expected, found);
     }
@@ -91,80 +90,84 @@ class SafetensorsParser {
         return text;
     }
 
-    Json parse_json(std::string_view text) const {
-        std::vector<std::set<std::string>> keys;  // of the objects that are open
-        const auto check_keys = [&](int, Json::parse_event_t event, Json& parsed) {
-            if (event == Json::parse_event_t::object_start) keys.emplace_back();
-            if (event == Json::parse_event_t::object_end) keys.pop_back();
-            if (event == Json::parse_event_t::key && !keys.back().insert(parsed.get<std::string>()).second) {
-                fail(parsed.get_ref<const std::string&>(), "one entry of this name", "two");
-            }
-            return true;
-        };
+    JsonValue parse(std::string_view text) const {
         try {
-            return Json::parse(text, check_keys);
-        } catch (const Json::exception& error) {
+            JsonValue json = parse_json(text);
+            check_keys(json);
+            return json;
+        } catch (const JsonError& error) {
             fail("header", "well-formed JSON", printable(error.what()));
         }
     }
 
-    Metadata metadata(const Json& json) const {
-        if (!json.is_object()) fail(metadata_key, "an object of strings", json.type_name());
+    void check_keys(const JsonValue& object) const {
+        std::set<std::string_view> keys;
+        for (const std::string& key : object.keys) {
+            if (!keys.insert(key).second) fail(key, "one entry of this name", "two");
+        }
+    }
+
+    void demand(bool holds, std::string_view field, std::string_view expected, std::string_view found) const {
+        if (!holds) fail(field, expected, found);
+    }
+
+    Metadata metadata(const JsonValue& json) const {
+        demand(json.kind == Kind::object, metadata_key, "an object of strings", json.kind_name());
+        check_keys(json);
         Metadata values;
-        for (const auto& [key, value] : json.items()) {
-            if (!value.is_string()) fail(std::string(metadata_key) + "." + key, "a string", value.type_name());
-            values.emplace(key, value.get<std::string>());
+        for (std::size_t i = 0; i < json.items.size(); ++i) {
+            const JsonValue& value = json.items[i];
+            demand(value.kind == Kind::string, std::string(metadata_key) + "." + json.keys[i], "a string",
+                   value.kind_name());
+            values.emplace(json.keys[i], value.text);
         }
         return values;
     }
 
-    const Json& field(const std::string& tensor, const Json& json, const char* key) const {
-        const auto found = json.find(key);
-        if (found == json.end()) fail(tensor, std::string("the field ") + key, "none");
+    const JsonValue& field(const std::string& tensor, const JsonValue& json, const char* key) const {
+        const JsonValue* found = json.find(key);
+        if (found == nullptr) fail(tensor, std::string("the field ") + key, "none");
         return *found;
     }
 
-    TensorEntry tensor(const std::string& name, const Json& json, std::span<const std::byte> data) const {
-        if (!json.is_object()) fail(name, "an object with dtype, shape, data_offsets", json.type_name());
+    TensorEntry tensor(const std::string& name, const JsonValue& json, std::span<const std::byte> data) const {
+        demand(json.kind == Kind::object, name, "an object with dtype, shape, data_offsets", json.kind_name());
         TensorEntry entry{name, dtype(name, field(name, json, "dtype")), shape(name, field(name, json, "shape")), {}};
         entry.bytes = elements(entry, field(name, json, "data_offsets"), data);
-        if (json.size() != 3) fail(name, "only dtype, shape, data_offsets", std::to_string(json.size()) + " fields");
+        demand(json.items.size() == 3, name, "only dtype, shape, data_offsets",
+               std::to_string(json.items.size()) + " fields");
         return entry;
     }
 
-    Dtype dtype(const std::string& name, const Json& json) const {
-        const auto known = json.is_string() ? dtype_named(json.get_ref<const std::string&>()) : std::nullopt;
+    Dtype dtype(const std::string& name, const JsonValue& json) const {
+        const auto known = json.kind == Kind::string ? dtype_named(json.text) : std::nullopt;
         if (known) return *known;
         std::string names;
         for (const auto& info : dtypes) names.append(names.empty() ? "" : " ").append(info.name);
-        fail(name, "a dtype out of " + names, printable(json.dump()));
+        fail(name, "a dtype out of " + names, printable(json.source));
     }
 
-    std::int64_t natural_number(const std::string& name, const char* what, const Json& json) const {
-        constexpr auto largest = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
-        if (!json.is_number_unsigned() || json.get<std::uint64_t>() > largest) {
-            fail(name, std::string(what) + " of integers from 0 to 2^63 - 1", printable(json.dump()));
-        }
-        return json.get<std::int64_t>();
+    std::int64_t natural_number(const std::string& name, const char* what, const JsonValue& json) const {
+        if (const auto number = json.natural_number()) return *number;
+        fail(name, std::string(what) + " of integers from 0 to 2^63 - 1", printable(json.source));
     }
 
-    std::vector<std::int64_t> shape(const std::string& name, const Json& json) const {
-        if (!json.is_array()) fail(name, "a shape that is an array", json.type_name());
+    std::vector<std::int64_t> shape(const std::string& name, const JsonValue& json) const {
+        demand(json.kind == Kind::array, name, "a shape that is an array", json.kind_name());
         std::vector<std::int64_t> extents;
-        for (const auto& extent : json) extents.push_back(natural_number(name, "a shape", extent));
+        for (const JsonValue& extent : json.items) extents.push_back(natural_number(name, "a shape", extent));
         return extents;
     }
 
-    std::span<const std::byte> elements(const TensorEntry& entry, const Json& json,
+    std::span<const std::byte> elements(const TensorEntry& entry, const JsonValue& json,
                                         std::span<const std::byte> data) const {
-        if (!json.is_array() || json.size() != 2) {
-            fail(entry.name, "data_offsets of two integers", printable(json.dump()));
-        }
-        const auto begin = static_cast<std::size_t>(natural_number(entry.name, "data_offsets", json[0]));
-        const auto end = static_cast<std::size_t>(natural_number(entry.name, "data_offsets", json[1]));
+        demand(json.kind == Kind::array && json.items.size() == 2, entry.name, "data_offsets of two integers",
+               printable(json.source));
+        const auto begin = static_cast<std::size_t>(natural_number(entry.name, "data_offsets", json.items[0]));
+        const auto end = static_cast<std::size_t>(natural_number(entry.name, "data_offsets", json.items[1]));
         if (begin > end || end > data.size()) {
             fail(entry.name, "data_offsets in order and within " + std::to_string(data.size()) + " bytes of data",
-                 json.dump());
+                 printable(json.source));
         }
         const auto expected = bytes_of_shape(entry.shape, bytes_of(entry.dtype));
         if (!expected) fail(entry.name, "a shape of less than 2^63 bytes", printable(shape_text(entry.shape)));
@@ -212,7 +215,15 @@ inline SafetensorsHeader parse_safetensors_header(std::span<const std::byte> con
 class SafetensorsHeaderText {
   public:
     explicit SafetensorsHeaderText(const Metadata& metadata) {
-        if (!metadata.empty()) member(metadata_key) += quoted(metadata);
+        if (metadata.empty()) return;
+        std::string& text = member(metadata_key);
+        char before = '{';
+        for (const auto& [key, value] : metadata) {
+            text += before;
+            text.append(quoted(key)).append(":").append(quoted(value));
+            before = ',';
+        }
+        text += '}';
     }
 
     /// Adds the tensor whose bytes come next.
@@ -241,11 +252,11 @@ class SafetensorsHeaderText {
     }
 
   private:
-    static std::string quoted(const Json& value) {
+    static std::string quoted(std::string_view value) {
         try {
-            return value.dump();
-        } catch (const Json::exception& error) {
-            throw std::invalid_argument(std::string("safetensors header: expected UTF-8 text, found ") + error.what());
+            return json_string(value);
+        } catch (const std::invalid_argument& error) {
+            throw std::invalid_argument(std::string("safetensors header: ") + error.what());
         }
     }
 
