@@ -43,9 +43,8 @@ struct WeightsOnImages {
     std::filesystem::path weights;
     std::string data;
     Set set = Set::test;
-    std::size_t first = 0;
-    std::optional<std::size_t> count;  ///< otherwise up to the end
-    std::string normalise;             ///< empty: as the weights need it
+    Range range;
+    std::string normalise;  ///< empty: as the weights need it
     int threads = all_cores();
 };
 

@@ -15,8 +15,7 @@ int evaluate(const EvaluateOptions& options) {
     check_folder_of(options.logits);
     const auto predictor = network_named(options.net)->load(options.weights, options.batch, options.threads);
     const Normalisation normalisation = normalisation_for(options.weights, options.normalise);
-    const LabelledImages set = load_images(options.data, options.set);
-    const ImagesView images = slice_of(set, options);
+    const LabelledImages images = load_images(options.data, options.set, options.range);
 
     const auto classes = static_cast<std::size_t>(images.classes);
     std::vector<float> logits(images.size() * classes);

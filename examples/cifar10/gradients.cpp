@@ -10,8 +10,8 @@ int gradients(const GradientsOptions& options) {
     check_folder_of(options.out);
     const auto network = network_named(options.net);
     const Normalisation normalisation = normalisation_for(options.weights, options.normalise);
-    const LabelledImages set = load_images(options.data, options.set);
-    const auto arrays = network->gradients(options.weights, slice_of(set, options), normalisation, options.threads);
+    const LabelledImages images = load_images(options.data, options.set, options.range);
+    const auto arrays = network->gradients(options.weights, images, normalisation, options.threads);
     std::vector<TensorToWrite> tensors;
     for (const NamedArray& array : arrays)
         tensors.push_back(tensor_to_write(array.name, array.shape, std::span(array.values)));

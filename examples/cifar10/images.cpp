@@ -1,5 +1,7 @@
 #include "images.hpp"
 
+#include <algorithm>
+#include <stdexcept>
 #include <string_view>
 
 #include <residua/data/builtin.hpp>
@@ -23,13 +25,43 @@ constexpr KnownSource known_sources[] = {
     {"github snu-ccl/FHE-MP-CNN", cifar10_normalisation},
 };
 
+struct BuiltinSet {
+    std::size_t size;
+    std::uint64_t seed;
+};
+
+constexpr BuiltinSet builtin_training_set{10'000, 1};
+constexpr BuiltinSet builtin_test_set{2'000, 2};
+
+void keep_only(LabelledImages& images, std::size_t first, std::size_t count) {
+    const auto cut = [&](std::vector<std::uint8_t>& bytes, std::size_t of_one) {
+        bytes.resize((first + count) * of_one);
+        bytes.erase(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(first * of_one));
+    };
+    cut(images.pixels, images.image_size());
+    cut(images.labels, 1);
+}
+
 }  // namespace
 
-LabelledImages load_images(const std::string& data, Set set) {
-    constexpr std::size_t builtin_training = 10'000;
-    constexpr std::size_t builtin_test = 2'000;
-    if (data != "builtin") return load_cifar10(data, set == Set::train ? Cifar10Set::train : Cifar10Set::test);
-    return set == Set::train ? builtin_images(builtin_training, 1) : builtin_images(builtin_test, 2);
+std::size_t Range::count_of(std::size_t size) const {
+    const std::size_t rest = size - std::min(first, size);
+    const std::size_t taken = count.value_or(rest);
+    if (taken == 0 || taken > rest)
+        throw std::invalid_argument("--first, --count: expected some of the " + std::to_string(size) +
+                                    " records, found first " + std::to_string(first) + " and count " +
+                                    std::to_string(taken));
+    return taken;
+}
+
+LabelledImages load_images(const std::string& data, Set set, const Range& range) {
+    if (data == "builtin") {
+        const BuiltinSet& builtin = set == Set::train ? builtin_training_set : builtin_test_set;
+        return builtin_images(range.count_of(builtin.size), builtin.seed, range.first);
+    }
+    LabelledImages images = load_cifar10(data, set == Set::train ? Cifar10Set::train : Cifar10Set::test);
+    keep_only(images, range.first, range.count_of(images.size()));
+    return images;
 }
 
 Normalisation normalisation_for(const std::filesystem::path& weights, const std::string& choice) {

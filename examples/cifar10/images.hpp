@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include <residua/data/labelled_images.hpp>
@@ -10,9 +12,19 @@ namespace cifar10 {
 
 enum class Set { train, test };
 
+/// Some records of a set.
+struct Range {
+    std::size_t first = 0;
+    std::optional<std::size_t> count;  ///< otherwise up to the end
+
+    /// The number of records asked for. \throws std::invalid_argument if a set of this size has not as many, or none.
+    std::size_t count_of(std::size_t size) const;
+};
+
 /// A set of CIFAR-10 from a folder or archive, or, for "builtin", of the built-in pictures: 10,000 to train on, 2,000
 /// others to test with (so that an epoch takes seconds).
-residua::LabelledImages load_images(const std::string& data, Set set);
+/// Only the asked for range is kept. \throws std::invalid_argument if the set has not as many records.
+residua::LabelledImages load_images(const std::string& data, Set set, const Range& range = {});
 
 /// How images have to be normalised for the weights in a file: as its metadata says under "normalisation", as known for
 /// its "source", or else by ImageNet's means, which most published weights want. `choice`, unless empty, overrides:

@@ -72,8 +72,8 @@ void add_weights_on_images(CLI::App& app, WeightsOnImages& o) {
            "--set", [&o](const std::string& name) { o.set = name == "train" ? Set::train : Set::test; },
            "test or train (default: test)")
         ->check(CLI::IsMember({"test", "train"}));
-    app.add_option("--first", o.first, "first record")->check(CLI::NonNegativeNumber)->capture_default_str();
-    app.add_option("--count", o.count, "number of records (default: up to the end)")->check(CLI::PositiveNumber);
+    app.add_option("--first", o.range.first, "first record")->check(CLI::NonNegativeNumber)->capture_default_str();
+    app.add_option("--count", o.range.count, "number of records (default: up to the end)")->check(CLI::PositiveNumber);
     app.add_option("--threads", o.threads, "changes the time, not the result")
         ->check(CLI::Range(1, 1024))
         ->capture_default_str();

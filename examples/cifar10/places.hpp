@@ -18,15 +18,4 @@ inline void check_folder_of(const std::filesystem::path& file) {
         throw residua::FileError(file.string() + ": cannot be written: it is a folder");
 }
 
-/// The records --first and --count ask for. \throws std::invalid_argument if the set has not as many.
-inline residua::ImagesView slice_of(const residua::LabelledImages& set, const WeightsOnImages& options) {
-    const std::size_t rest = set.size() - std::min(options.first, set.size());
-    const std::size_t count = options.count.value_or(rest);
-    if (count == 0 || count > rest)
-        throw std::invalid_argument("--first, --count: expected some of the " + std::to_string(set.size()) +
-                                    " records, found first " + std::to_string(options.first) + " and count " +
-                                    std::to_string(count));
-    return set.slice(options.first, count);
-}
-
 }  // namespace cifar10

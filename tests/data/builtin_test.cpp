@@ -37,6 +37,9 @@ TEST_CASE("built-in images are balanced and depend on the seed alone, not on the
     const auto fewer = builtin_images(37, 7);
     CHECK(std::equal(fewer.pixels.begin(), fewer.pixels.end(), images.pixels.begin()));
     CHECK(std::equal(fewer.labels.begin(), fewer.labels.end(), images.labels.begin()));
+    const auto later = builtin_images(50, 7, 37);
+    CHECK(std::ranges::equal(later.pixels, images.slice(37, 50).pixels));
+    CHECK(std::ranges::equal(later.labels, images.slice(37, 50).labels));
     const auto other = builtin_images(100, 8);
     CHECK(other.pixels != images.pixels);
     CHECK(other.labels != images.labels);

@@ -45,8 +45,8 @@ TEST_CASE("JSON: strings are unescaped and must be UTF-8") {
     CHECK(parse_json(R"("\"\\\/\b\f\n\r\t")").text == "\"\\/\b\f\n\r\t");
     CHECK(parse_json(R"("\u0041\u00e9\u20AC\ud83d\ude00")").text == "A\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80");
     CHECK(parse_json("\"\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80\"").text == "\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80");
-    for (const char* wrong : {"\"\x80\"", "\"\xC0\x80\"", "\"\xE0\x80\x80\"", "\"\xED\xA0\x80\"", "\"\xF0\x80\x80\x80\"",
-                              "\"\xF4\x90\x80\x80\"", "\"\xC3\"", "\"\n\"", "\"\xFF\""}) {
+    for (const char* wrong : {"\"\x80\"", "\"\xC0\x80\"", "\"\xE0\x80\x80\"", "\"\xED\xA0\x80\"",
+                              "\"\xF0\x80\x80\x80\"", "\"\xF4\x90\x80\x80\"", "\"\xC3\"", "\"\n\"", "\"\xFF\""}) {
         CAPTURE(wrong);
         CHECK(error_of(wrong) == "no character of a string at byte 1");
     }

@@ -24,8 +24,9 @@ inline std::uint8_t builtin_label(std::uint64_t seed, std::uint64_t i) {
 
 /// The built-in data set: `count` pictures, 3 x 32 x 32, of ten classes (five figures filled or as outline, four
 /// textures) at random places, sizes and angles, in random colours, with speckles and noise. A colour, a mean or
-/// the contrast says nothing about the class. Image i is a function of (seed, i) alone: any count and slice agree.
-inline LabelledImages builtin_images(std::size_t count, std::uint64_t seed) {
+/// the contrast says nothing about the class. Image i is a function of (seed, i) alone: any count and slice agree, and
+/// `first` begins at a later one.
+inline LabelledImages builtin_images(std::size_t count, std::uint64_t seed, std::size_t first = 0) {
     LabelledImages images{detail::picture_channels,
                           detail::picture_side,
                           detail::picture_side,
@@ -38,9 +39,9 @@ inline LabelledImages builtin_images(std::size_t count, std::uint64_t seed) {
     images.pixels.resize(count * image_size);
     images.labels.resize(count);
     for (std::size_t i = 0; i < count; ++i) {
-        images.labels[i] = detail::builtin_label(seed, i);
+        images.labels[i] = detail::builtin_label(seed, first + i);
         detail::paint_picture(static_cast<detail::Figure>(images.labels[i]),
-                              RandomSequence(Random(seed, Stream::picture, i)),
+                              RandomSequence(Random(seed, Stream::picture, first + i)),
                               std::span(images.pixels).subspan(i * image_size, image_size));
     }
     return images;

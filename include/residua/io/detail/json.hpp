@@ -137,16 +137,27 @@ class JsonParser {
         const std::size_t begin = at_;
         JsonValue value;
         switch (next()) {
-            case '{': object(value, depth); break;
-            case '[': array(value, depth); break;
+            case '{':
+                object(value, depth);
+                break;
+            case '[':
+                array(value, depth);
+                break;
             case '"':
                 value.kind = Kind::string;
                 value.text = string();
                 break;
-            case 't': literal(value, Kind::boolean, "true"); break;
-            case 'f': literal(value, Kind::boolean, "false"); break;
-            case 'n': literal(value, Kind::null, "null"); break;
-            default: number(value);
+            case 't':
+                literal(value, Kind::boolean, "true");
+                break;
+            case 'f':
+                literal(value, Kind::boolean, "false");
+                break;
+            case 'n':
+                literal(value, Kind::null, "null");
+                break;
+            default:
+                number(value);
         }
         value.source = text_.substr(begin, at_ - begin);
         return value;
