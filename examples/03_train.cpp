@@ -14,9 +14,9 @@ struct Tiny : Network<Input<3, 32, 32>, Conv<16, 3, Stride<2>>, BN, ReLU, Stage<
 int main() {
     const LabelledImages images = builtin_images(1000, 1);
     const Normalisation normalisation = Normalisation::per_pixel_mean(images);
+    AugmentedImages source(images, normalisation);
 
-    Trainer<Tiny> trainer(images, normalisation,
-                          {.iterations = 40, .batch = 50, .threads = 2, .schedule = Schedule::paper(40, 0.05)});
+    Trainer<Tiny> trainer(source, {.iterations = 40, .batch = 50, .threads = 2, .schedule = Schedule::paper(40, 0.05)});
     double first = 0.0;
     double last = 0.0;
     while (!trainer.finished()) {

@@ -20,7 +20,7 @@ constexpr int images = 4;
 
 /// Cross-entropy of a batch in training mode; the gradients stay in the workspace.
 double loss(Weights<Net> weights, std::span<const float> inputs, Workspace<Net, Training>& workspace) {
-    const std::vector<std::uint8_t> labels{0, 1, 2, 1};
+    const std::vector<Label> labels{0, 1, 2, 1};
     const auto outputs = workspace.forward(weights, inputs, images);
     const double mean = softmax_cross_entropy(outputs, labels, workspace.output_gradient()).mean;
     workspace.backward();

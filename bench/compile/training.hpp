@@ -1,5 +1,6 @@
 #pragma once
 
+#include <residua/data/augmented_images.hpp>
 #include <residua/data/builtin.hpp>
 #include <residua/model/cifar.hpp>
 #include <residua/train/trainer.hpp>
@@ -9,6 +10,7 @@ template <class Net>
 int train_one_step() {
     using namespace residua;
     const LabelledImages images = builtin_images(128, 1);
-    Trainer<Net> trainer(images, cifar10_normalisation(), {});
+    AugmentedImages source(images, cifar10_normalisation());
+    Trainer<Net> trainer(source, {});
     return trainer.step().loss.wrong;
 }

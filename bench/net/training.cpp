@@ -30,9 +30,9 @@ Measured measure(const Wanted& wanted) {
     Workspace<Net, Training> workspace(wanted.batch, wanted.threads);
     const Sgd sgd;
     const std::vector<float> images = random_values(wanted.batch * input_shape<Net>.count());
-    std::vector<std::uint8_t> labels(static_cast<std::size_t>(wanted.batch));
+    std::vector<Label> labels(static_cast<std::size_t>(wanted.batch));
     for (std::size_t i = 0; i < labels.size(); ++i)
-        labels[i] = static_cast<std::uint8_t>(i % static_cast<std::size_t>(output_shape<Net>.count()));
+        labels[i] = static_cast<Label>(i % static_cast<std::size_t>(output_shape<Net>.count()));
 
     const auto step = [&] {
         const auto outputs = workspace.forward(weights, images, wanted.batch);

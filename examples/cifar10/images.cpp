@@ -34,9 +34,9 @@ constexpr BuiltinSet builtin_training_set{10'000, 1};
 constexpr BuiltinSet builtin_test_set{2'000, 2};
 
 void keep_only(LabelledImages& images, std::size_t first, std::size_t count) {
-    const auto cut = [&](std::vector<std::uint8_t>& bytes, std::size_t of_one) {
-        bytes.resize((first + count) * of_one);
-        bytes.erase(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(first * of_one));
+    const auto cut = [&](auto& values, std::size_t of_one) {
+        values.resize((first + count) * of_one);
+        values.erase(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(first * of_one));
     };
     cut(images.pixels, images.image_size());
     cut(images.labels, 1);

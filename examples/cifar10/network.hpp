@@ -61,8 +61,8 @@ struct NamedArray {
 class AnyNetwork {
   public:
     virtual ~AnyNetwork() = default;
-    /// The images must outlive the run.
-    virtual std::unique_ptr<TrainingRun> train(residua::ImagesView images, const residua::Normalisation& normalisation,
+    /// The source must outlive the run.
+    virtual std::unique_ptr<TrainingRun> train(residua::ImageSource& source,
                                                const residua::TrainingOptions& options) const = 0;
     virtual std::unique_ptr<Predictor> load(const std::filesystem::path& weights, int batch, int threads) const = 0;
     /// Loss, outputs, gradients and moved running statistics of one training step on all `images`.

@@ -34,8 +34,8 @@ class PredictorOf final : public Predictor {
 template <class Net>
 class TrainingRunOf final : public TrainingRun {
   public:
-    TrainingRunOf(ImagesView images, const Normalisation& normalisation, const TrainingOptions& options)
-        : trainer_{images, normalisation, options}, predictor_{evaluation_batch, options.threads} {}
+    TrainingRunOf(ImageSource& source, const TrainingOptions& options)
+        : trainer_{source, options}, predictor_{evaluation_batch, options.threads} {}
 
     const TrainingOptions& options() const override { return trainer_.options(); }
     std::int64_t iterations_per_epoch() const override { return trainer_.iterations_per_epoch(); }
@@ -78,9 +78,8 @@ inline std::vector<float> copy_of(std::span<const float> values) { return {value
 template <class Net>
 class NetworkOf final : public AnyNetwork {
   public:
-    std::unique_ptr<TrainingRun> train(ImagesView images, const Normalisation& normalisation,
-                                       const TrainingOptions& options) const override {
-        return std::make_unique<TrainingRunOf<Net>>(images, normalisation, options);
+    std::unique_ptr<TrainingRun> train(ImageSource& source, const TrainingOptions& options) const override {
+        return std::make_unique<TrainingRunOf<Net>>(source, options);
     }
 
     std::unique_ptr<Predictor> load(const std::filesystem::path& weights, int batch, int threads) const override {

@@ -9,6 +9,7 @@
 #include "plot.hpp"
 #include "progress.hpp"
 #include "rarely.hpp"
+#include <residua/data/augmented_images.hpp>
 
 namespace cifar10 {
 
@@ -50,7 +51,6 @@ TrainingOptions training_options(const TrainOptions& options, std::size_t record
                            .batch = options.batch,
                            .seed = options.seed,
                            .threads = options.threads};
-    if (!options.augment) result.augmentation.reset();
     result.schedule = Schedule::paper(result.iterations, options.lr);
     if (needs_warm_up(options.net)) result.schedule.warm_up = WarmUp{};
     return result;
@@ -77,7 +77,8 @@ class Session {
           network_{network_named(options.net)},
           images_{load(options)},
           normalisation_{Normalisation::per_pixel_mean(images_.training)},
-          run_{network_->train(images_.training, normalisation_, training_options(options, images_.training.size()))},
+          source_{images_.training, normalisation_, options.augment ? std::optional(Augmentation{}) : std::nullopt},
+          run_{network_->train(source_, training_options(options, images_.training.size()))},
           checkpoint_{options.checkpoint},
           metadata_{{"network", options.net},
                     {"records", std::to_string(images_.training.size())},
@@ -219,6 +220,7 @@ class Session {
     std::unique_ptr<AnyNetwork> network_;
     Images images_;
     Normalisation normalisation_;
+    AugmentedImages source_;
     std::unique_ptr<TrainingRun> run_;
     std::filesystem::path checkpoint_;
     Metadata metadata_;

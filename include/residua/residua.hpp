@@ -9,7 +9,9 @@
 // Then in alphabetical order.
 #include <residua/array/xtensor.hpp>
 #include <residua/data/augment.hpp>
+#include <residua/data/augmented_images.hpp>
 #include <residua/data/builtin.hpp>
+#include <residua/data/fill_batch.hpp>
 #include <residua/data/loader.hpp>
 #include <residua/data/normalisation.hpp>
 #include <residua/exec/model.hpp>

@@ -3,6 +3,7 @@
 #include <new>
 #include <support/catch.hpp>
 
+#include <residua/data/augmented_images.hpp>
 #include <residua/data/builtin.hpp>
 #include <residua/data/loader.hpp>
 
@@ -31,7 +32,8 @@ void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
 TEST_CASE("a loader does not allocate after construction, over several epochs") {
     const auto images = builtin_images(50, 1);
-    BatchLoader loader(images, imagenet_normalisation(), {16, 3, Augmentation{}});
+    AugmentedImages source(images, imagenet_normalisation());
+    BatchLoader loader(source, {16, 3});
     loader.next();
     const int before = allocations;
     for (int i = 0; i < 40; ++i) loader.next();

@@ -8,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include <residua/data/augmented_images.hpp>
 #include <residua/data/builtin.hpp>
 #include <residua/data/loader.hpp>
 
@@ -18,7 +19,7 @@ namespace {
 /// What a batch held, after it is gone.
 struct BatchCopy {
     std::vector<float> images;
-    std::vector<std::uint8_t> labels;
+    std::vector<Label> labels;
     std::int64_t iteration;
     std::int64_t epoch;
 
@@ -47,13 +48,16 @@ LabelledImages numbered_images(std::uint8_t count) {
     return images;
 }
 
-Normalisation plain() { return Normalisation::per_channel(std::array{0.0}, std::array{1.0}); }
+AugmentedImages plain(ImagesView images) {
+    return {images, Normalisation::per_channel(std::array{0.0}, std::array{1.0}), std::nullopt};
+}
 
 }  // namespace
 
 TEST_CASE("an epoch holds every record once, in the order of its permutation") {
     const auto images = numbered_images(10);
-    BatchLoader loader(images, plain(), {4, 7, std::nullopt});
+    AugmentedImages source = plain(images);
+    BatchLoader loader(source, {4, 7});
     CHECK(loader.batches_per_epoch() == 3);
     for (std::int64_t epoch = 0; epoch < 3; ++epoch) {
         const auto order = permutation(10, 7, static_cast<std::uint64_t>(epoch));
@@ -74,10 +78,12 @@ TEST_CASE("an epoch holds every record once, in the order of its permutation") {
 
 TEST_CASE("the same seed gives the same batches, and seek finds any of them again") {
     const auto images = builtin_images(50, 1);
-    const LoaderOptions options{16, 3, Augmentation{}};
-    BatchLoader loader(images, imagenet_normalisation(), options);
+    const LoaderOptions options{16, 3};
+    AugmentedImages source(images, imagenet_normalisation());
+    BatchLoader loader(source, options);
     const auto first = copies(loader, 11);
-    BatchLoader again(images, imagenet_normalisation(), options);
+    AugmentedImages same_source(images, imagenet_normalisation());
+    BatchLoader again(same_source, options);
     CHECK(copies(again, 11) == first);
     for (const int iteration : {7, 0, 3, 10}) {
         loader.seek(iteration);
@@ -86,14 +92,16 @@ TEST_CASE("the same seed gives the same batches, and seek finds any of them agai
     loader.seek(5);
     loader.seek(8);
     CHECK(copies(loader, 3) == std::vector(first.begin() + 8, first.end()));
-    BatchLoader other(images, imagenet_normalisation(), {16, 4, Augmentation{}});
+    AugmentedImages other_source(images, imagenet_normalisation());
+    BatchLoader other(other_source, {16, 4});
     CHECK_FALSE(copies(other, 1) == std::vector(first.begin(), first.begin() + 1));
 }
 
 TEST_CASE("batches are augmented by the choice of their epoch and record") {
     const auto images = builtin_images(6, 1);
     const auto normalisation = cifar10_normalisation();
-    BatchLoader loader(images, normalisation, {6, 5, Augmentation{}});
+    AugmentedImages source(images, normalisation);
+    BatchLoader loader(source, {6, 5});
     for (std::uint64_t epoch = 0; epoch < 2; ++epoch) {
         const Minibatch batch = loader.next();
         const auto order = permutation(6, 5, epoch);
@@ -109,7 +117,8 @@ TEST_CASE("batches are augmented by the choice of their epoch and record") {
 
 TEST_CASE("a batch stays as it is while the next ones are prepared") {
     const auto images = builtin_images(64, 1);
-    BatchLoader loader(images, imagenet_normalisation(), {4, 1, Augmentation{}});
+    AugmentedImages source(images, imagenet_normalisation());
+    BatchLoader loader(source, {4, 1});
     for (int i = 0; i < 20; ++i) {
         const Minibatch batch = loader.next();
         const BatchCopy before(batch);
@@ -121,7 +130,8 @@ TEST_CASE("a batch stays as it is while the next ones are prepared") {
 TEST_CASE("a loader can be dropped at any moment") {
     const auto images = builtin_images(64, 1);
     for (int taken = 0; taken < 30; ++taken) {
-        BatchLoader loader(images, imagenet_normalisation(), {8, 1, Augmentation{}});
+        AugmentedImages source(images, imagenet_normalisation());
+        BatchLoader loader(source, {8, 1});
         for (int i = 0; i < taken % 6; ++i) loader.next();
     }
     SUCCEED();
@@ -130,37 +140,37 @@ TEST_CASE("a loader can be dropped at any moment") {
 TEST_CASE("a wrong label comes out of next, again and again") {
     auto images = numbered_images(10);
     images.classes = 9;
-    BatchLoader loader(images, plain(), {10, 7, std::nullopt});
+    AugmentedImages source = plain(images);
+    BatchLoader loader(source, {10, 7});
     for (int i = 0; i < 2; ++i) {
         CHECK(text_of<std::invalid_argument>([&] { loader.next(); }) ==
               "images: label of record 9: expected 0 to 8, found 9");
     }
     images.classes = 10;
-    BatchLoader good(images, plain(), {10, 7, std::nullopt});
+    AugmentedImages good_source = plain(images);
+    BatchLoader good(good_source, {10, 7});
     CHECK(good.next().size() == 10);
 }
 
-TEST_CASE("a loader needs images, a batch and a fitting normalisation") {
+TEST_CASE("a loader needs images and a batch, a source a fitting normalisation") {
     const auto images = numbered_images(3);
+    AugmentedImages source = plain(images);
+    AugmentedImages none = plain(images.slice(0, 0));
     CHECK(text_of<std::invalid_argument>([&] {
-              BatchLoader(images, plain(), {0, 1, std::nullopt});
+              BatchLoader(source, {0, 1});
           }) == "loader: expected at least one image and a batch of at least 1, found 3 and 0");
-    CHECK_THROWS_AS(BatchLoader(images.slice(0, 0), plain(), {4, 1, std::nullopt}), std::invalid_argument);
-    CHECK_THROWS_AS(BatchLoader(images, imagenet_normalisation(), {4, 1, std::nullopt}), std::invalid_argument);
-    BatchLoader large(images, plain(), {100, 1, std::nullopt});
+    CHECK_THROWS_AS(BatchLoader(none, {4, 1}), std::invalid_argument);
+    CHECK_THROWS_AS(AugmentedImages(images, imagenet_normalisation()), std::invalid_argument);
+    BatchLoader large(source, {100, 1});
     CHECK(large.next().size() == 3);
     CHECK(large.next().epoch == 1);
 }
 
-TEST_CASE("fill_batch normalises records in their order") {
-    auto images = numbered_images(10);
-    std::vector<float> batch(4);
-    fill_batch(images, plain(), 3, 4, batch);
-    CHECK(batch[2] == static_cast<float>(5 / 255.0));
-    CHECK(text_of<std::invalid_argument>([&] { fill_batch(images, plain(), 3, 5, batch); }) ==
-          "batch: expected room for 5 floats, found 4");
-    CHECK_THROWS_AS(fill_batch(images, plain(), 7, 4, batch), std::invalid_argument);
-    images.classes = 5;
-    CHECK(text_of<std::invalid_argument>([&] { fill_batch(images, plain(), 3, 4, batch); }) ==
-          "images: label of record 5: expected 0 to 4, found 5");
+TEST_CASE("a source says how it changes images") {
+    const auto images = numbered_images(3);
+    CHECK(plain(images).augmentation_text() == "not augmented");
+    const Normalisation normalisation = Normalisation::per_pixel_mean(images);
+    CHECK(AugmentedImages(images, normalisation).augmentation_text() == "padding 4, mirrored");
+    CHECK(AugmentedImages(images, normalisation, Augmentation{2, false}).augmentation_text() ==
+          "padding 2, not mirrored");
 }

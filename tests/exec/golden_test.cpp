@@ -2,7 +2,7 @@
 #include <support/fused.hpp>
 
 #include <residua/data/cifar10.hpp>
-#include <residua/data/loader.hpp>
+#include <residua/data/fill_batch.hpp>
 #include <residua/io/npy.hpp>
 #include <residua/io/weights.hpp>
 #include <residua/model/cifar.hpp>
@@ -20,9 +20,7 @@ struct Trained {
     std::vector<float> images = std::vector<float>(64 * 3072);
 
     Trained() { fill_batch(set, imagenet_normalisation(), 0, 64, images); }
-    [[nodiscard]] std::span<const std::uint8_t> labels(std::size_t count) const {
-        return std::span(set.labels).first(count);
-    }
+    [[nodiscard]] std::span<const Label> labels(std::size_t count) const { return std::span(set.labels).first(count); }
 };
 
 std::vector<double> golden(const SafetensorsFile& file, const std::string& name) {

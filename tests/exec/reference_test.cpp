@@ -99,7 +99,7 @@ namespace {
 struct GoldenStep {
     Values weights = Values(static_cast<std::size_t>(weight_count<ResNet20>));
     Values images;
-    std::vector<std::uint8_t> labels;
+    std::vector<Label> labels;
 
     GoldenStep() {
         const SafetensorsFile file(data_folder() / "pretrained" / "resnet20-cifar10.safetensors");

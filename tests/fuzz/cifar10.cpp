@@ -13,7 +13,7 @@ namespace {
 
 void parse_records(std::span<const std::uint8_t> content, std::size_t count) {
     std::vector<std::uint8_t> pixels(count * residua::detail::cifar10_pixels);
-    std::vector<std::uint8_t> labels(count);
+    std::vector<residua::Label> labels(count);
     try {
         residua::detail::parse_cifar10_records(content, "fuzz", pixels, labels);
     } catch (const std::runtime_error&) {

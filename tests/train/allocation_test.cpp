@@ -9,7 +9,8 @@ using namespace residua;
 TEST_CASE("trainer: a step allocates nothing, the loader's thread included") {
     const LabelledImages images = pictures(70);
     for (const int threads : {1, 2}) {
-        Trainer<SmallNet> trainer(images, picture_normalisation(),
+        AugmentedImages source = source_of(images);
+        Trainer<SmallNet> trainer(source,
                                   {.iterations = 100, .batch = 16, .threads = threads, .schedule = {.rate = 1e-3}});
         trainer.step();
         INFO(threads << " threads");

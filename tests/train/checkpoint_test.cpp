@@ -13,7 +13,6 @@ TrainingOptions options_for_test() {
         .iterations = 30,
         .batch = 12,
         .seed = 3,
-        .augmentation = Augmentation{2, true},
         .schedule = {.rate = 0.05, .milestones = {14, 20}, .warm_up = WarmUp{0.01, 0.7}, .plateau = Plateau{2, 0.01}}};
 }
 
@@ -44,14 +43,16 @@ void check_same(const TrainingState<SmallNet>& found, const TrainingState<SmallN
 TEST_CASE("checkpoint: a second trainer goes on with the same bits, from within an epoch and from its end") {
     const LabelledImages images = pictures(40);
     const auto at = GENERATE(0, 6, 12);
-    SmallTrainer first(images, picture_normalisation(), options_for_test());
+    AugmentedImages source = source_of(images);
+    SmallTrainer first(source, options_for_test());
     run(first, at);
     const TemporaryFolder folder;
     save_checkpoint(folder / "run.safetensors", first, {{"net", "small"}});
     CHECK(folder.file_count() == 1);
     TrainingOptions options = options_for_test();
     options.threads = 2;  // decides nothing
-    SmallTrainer second(images, picture_normalisation(), options);
+    AugmentedImages second_source = source_of(images);
+    SmallTrainer second(second_source, options);
     run(second, 3);
     load_checkpoint(folder / "run.safetensors", second);
     check_same(second.state(), first.state());
@@ -66,11 +67,14 @@ TEST_CASE("checkpoint: refused for other options and other files, the trainer st
     const LabelledImages images = pictures(40);
     const TemporaryFolder folder;
     const auto path = folder / "run.safetensors";
-    SmallTrainer written(images, picture_normalisation(), options_for_test());
+    AugmentedImages source = source_of(images);
+    SmallTrainer written(source, options_for_test());
     run(written, 5);
     save_checkpoint(path, written);
-    const auto refused = [&](TrainingOptions options) {
-        SmallTrainer trainer(images, picture_normalisation(), std::move(options));
+    const auto refused = [&](TrainingOptions options,
+                             std::optional<Augmentation> augmentation = Augmentation{2, true}) {
+        AugmentedImages other(images, picture_normalisation(), augmentation);
+        SmallTrainer trainer(other, std::move(options));
         run(trainer, 2);
         const auto before = trainer.state().weights;
         const std::string text = text_of<FileError>([&] { load_checkpoint(path, trainer); });
@@ -91,9 +95,7 @@ TEST_CASE("checkpoint: refused for other options and other files, the trainer st
     options = options_for_test();
     options.iterations = 31;
     CHECK(refused(options) != "nothing thrown");
-    options = options_for_test();
-    options.augmentation.reset();
-    CHECK(refused(options) != "nothing thrown");
+    CHECK(refused(options_for_test(), std::nullopt).find("not augmented, found") != std::string::npos);
     options = options_for_test();
     options.schedule.milestones = {14, 21};
     CHECK(refused(options) != "nothing thrown");
@@ -114,7 +116,8 @@ TEST_CASE("checkpoint: a changed byte is noticed") {
     const LabelledImages images = pictures(40);
     const TemporaryFolder folder;
     const auto path = folder / "run.safetensors";
-    SmallTrainer trainer(images, picture_normalisation(), options_for_test());
+    AugmentedImages source = source_of(images);
+    SmallTrainer trainer(source, options_for_test());
     run(trainer, 5);
     save_checkpoint(path, trainer);
     std::string content = content_of(path);

@@ -51,7 +51,7 @@ TEST_CASE("softmax cross-entropy: as the reference in double") {
     std::vector<float> rounded(outputs.begin(), outputs.end());
     for (float& output : rounded) output *= 8;
     const std::vector<double> exact(rounded.begin(), rounded.end());
-    const std::vector<std::uint8_t> labels{0, 9, 3, 3, 1, 2, 8};
+    const std::vector<Label> labels{0, 9, 3, 3, 1, 2, 8};
     std::vector<double> expected(70);
     const double loss = reference::softmax_cross_entropy(7, 10, exact.data(), labels.data(), expected.data());
     std::vector<float> gradient(70);
@@ -70,7 +70,7 @@ TEST_CASE("softmax cross-entropy: as the reference in double") {
 
 TEST_CASE("softmax cross-entropy: extreme outputs") {
     const std::vector<float> outputs{1e4F, -1e4F, 0, -1e4F, 1e4F, 0, 5, 5, 5};
-    const std::vector<std::uint8_t> labels{0, 0, 1};
+    const std::vector<Label> labels{0, 0, 1};
     std::vector<float> gradient(9);
     const Loss loss = softmax_cross_entropy(outputs, labels, gradient);
     CHECK(loss.mean == Approx((0 + 2e4 + std::log(3)) / 3));
@@ -78,7 +78,7 @@ TEST_CASE("softmax cross-entropy: extreme outputs") {
     const std::vector<double> expected{0, 0, 0, -1.0 / 3, 1.0 / 3, 0, 1.0 / 9, -2.0 / 9, 1.0 / 9};
     for (std::size_t i = 0; i < 9; ++i) CHECK(double{gradient[i]} == Approx(expected[i]).margin(1e-8));
     const float infinity = std::numeric_limits<float>::infinity();
-    const std::vector<std::uint8_t> first{0};
+    const std::vector<Label> first{0};
     std::vector<float> two(2);
     CHECK_FALSE(std::isfinite(softmax_cross_entropy(std::vector<float>{infinity, 0}, first, two).mean));
     CHECK_FALSE(std::isfinite(softmax_cross_entropy(std::vector<float>{-infinity, 0}, first, two).mean));
@@ -87,7 +87,7 @@ TEST_CASE("softmax cross-entropy: extreme outputs") {
 
 TEST_CASE("softmax cross-entropy: wrong sizes and labels") {
     std::vector<float> six(6);
-    const std::vector<std::uint8_t> labels{0, 3};
+    const std::vector<Label> labels{0, 3};
     CHECK(text_of<std::invalid_argument>([&] { softmax_cross_entropy(six, labels, six); }) ==
           "loss: label of image 1: expected below 3, got 3");
     CHECK(text_of<std::invalid_argument>([&] { softmax_cross_entropy(six, {}, six); }) != "nothing thrown");

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <vector>
 
+#include <residua/data/augmented_images.hpp>
 #include <residua/data/labelled_images.hpp>
 #include <residua/data/normalisation.hpp>
 #include <residua/data/random.hpp>
@@ -23,7 +24,7 @@ inline residua::LabelledImages pictures(int count, std::uint64_t seed = 1) {
     residua::RandomSequence random(residua::Random(seed, residua::Stream::picture, 0));
     for (int i = 0; i < count; ++i) {
         const auto label = static_cast<int>(random.below(4));
-        images.labels.push_back(static_cast<std::uint8_t>(label));
+        images.labels.push_back(static_cast<residua::Label>(label));
         for (int k = 0; k < 3 * 64; ++k) {
             const bool bright = (k / 32 % 2) == label / 2 && (k / 4 % 2) == label % 2;
             images.pixels.push_back(static_cast<std::uint8_t>(random.below(156) + (bright ? 100U : 0U)));
@@ -36,4 +37,9 @@ inline residua::Normalisation picture_normalisation() {
     const std::vector<double> mean{0.4, 0.4, 0.4};
     const std::vector<double> deviation{0.2, 0.2, 0.2};
     return residua::Normalisation::per_channel(mean, deviation);
+}
+
+/// What a training run gets to see of the images.
+inline residua::AugmentedImages source_of(residua::ImagesView images) {
+    return {images, picture_normalisation(), residua::Augmentation{2, true}};
 }

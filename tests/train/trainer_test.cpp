@@ -11,17 +11,13 @@ using namespace residua;
 namespace {
 
 TrainingOptions options_for(int threads) {
-    return {.iterations = 20,
-            .batch = 12,
-            .seed = 3,
-            .threads = threads,
-            .augmentation = Augmentation{2, true},
-            .schedule = Schedule::paper(20, 0.05)};
+    return {.iterations = 20, .batch = 12, .seed = 3, .threads = threads, .schedule = Schedule::paper(20, 0.05)};
 }
 
 std::vector<float> run(int threads) {
     const LabelledImages images = pictures(40);
-    Trainer<SmallNet> trainer(images, picture_normalisation(), options_for(threads));
+    AugmentedImages source = source_of(images);
+    Trainer<SmallNet> trainer(source, options_for(threads));
     std::vector<float> seen;
     while (!trainer.finished()) {
         const Progress progress = trainer.step();
@@ -53,7 +49,8 @@ TEST_CASE("trainer: a run has the same bits for any number of threads, and every
 
 TEST_CASE("trainer: epochs, iterations and rates are counted, the smaller last batch included") {
     const LabelledImages images = pictures(40);
-    Trainer<SmallNet> trainer(images, picture_normalisation(), options_for(1));
+    AugmentedImages source = source_of(images);
+    Trainer<SmallNet> trainer(source, options_for(1));
     CHECK(trainer.iterations_per_epoch() == 4);
     std::vector<std::int64_t> ends;
     for (int i = 0; i < 20; ++i) {
@@ -83,9 +80,9 @@ TEST_CASE("trainer: it learns, and the model agrees") {
     TrainingOptions options = options_for(2);
     options.iterations = 60;
     options.batch = 25;
-    options.augmentation.reset();
     options.schedule = Schedule::paper(60, 0.05);
-    Trainer<SmallNet> trainer(images, picture_normalisation(), options);
+    AugmentedImages source(images, picture_normalisation(), std::nullopt);
+    Trainer<SmallNet> trainer(source, options);
     const double before = trainer.step().loss.mean;
     double after = before;
     while (!trainer.finished()) after = trainer.step().loss.mean;
@@ -99,7 +96,8 @@ TEST_CASE("trainer: it learns, and the model agrees") {
 
 TEST_CASE("trainer: a loss that is no number stops it, and the weights stay") {
     const LabelledImages images = pictures(40);
-    Trainer<SmallNet> trainer(images, picture_normalisation(), options_for(1));
+    AugmentedImages source = source_of(images);
+    Trainer<SmallNet> trainer(source, options_for(1));
     trainer.step();
     TrainingState<SmallNet> state = trainer.state();
     state.weights.trained()[0] = std::numeric_limits<float>::infinity();
@@ -122,7 +120,9 @@ TEST_CASE("trainer: gradients that are no numbers are seen") {
 
 TEST_CASE("trainer: wrong images and options are named") {
     const auto make = [](const LabelledImages& images, const TrainingOptions& options) {
-        return complaint([&] { Trainer<SmallNet> trainer(images, picture_normalisation(), options); });
+        const std::vector<double> ones(static_cast<std::size_t>(images.channels), 1.0);
+        AugmentedImages source(images, Normalisation::per_channel(ones, ones));
+        return complaint([&] { Trainer<SmallNet> trainer(source, options); });
     };
     const TrainingOptions good = options_for(1);
     LabelledImages images = pictures(10);
@@ -147,7 +147,8 @@ TEST_CASE("trainer: wrong images and options are named") {
 
     images = pictures(10);
     images.labels[7] = 4;
-    Trainer<SmallNet> trainer(images, picture_normalisation(), good);
+    AugmentedImages source = source_of(images);
+    Trainer<SmallNet> trainer(source, good);
     CHECK(complaint([&] { trainer.step(); }) == "images: label of record 7: expected 0 to 3, found 4");
     Workspace<SmallNet, Inference> workspace(4);
     const Model<SmallNet> model(trainer.weights());

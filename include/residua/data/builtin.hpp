@@ -14,10 +14,10 @@ namespace residua {
 namespace detail {
 
 /// The class of built-in image `i`: every ten images from a multiple of ten hold each class once.
-inline std::uint8_t builtin_label(std::uint64_t seed, std::uint64_t i) {
+inline Label builtin_label(std::uint64_t seed, std::uint64_t i) {
     std::array<std::uint32_t, 10> order{};
     permute(order, mix(seed), i / order.size());
-    return static_cast<std::uint8_t>(order[i % order.size()]);
+    return static_cast<Label>(order[i % order.size()]);
 }
 
 }  // namespace detail

@@ -54,7 +54,7 @@ inline std::vector<std::string> cifar10_files(Cifar10Set set) {
 /// Splits the content of a file into pixels and labels, one of each per record. Throws std::runtime_error for another
 /// size or a label that is no class; `file` stands for the file in errors.
 inline void parse_cifar10_records(std::span<const std::uint8_t> content, std::string_view file,
-                                  std::span<std::uint8_t> pixels, std::span<std::uint8_t> labels) {
+                                  std::span<std::uint8_t> pixels, std::span<Label> labels) {
     if (content.size() != labels.size() * cifar10_record) {
         fail_cifar10(file, "size",
                      std::to_string(labels.size() * cifar10_record) + " bytes (" + std::to_string(labels.size()) +

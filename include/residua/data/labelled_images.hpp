@@ -9,6 +9,9 @@
 
 namespace residua {
 
+/// The number of a class, counted from 0.
+using Label = std::uint16_t;
+
 /// Labelled images that live elsewhere: a cheap view, valid as long as their owner.
 /// Pixels are planar bytes, [image][channel][row][column]; labels are smaller than `classes`.
 struct ImagesView {
@@ -17,7 +20,7 @@ struct ImagesView {
     int width = 0;
     int classes = 0;
     std::span<const std::uint8_t> pixels;
-    std::span<const std::uint8_t> labels;
+    std::span<const Label> labels;
 
     std::size_t size() const { return labels.size(); }
 
@@ -50,7 +53,7 @@ struct LabelledImages {
     int width = 0;
     int classes = 0;
     std::vector<std::uint8_t> pixels;
-    std::vector<std::uint8_t> labels;
+    std::vector<Label> labels;
     std::vector<std::string> class_names;
 
     std::size_t size() const { return labels.size(); }
@@ -61,4 +64,14 @@ struct LabelledImages {
     operator ImagesView() const { return view(); }
 };
 
+namespace detail {
+
+/// Throws std::invalid_argument unless `label` is below `classes`.
+inline void check_label(Label label, int classes, std::size_t record) {
+    if (label < classes) return;
+    throw std::invalid_argument("images: label of record " + std::to_string(record) + ": expected 0 to " +
+                                std::to_string(classes - 1) + ", found " + std::to_string(label));
+}
+
+}  // namespace detail
 }  // namespace residua

@@ -6,55 +6,22 @@
 #include <cstdint>
 #include <exception>
 #include <mutex>
-#include <optional>
 #include <span>
 #include <stdexcept>
 #include <stop_token>
 #include <string>
 #include <thread>
-#include <utility>
 #include <vector>
 
-#include <residua/data/augment.hpp>
-#include <residua/data/labelled_images.hpp>
-#include <residua/data/normalisation.hpp>
+#include <residua/data/image_source.hpp>
 #include <residua/data/random.hpp>
 
 namespace residua {
 
-namespace detail {
-
-inline void check_label(ImagesView images, std::size_t record) {
-    if (images.labels[record] < images.classes) return;
-    throw std::invalid_argument("images: label of record " + std::to_string(record) + ": expected 0 to " +
-                                std::to_string(images.classes - 1) + ", found " +
-                                std::to_string(images.labels[record]));
-}
-
-}  // namespace detail
-
-/// Normalises images first ... first + count - 1 into `dst`, [image][channel][row][column], without a thread: for
-/// evaluation. Throws std::invalid_argument if there are not as many images, a label is out of range, the images do
-/// not fit the normalisation, or dst.size() is not count x image size.
-inline void fill_batch(ImagesView images, const Normalisation& normalisation, std::size_t first, std::size_t count,
-                       std::span<float> dst) {
-    const ImagesView part = images.slice(first, count);
-    const std::size_t image_size = part.image_size();
-    normalisation.check(part);
-    if (dst.size() != count * image_size) {
-        throw std::invalid_argument("batch: expected room for " + std::to_string(count * image_size) +
-                                    " floats, found " + std::to_string(dst.size()));
-    }
-    for (std::size_t i = 0; i < count; ++i) {
-        detail::check_label(images, first + i);
-        normalisation.apply(part.image(i), dst.subspan(i * image_size, image_size));
-    }
-}
-
 /// Images ready for one training step.
 struct Minibatch {
     std::span<const float> images;  ///< [image][channel][row][column]
-    std::span<const std::uint8_t> labels;
+    std::span<const Label> labels;
     std::int64_t iteration = 0;  ///< counted from 0 over all epochs
     std::int64_t epoch = 0;
 
@@ -65,29 +32,26 @@ struct Minibatch {
 struct LoaderOptions {
     std::size_t batch = 128;
     std::uint64_t seed = 0;
-    std::optional<Augmentation> augmentation;
 };
 
-/// Shuffled, normalised, augmented batches without end; the last one of an epoch may be smaller. A thread prepares
-/// them ahead of `next`. Minibatch i is a function of the images, the options and i. Nothing allocates after
-/// construction except `seek`. The images must outlive the loader and must not change. Use from one thread at a time.
+/// Shuffled batches without end; the last one of an epoch may be smaller. A thread draws them from the source, ahead of
+/// `next`. Minibatch i is a function of the source, the options and i. After construction nothing allocates except
+/// `seek`, and the source. The source must outlive the loader and serve no other one. Use from one thread at a time.
 class BatchLoader {
   public:
-    /// Throws std::invalid_argument for no images, a batch of 0, or images that do not fit the normalisation.
-    BatchLoader(ImagesView images, Normalisation normalisation, LoaderOptions options)
-        : images_(images),
-          normalisation_(std::move(normalisation)),
+    /// Throws std::invalid_argument for no images or a batch of 0.
+    BatchLoader(ImageSource& source, LoaderOptions options)
+        : source_(source),
           options_(options),
-          order_(images.size()),
-          normalised_(images.image_size()) {
-        normalisation_.check(images_);
-        if (images_.size() == 0 || options_.batch == 0) {
+          image_size_(static_cast<std::size_t>(source.shape().count())),
+          order_(source.size()) {
+        if (source_.size() == 0 || options_.batch == 0) {
             throw std::invalid_argument("loader: expected at least one image and a batch of at least 1, found " +
-                                        std::to_string(images_.size()) + " and " + std::to_string(options_.batch));
+                                        std::to_string(source_.size()) + " and " + std::to_string(options_.batch));
         }
-        const std::size_t capacity = std::min(options_.batch, images_.size());
+        const std::size_t capacity = std::min(options_.batch, source_.size());
         for (Slot& slot : slots_) {
-            slot.images.resize(capacity * images_.image_size());
+            slot.images.resize(capacity * image_size_);
             slot.labels.resize(capacity);
         }
         seek(0);
@@ -98,11 +62,11 @@ class BatchLoader {
     ~BatchLoader() = default;
 
     std::int64_t batches_per_epoch() const {
-        return static_cast<std::int64_t>((images_.size() + options_.batch - 1) / options_.batch);
+        return static_cast<std::int64_t>((source_.size() + options_.batch - 1) / options_.batch);
     }
 
     /// The next batch, valid until the following `next` or `seek`. Waits if it is not ready yet. Throws
-    /// std::invalid_argument if a label in it is out of range, and again on every later call.
+    /// std::invalid_argument if a label in it is out of range, and what the source throws; again on every later call.
     Minibatch next() {
         std::unique_lock lock(mutex_);
         if (in_use_) ++released_;
@@ -126,7 +90,7 @@ class BatchLoader {
   private:
     struct Slot {
         std::vector<float> images;
-        std::vector<std::uint8_t> labels;
+        std::vector<Label> labels;
         Minibatch batch;
     };
 
@@ -164,30 +128,21 @@ class BatchLoader {
     void prepare(std::int64_t iteration, std::int64_t epoch) {
         Slot& slot = slot_of(iteration);
         const std::size_t first = static_cast<std::size_t>(iteration % batches_per_epoch()) * options_.batch;
-        const std::size_t count = std::min(options_.batch, images_.size() - first);
+        const std::size_t count = std::min(options_.batch, source_.size() - first);
         for (std::size_t i = 0; i < count; ++i) {
-            const std::uint32_t record = order_[first + i];
-            detail::check_label(images_, record);
-            slot.labels[i] = images_.labels[record];
-            prepare_image(record, epoch,
-                          std::span(slot.images).subspan(i * images_.image_size(), images_.image_size()));
+            const std::size_t record = order_[first + i];
+            slot.labels[i] = source_.fill(record, options_.seed, static_cast<std::uint64_t>(epoch),
+                                          std::span(slot.images).subspan(i * image_size_, image_size_));
+            detail::check_label(slot.labels[i], source_.classes(), record);
         }
-        slot.batch = {std::span(slot.images).first(count * images_.image_size()), std::span(slot.labels).first(count),
-                      iteration, epoch};
+        slot.batch = {std::span(slot.images).first(count * image_size_), std::span(slot.labels).first(count), iteration,
+                      epoch};
     }
 
-    void prepare_image(std::uint32_t record, std::int64_t epoch, std::span<float> dst) {
-        if (!options_.augmentation) return normalisation_.apply(images_.image(record), dst);
-        normalisation_.apply(images_.image(record), normalised_);
-        augment(normalised_, images_.height, images_.width,
-                choose(*options_.augmentation, options_.seed, static_cast<std::uint64_t>(epoch), record), dst);
-    }
-
-    ImagesView images_;
-    Normalisation normalisation_;
+    ImageSource& source_;
     LoaderOptions options_;
-    std::vector<std::uint32_t> order_;  // of the thread alone, as is the next one
-    std::vector<float> normalised_;
+    std::size_t image_size_;
+    std::vector<std::uint32_t> order_;  // of the thread alone
     Slot slots_[slot_count];
 
     std::mutex mutex_;  // guards the following

@@ -20,7 +20,9 @@ inline std::string shortest(double value) {
 }
 
 /// The options that a resumed run has to share with the one that wrote the checkpoint, as one line.
-inline std::string fingerprint(const TrainingOptions& options) {
+template <class Net>
+std::string fingerprint(const Trainer<Net>& trainer) {
+    const TrainingOptions& options = trainer.options();
     const Schedule& schedule = options.schedule;
     std::string text = "iterations " + std::to_string(options.iterations) + ", batch " + std::to_string(options.batch) +
                        ", seed " + std::to_string(options.seed) + ", rate " + shortest(schedule.rate) + " times " +
@@ -30,9 +32,7 @@ inline std::string fingerprint(const TrainingOptions& options) {
         text += ", warm-up " + shortest(schedule.warm_up->rate) + " until " + shortest(schedule.warm_up->until_error);
     if (schedule.plateau)
         text += ", plateau " + std::to_string(schedule.plateau->patience) + ' ' + shortest(schedule.plateau->threshold);
-    if (!options.augmentation) return text + ", not augmented";
-    return text + ", padding " + std::to_string(options.augmentation->padding) +
-           (options.augmentation->mirror ? ", mirrored" : ", not mirrored");
+    return text + ", " + trainer.source().augmentation_text();
 }
 
 /// FNV-1a over a tensor's name, type and bytes.
@@ -145,7 +145,7 @@ void save_checkpoint(const std::filesystem::path& path, const Trainer<Net>& trai
     tensors.push_back(tensor_to_write("trainer.history",
                                       {static_cast<std::int64_t>(state.history.size()), detail::record_values},
                                       std::span(history)));
-    metadata.insert_or_assign("options", detail::fingerprint(trainer.options()));
+    metadata.insert_or_assign("options", detail::fingerprint(trainer));
     metadata.insert_or_assign("checksum", detail::checksum_of(tensors));
     write_safetensors(path, tensors, metadata);
 }
@@ -158,8 +158,7 @@ void load_checkpoint(const std::filesystem::path& path, Trainer<Net>& trainer) {
     const auto trained =
         static_cast<std::size_t>(std::ranges::count_if(parameters<Net>, [](auto& p) { return p.trained(); }));
     constexpr std::size_t state_tensors = 2;
-    detail::check_checkpoint(file, detail::fingerprint(trainer.options()),
-                             parameters<Net>.size() + trained + state_tensors);
+    detail::check_checkpoint(file, detail::fingerprint(trainer), parameters<Net>.size() + trained + state_tensors);
     TrainingState<Net> state;
     state.weights = detail::read_weights<Net>(file);
     for (const Parameter& parameter : parameters<Net>)

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <residua/data/loader.hpp>
+#include <residua/data/fill_batch.hpp>
 #include <residua/exec/model.hpp>
 #include <residua/train/loss.hpp>
 

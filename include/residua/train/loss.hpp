@@ -7,7 +7,7 @@
 #include <stdexcept>
 #include <string>
 
-#include <residua/config.hpp>
+#include <residua/data/labelled_images.hpp>
 
 namespace residua {
 
@@ -26,7 +26,7 @@ inline int best_class(std::span<const float> outputs) {
 /// Softmax cross-entropy, averaged over the batch, and its gradient with respect to the outputs in the same pass.
 /// outputs and gradient: images x classes, row-major; labels: one per image. Sums in double, in the order of the
 /// images. \throws std::invalid_argument if a label is not below the number of classes, or sizes disagree.
-inline Loss softmax_cross_entropy(std::span<const float> outputs, std::span<const std::uint8_t> labels,
+inline Loss softmax_cross_entropy(std::span<const float> outputs, std::span<const Label> labels,
                                   std::span<float> gradient) {
     if (labels.empty() || outputs.size() % labels.size() != 0 || gradient.size() != outputs.size())
         throw std::invalid_argument("loss: expected as many gradients as outputs and a whole number per label, got " +

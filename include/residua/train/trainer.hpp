@@ -13,14 +13,13 @@
 
 namespace residua {
 
-/// Everything that decides how a training run goes. Together with the images it determines every bit of the result,
-/// except for `threads`, which decides nothing but the time.
+/// Everything that decides how a training run goes. Together with the source of images it determines every bit of the
+/// result, except for `threads`, which decides nothing but the time.
 struct TrainingOptions {
     std::int64_t iterations = 64'000;
     int batch = 128;
     std::uint64_t seed = 0;
     int threads = 1;
-    std::optional<Augmentation> augmentation{Augmentation{}};
     Schedule schedule{};
 };
 
@@ -69,33 +68,30 @@ struct TrainingState {
 
 namespace residua::inline RESIDUA_ISA {
 
-/// Trains a network by the recipe of section 4.2: stochastic gradient descent on shuffled, augmented batches. One
-/// `step` is one iteration. Images, normalisation and options with the same seed give the same bits, with any number of
-/// threads.
+/// Trains a network by the recipe of section 4.2: stochastic gradient descent on shuffled batches. One `step` is one
+/// iteration. The same source and options with the same seed give the same bits, with any number of threads.
 template <class Net>
 class Trainer {
   public:
-    /// The images must outlive the trainer. \throws std::invalid_argument if they do not fit the network or the
+    /// The source must outlive the trainer. \throws std::invalid_argument if it does not fit the network or the
     /// options.
-    Trainer(ImagesView images, const Normalisation& normalisation, TrainingOptions options)
-        : options_{checked(std::move(options), images)},
+    Trainer(ImageSource& source, TrainingOptions options)
+        : options_{checked(std::move(options), source)},
+          source_{source},
           workspace_{options_.batch, options_.threads},
-          loader_{images,
-                  normalisation,
-                  {.batch = static_cast<std::size_t>(options_.batch),
-                   .seed = options_.seed,
-                   .augmentation = options_.augmentation}} {
+          loader_{source, {.batch = static_cast<std::size_t>(options_.batch), .seed = options_.seed}} {
         state_.weights = he_initialised<Net>(options_.seed);
         std::ranges::fill(state_.velocity.all(), 0.0f);
     }
 
     [[nodiscard]] const TrainingOptions& options() const { return options_; }
+    [[nodiscard]] const ImageSource& source() const { return source_; }
     [[nodiscard]] const TrainingState<Net>& state() const { return state_; }
     [[nodiscard]] const Weights<Net>& weights() const { return state_.weights; }
     [[nodiscard]] bool finished() const { return state_.iteration >= options_.iterations; }
     [[nodiscard]] std::int64_t iterations_per_epoch() const { return loader_.batches_per_epoch(); }
 
-    /// Continues from a state that a trainer with the same images and options was in.
+    /// Continues from a state that a trainer with the same source and options was in.
     void restore(TrainingState<Net> state) {
         state_ = std::move(state);
         loader_.seek(state_.iteration);
@@ -135,17 +131,18 @@ class Trainer {
     }
 
   private:
-    static TrainingOptions checked(TrainingOptions options, ImagesView images) {
+    static TrainingOptions checked(TrainingOptions options, const ImageSource& source) {
         constexpr Chw in = input_shape<Net>;
+        const Chw found = source.shape();
         const auto fail = [](const std::string& what, long expected, long got) {
             throw std::invalid_argument(what + ": expected " + std::to_string(expected) + ", got " +
                                         std::to_string(got));
         };
-        if (images.channels != in.c) fail("images: channels", in.c, images.channels);
-        if (images.height != in.h) fail("images: rows", in.h, images.height);
-        if (images.width != in.w) fail("images: columns", in.w, images.width);
-        if (images.classes != output_shape<Net>.count())
-            fail("images: classes", output_shape<Net>.count(), images.classes);
+        if (found.c != in.c) fail("images: channels", in.c, found.c);
+        if (found.h != in.h) fail("images: rows", in.h, found.h);
+        if (found.w != in.w) fail("images: columns", in.w, found.w);
+        if (source.classes() != output_shape<Net>.count())
+            fail("images: classes", output_shape<Net>.count(), source.classes());
         if (options.batch < 1) fail("batch: at least", 1, options.batch);
         return options;
     }
@@ -170,6 +167,7 @@ class Trainer {
     }
 
     TrainingOptions options_;
+    const ImageSource& source_;
     TrainingState<Net> state_;
     Workspace<Net, Training> workspace_;
     BatchLoader loader_;
