@@ -9,6 +9,8 @@
 // Then in alphabetical order.
 #include <residua/layer/values.hpp>
 #include <residua/model/cifar.hpp>
+#include <residua/model/imagenet.hpp>
+#include <residua/model/vgg.hpp>
 #include <residua/plan/budget.hpp>
 #include <residua/plan/costs.hpp>
 #include <residua/plan/inference.hpp>

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <support/catch.hpp>
-#include <support/imagenet.hpp>
 #include <vector>
 
 #include <residua/model.hpp>
@@ -19,8 +18,12 @@ TEST_CASE("trained parameters") {
     STATIC_REQUIRE(parameter_count<ResNet110> == 1'727'962);
     STATIC_REQUIRE(parameter_count<ResNet1202> == 19'421'274);
     STATIC_REQUIRE(parameter_count<ResNet18> == 11'689'512);
+    STATIC_REQUIRE(parameter_count<ResNet34> == 21'797'672);
     STATIC_REQUIRE(parameter_count<ResNet50> == 25'557'032);
-    STATIC_REQUIRE(parameter_count<ResNet50Strided3x3> == 25'557'032);
+    STATIC_REQUIRE(parameter_count<ResNet101> == 44'549'160);
+    STATIC_REQUIRE(parameter_count<ResNet152> == 60'192'808);
+    STATIC_REQUIRE(parameter_count<Vgg16> == 138'357'544);
+    STATIC_REQUIRE(parameter_count<ResNet50V15> == 25'557'032);
 }
 
 TEST_CASE("shortcut option A adds no parameters") {
@@ -51,8 +54,13 @@ TEST_CASE("multiply-adds of the other networks") {
     STATIC_REQUIRE(multiply_adds<ResNet110> == 252'887'680);
     STATIC_REQUIRE(multiply_adds<ResNet1202> == 2'829'238'912);
     STATIC_REQUIRE(multiply_adds<ResNet18> == 1'814'073'344);
+    STATIC_REQUIRE(multiply_adds<ResNet34> == 3'663'761'408);
     STATIC_REQUIRE(multiply_adds<ResNet50> == 3'857'973'248);
-    STATIC_REQUIRE(multiply_adds<ResNet50Strided3x3> == 4'089'184'256);
+    STATIC_REQUIRE(multiply_adds<ResNet101> == 7'570'194'432);
+    STATIC_REQUIRE(multiply_adds<ResNet152> == 11'282'415'616);
+    STATIC_REQUIRE(multiply_adds<Vgg16> == 15'470'264'320);
+    STATIC_REQUIRE(multiply_adds<Vgg19> == 19'632'062'464);
+    STATIC_REQUIRE(multiply_adds<ResNet50V15> == 4'089'184'256);
 }
 
 TEST_CASE("costs of single layers") {

@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <cstdint>
 #include <support/catch.hpp>
-#include <support/imagenet.hpp>
 #include <vector>
 
 #include <residua/model.hpp>
@@ -73,8 +72,8 @@ constexpr int steps_of = inference_plan<Net>.step_count;
 }  // namespace
 
 TEMPLATE_TEST_CASE("buffers, lifetimes and steps of the inference plan", "", ResNet20, ResNet32, ResNet44, ResNet56,
-                   ResNet110, ResNet1202, Plain20, Plain110, ResNet18, ResNet50, ResNet50Strided3x3, OnlyInput,
-                   OnlyActivation, Doubling, PreResNet, Nested, TwoUsers, ManyChannels) {
+                   ResNet110, ResNet1202, Plain20, Plain110, ResNet18, ResNet50, ResNet50V15, OnlyInput, OnlyActivation,
+                   Doubling, PreResNet, Nested, TwoUsers, ManyChannels) {
     const auto& plan = inference_plan<TestType>;
     const auto buffer = [&](int i) { return plan.buffers[static_cast<std::size_t>(i)]; };
 

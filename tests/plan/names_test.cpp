@@ -5,7 +5,6 @@
 #include <string>
 #include <support/catch.hpp>
 #include <support/files.hpp>
-#include <support/imagenet.hpp>
 #include <vector>
 
 #include <residua/model.hpp>

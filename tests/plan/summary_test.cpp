@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <string>
 #include <support/catch.hpp>
-#include <support/imagenet.hpp>
 
 #include <residua/model.hpp>
 

@@ -1,5 +1,4 @@
 #include <support/catch.hpp>
-#include <support/imagenet.hpp>
 #include <type_traits>
 
 #include <residua/model.hpp>

@@ -1,5 +1,4 @@
 #include <support/catch.hpp>
-#include <support/imagenet.hpp>
 
 #include <residua/model.hpp>
 
@@ -47,8 +46,8 @@ TEST_CASE("every kind of block, with every kind of shortcut") {
     STATIC_REQUIRE(after<Stage<2, 8, ResidualBlock<Conv3x3, BN, ReLU, Shortcut<IdentityA>>>> == Chw{8, 9, 12});
     STATIC_REQUIRE(after<Stage<2, 8, ResidualBlock<Conv3x3, BN, ReLU, Shortcut<ProjectionC>>>> == Chw{8, 9, 12});
     STATIC_REQUIRE(after<Stage<2, 8, ResidualBlock<Conv3x3, BN, ReLU, Shortcut<None>>>> == Chw{8, 9, 12});
-    STATIC_REQUIRE(after<Stage<2, 8, BottleneckB>> == Chw{32, 9, 12});
-    STATIC_REQUIRE(after<Stage<2, 8, BottleneckStrided3x3, Stride<2>>> == Chw{32, 5, 6});
+    STATIC_REQUIRE(after<Stage<2, 8, BottleneckBlock<ProjectionB>>> == Chw{32, 9, 12});
+    STATIC_REQUIRE(after<Stage<2, 8, BottleneckBlockV15<ProjectionB>, Stride<2>>> == Chw{32, 5, 6});
 }
 
 TEST_CASE("both branches of a residual take the stage's stride") {

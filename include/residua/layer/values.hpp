@@ -96,8 +96,8 @@ template <int kernel, class... Options>
 inline constexpr AvgPool<kernel, Options...> avg_pool{};
 inline constexpr GlobalAvgPool global_avg_pool{};
 
-template <int out>
-inline constexpr Linear<out> linear{};
+template <int out, class... Options>
+inline constexpr Linear<out, Options...> linear{};
 
 /// Any element-wise function of x as a layer: `activation<x * sigmoid(x)>`.
 template <auto function>

@@ -62,7 +62,7 @@ constexpr std::array<Parameter, count> list_parameters(const Graph<size>& graph)
         const int c = node.shape.c;
         if (node.op == Op::conv)
             add(i, Member::weight, 4, {c, input_channels(graph, i), node.window.kernel_h, node.window.kernel_w});
-        if (node.op == Op::linear) add(i, Member::weight, 2, {c, input_channels(graph, i), 1, 1});
+        if (node.op == Op::linear) add(i, Member::weight, 2, {c, input_channels(graph, i) * node.window.taps(), 1, 1});
         if (has_weights(node) && node.bias) add(i, Member::bias, 1, {c, 1, 1, 1});
         if (node.op == Op::bn)
             for (const Member member : {Member::weight, Member::bias, Member::running_mean, Member::running_var})

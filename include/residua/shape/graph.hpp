@@ -9,8 +9,8 @@
 
 namespace residua {
 
-/// What a node of the graph computes. A linear layer is a convolution over its 1x1 map; global pooling a window as
-/// large as the map.
+/// What a node of the graph computes. A linear layer is a convolution with a kernel as large as the map; global pooling
+/// a window of that size.
 enum class Op : unsigned char { input, conv, linear, bn, activation, add, shortcut_a, max_pool, avg_pool };
 
 /// The dotted name of a node's parameters, in pieces: "layer1" "." "0" "." "downsample" "." "0", or "conv1", or

@@ -88,12 +88,13 @@ struct Walk : Tracer<capacity> {
                     .window = {at.shape.h, at.shape.w, 1, 0}});
     }
 
-    template <int out>
-    constexpr Cursor trace(Cursor at, const Linear<out>* layer) {
+    template <int out, class... Options>
+    constexpr Cursor trace(Cursor at, const Linear<out, Options...>* layer) {
+        using Layer = Linear<out, Options...>;
         if (!fits(at.shape, layer)) return at;
         Name name = this->next("fc", this->numbering.linears);
         if (name.leaf_index == 1) name.leaf_index = -1;  // the usual single one is plain "fc"
-        return this->conv(at, Op::linear, Linear<out>::output(at.shape), {}, true, name);
+        return this->conv(at, Op::linear, Layer::output(at.shape), Layer::window(at.shape), true, name);
     }
 
     template <FixedString name, class Layer>
