@@ -1,8 +1,8 @@
 #pragma once
 
 /// \file
-/// Everything but the readers of data sets that need further libraries (data/cifar10.hpp). `model.hpp` alone is enough
-/// to declare networks, check them and know their costs.
+/// Everything but the readers of data sets that need further libraries (data/cifar10.hpp, data/image_file.hpp).
+/// `model.hpp` alone is enough to declare networks, check them and know their costs.
 
 // First, so that the way from the program to a verdict, which compilers print before it, is short.
 #include <residua/model.hpp>
@@ -11,9 +11,12 @@
 #include <residua/data/augment.hpp>
 #include <residua/data/augmented_images.hpp>
 #include <residua/data/builtin.hpp>
+#include <residua/data/crops.hpp>
 #include <residua/data/fill_batch.hpp>
+#include <residua/data/image_folder.hpp>
 #include <residua/data/loader.hpp>
 #include <residua/data/normalisation.hpp>
+#include <residua/data/resize.hpp>
 #include <residua/exec/model.hpp>
 #include <residua/exec/workspace.hpp>
 #include <residua/io/npy.hpp>

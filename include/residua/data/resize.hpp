@@ -1,0 +1,153 @@
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include <residua/data/rgb_image.hpp>
+
+namespace residua {
+
+namespace detail {
+
+inline void check_sides(int shortest) {
+    if (shortest >= 1) return;
+    throw std::invalid_argument("resize: expected sides of at least 1, found " + std::to_string(shortest));
+}
+
+/// How the values along one side of an image become those of a shorter or longer one: each is a mean of `taps`
+/// neighbours, with weights that fall off linearly from its centre (a triangle), and over as many neighbours more as
+/// the side shrinks.
+class TriangleFilter {
+  public:
+    static constexpr int bits = 22;  ///< weights are multiples of 2^-22, so that a sum of bytes fits 32 bits
+
+    TriangleFilter(int from, int to) {
+        const double scale = static_cast<double>(from) / to;
+        const double reach = std::max(scale, 1.0);
+        for (int i = 0; i < to; ++i) {
+            const double centre = (i + 0.5) * scale;
+            const int first = std::max(0, static_cast<int>(centre - reach + 0.5));
+            const int last = std::min(from, static_cast<int>(centre + reach + 0.5));
+            starts_.push_back({first, static_cast<int>(weights_.size())});
+            append_weights(first, last, centre, reach);
+        }
+        starts_.push_back({from, static_cast<int>(weights_.size())});
+    }
+
+    /// The first neighbour of value `i`.
+    int first(int i) const { return starts_[static_cast<std::size_t>(i)].first; }
+
+    /// The weights of value `i`'s neighbours, `first(i)` and those behind it.
+    std::span<const std::int32_t> weights(int i) const {
+        const int begin = starts_[static_cast<std::size_t>(i)].weight;
+        const int end = starts_[static_cast<std::size_t>(i) + 1].weight;
+        return std::span(weights_).subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin));
+    }
+
+    /// A weighted sum as a byte.
+    static std::uint8_t rounded(std::int32_t sum) {
+        return static_cast<std::uint8_t>(std::min(255, (sum + (1 << (bits - 1))) >> bits));
+    }
+
+  private:
+    struct Start {
+        int first;
+        int weight;
+    };
+
+    void append_weights(int first, int last, double centre, double reach) {
+        const auto height = [&](int x) { return std::max(0.0, 1.0 - std::abs(x + 0.5 - centre) / reach); };
+        double sum = 0.0;
+        for (int x = first; x < last; ++x) sum += height(x);
+        for (int x = first; x < last; ++x) {
+            weights_.push_back(static_cast<std::int32_t>(std::lround(height(x) / sum * (1 << bits))));
+        }
+    }
+
+    std::vector<Start> starts_;
+    std::vector<std::int32_t> weights_;
+};
+
+inline RgbImage resized_rows(const RgbImage& image, int width) {
+    const TriangleFilter filter(image.width, width);
+    RgbImage result = rgb_image(image.height, width);
+    for (int row = 0; row < image.height; ++row) {
+        const auto src = row_of(image, row);
+        const auto dst = row_of(result, row);
+        for (int column = 0; column < width; ++column) {
+            std::int32_t red = 0;
+            std::int32_t green = 0;
+            std::int32_t blue = 0;
+            const std::uint8_t* pixel = &src[rgb_size(1, filter.first(column))];
+            for (const std::int32_t weight : filter.weights(column)) {
+                red += weight * pixel[0];
+                green += weight * pixel[1];
+                blue += weight * pixel[2];
+                pixel += rgb_channels;
+            }
+            std::uint8_t* const out = &dst[rgb_size(1, column)];
+            out[0] = TriangleFilter::rounded(red);
+            out[1] = TriangleFilter::rounded(green);
+            out[2] = TriangleFilter::rounded(blue);
+        }
+    }
+    return result;
+}
+
+inline RgbImage resized_columns(const RgbImage& image, int height) {
+    const TriangleFilter filter(image.height, height);
+    RgbImage result = rgb_image(height, image.width);
+    std::vector<std::int32_t> sums(rgb_size(1, image.width));
+    for (int row = 0; row < height; ++row) {
+        std::fill(sums.begin(), sums.end(), 0);
+        int from = filter.first(row);
+        for (const std::int32_t weight : filter.weights(row)) {
+            const auto src = row_of(image, from++);
+            for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += weight * src[i];
+        }
+        std::transform(sums.begin(), sums.end(), row_of(result, row).begin(), TriangleFilter::rounded);
+    }
+    return result;
+}
+
+}  // namespace detail
+
+/// The image at another size: bilinear, and where it shrinks over as many pixels as fall together (antialiased), as
+/// Pillow's BILINEAR does. Values are rounded to bytes after the rows and after the columns. Throws
+/// std::invalid_argument unless all sides are at least 1.
+inline RgbImage resized(const RgbImage& image, int height, int width) {
+    detail::check_sides(std::min({image.height, image.width, height, width}));
+    return detail::resized_columns(detail::resized_rows(image, width), height);
+}
+
+/// Sides of an image.
+struct ImageSize {
+    int height = 0;
+    int width = 0;
+
+    friend bool operator==(const ImageSize&, const ImageSize&) = default;
+};
+
+/// The size at which the shorter side is `side` and the aspect is kept, the longer side rounded down. Throws
+/// std::invalid_argument unless all sides are at least 1.
+inline ImageSize size_with_shorter_side(ImageSize size, int side) {
+    const int shorter = std::min(size.height, size.width);
+    detail::check_sides(std::min(shorter, side));
+    const auto scaled = [&](int length) { return static_cast<int>(std::int64_t{length} * side / shorter); };
+    return {scaled(size.height), scaled(size.width)};
+}
+
+/// The image with a shorter side of `side` pixels and its aspect. Throws std::invalid_argument unless all sides are at
+/// least 1.
+inline RgbImage with_shorter_side(const RgbImage& image, int side) {
+    const ImageSize size = size_with_shorter_side({image.height, image.width}, side);
+    return resized(image, size.height, size.width);
+}
+
+}  // namespace residua
