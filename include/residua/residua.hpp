@@ -1,8 +1,9 @@
 #pragma once
 
 /// \file
-/// Everything but the readers of data sets that need further libraries (data/cifar10.hpp, data/image_file.hpp).
-/// `model.hpp` alone is enough to declare networks, check them and know their costs.
+/// Everything but what needs further libraries: data/cifar10.hpp, data/image_file.hpp and, built on it,
+/// data/augmented_folder.hpp and data/folder_statistics.hpp. `model.hpp` alone is enough to declare networks, check
+/// them and know their costs.
 
 // First, so that the way from the program to a verdict, which compilers print before it, is short.
 #include <residua/model.hpp>
@@ -17,6 +18,7 @@
 #include <residua/data/loader.hpp>
 #include <residua/data/normalisation.hpp>
 #include <residua/data/resize.hpp>
+#include <residua/data/scale_augment.hpp>
 #include <residua/exec/model.hpp>
 #include <residua/exec/workspace.hpp>
 #include <residua/io/npy.hpp>

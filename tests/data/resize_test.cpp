@@ -1,6 +1,8 @@
+#include <algorithm>
 #include <cstdint>
 #include <support/catch.hpp>
 #include <support/files.hpp>
+#include <utility>
 #include <vector>
 
 #include <residua/data/random.hpp>
@@ -71,6 +73,20 @@ TEST_CASE("resize: the same bytes as Pillow's BILINEAR") {
     CHECK(hash_of(resized(noise(37, 53), 20, 91)) == 0x6DDCC7C7D171FD22U);
     CHECK(hash_of(resized(noise(37, 53), 64, 7)) == 0xF6A86D717356F57EU);
     CHECK(hash_of(resized(noise(300, 200), 224, 150)) == 0xC4D9B809B294A936U);
+}
+
+TEST_CASE("resize: a part is the same as in the whole") {
+    const RgbImage image = noise(37, 53);
+    for (const auto& [height, width] : {std::pair{20, 91}, std::pair{64, 17}, std::pair{37, 53}}) {
+        const RgbImage whole = resized(image, height, width);
+        const RgbImage part = resized_part(image, {height, width}, 7, 4, {13, 11});
+        CHECK(part.height == 13);
+        CHECK(part.width == 11);
+        for (int row = 0; row < 13; ++row)
+            CHECK(std::ranges::equal(detail::row_of(part, row), detail::row_of(whole, 7 + row).subspan(12, 33)));
+    }
+    // Only that part is computed, so an image of 3 x 10^9 pixels is no matter.
+    CHECK(resized_part(noise(1, 65535), {480, 31'456'800}, 100, 31'456'000, {224, 224}).width == 224);
 }
 
 TEST_CASE("resize: a shorter side keeps the aspect, rounded down") {

@@ -53,12 +53,20 @@ class Normalisation {
         for (const auto sum : sums) {
             mean.push_back(static_cast<float>(static_cast<double>(sum) / (255.0 * static_cast<double>(images.size()))));
         }
-        return from_pixel_mean(std::move(mean));
+        return per_pixel_mean(std::move(mean));
+    }
+
+    /// A mean for each value of an image, planar, in units of v / 255.
+    static Normalisation per_pixel_mean(std::vector<float> mean) {
+        Normalisation result;
+        result.pixel_mean_ = std::move(mean);
+        result.tables_.push_back(table(0, 1));
+        return result;
     }
 
     /// What `text` of another object gave. Throws std::invalid_argument for anything else.
     static Normalisation from_text(std::string_view text) {
-        if (take(text, pixel_prefix)) return from_pixel_mean(floats_from(text));
+        if (take(text, pixel_prefix)) return per_pixel_mean(floats_from(text));
         if (!take(text, channel_prefix)) fail(text);
         std::vector<double> mean;
         std::vector<double> deviation;
@@ -99,6 +107,9 @@ class Normalisation {
                                     std::to_string(images.width));
     }
 
+    /// What a channel is divided by, in units of v / 255: 1 where the mean of each pixel is subtracted.
+    double deviation(std::size_t channel) const { return channels_.empty() ? 1.0 : channels_[channel].deviation; }
+
     /// Normalises one image, planar bytes to planar floats. Requires an image that `fits` and dst.size() = src.size().
     void apply(std::span<const std::uint8_t> src, std::span<float> dst) const {
         if (channels_.empty()) {
@@ -132,13 +143,6 @@ class Normalisation {
             values[v] = static_cast<float>((static_cast<double>(v) / 255.0 - mean) / deviation);
         }
         return values;
-    }
-
-    static Normalisation from_pixel_mean(std::vector<float> mean) {
-        Normalisation result;
-        result.pixel_mean_ = std::move(mean);
-        result.tables_.push_back(table(0, 1));
-        return result;
     }
 
     [[noreturn]] static void fail(std::string_view rest) {

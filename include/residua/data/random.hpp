@@ -17,7 +17,7 @@
 namespace residua {
 
 /// What the numbers are drawn for: purposes that share a seed must not share numbers.
-enum class Stream : std::uint64_t { permutation = 1, augmentation, picture, initialisation };
+enum class Stream : std::uint64_t { permutation = 1, augmentation, picture, initialisation, scale, colour };
 
 namespace detail {
 

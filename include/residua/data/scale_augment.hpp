@@ -1,0 +1,85 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+
+#include <residua/data/colour.hpp>
+#include <residua/data/crops.hpp>
+#include <residua/data/normalisation.hpp>
+#include <residua/data/random.hpp>
+#include <residua/data/resize.hpp>
+#include <residua/data/rgb_image.hpp>
+
+namespace residua {
+
+/// How photographs may be changed in training (He et al. 2015, section 3.4): the shorter side resized to a length drawn
+/// uniformly from [shortest, longest], a random crop, mirrored or not, the colours shifted.
+struct ScaleAugmentation {
+    int shortest = 256;
+    int longest = 480;
+    bool mirror = true;
+    std::optional<ColourComponents> colours{imagenet_colours};
+};
+
+/// One way to make an input out of a photograph.
+struct ScaleChoice {
+    int shorter_side = 0;
+    CropPlace place{};              ///< in the resized image
+    std::array<float, 3> colour{};  ///< added to the channels, in units of v / 255
+};
+
+/// The choice for record `record` in epoch `epoch`, whatever came before it, for an image of this size. The crop has to
+/// be no larger than `shortest` on both sides.
+inline ScaleChoice choose(const ScaleAugmentation& augmentation, ImageSize image, ImageSize crop, std::uint64_t seed,
+                          std::uint64_t epoch, std::uint64_t record) {
+    const Random random(seed, Stream::scale, epoch);
+    const auto between = [&](int first, int last, std::uint64_t number) {
+        return first +
+               static_cast<int>(random.below(static_cast<std::uint32_t>(last - first + 1), 4 * record + number));
+    };
+    ScaleChoice choice;
+    choice.shorter_side = between(augmentation.shortest, augmentation.longest, 0);
+    const ImageSize scaled = size_with_shorter_side(image, choice.shorter_side);
+    choice.place = {between(0, scaled.height - crop.height, 1), between(0, scaled.width - crop.width, 2), crop.height,
+                    crop.width, augmentation.mirror && between(0, 1, 3) == 1};
+    if (augmentation.colours) choice.colour = choose(*augmentation.colours, seed, epoch, record);
+    return choice;
+}
+
+/// The choice without chance: the middle, at a shorter side of 8/7 of the crop's longer one (256 for 224).
+inline ScaleChoice middle_choice(ImageSize image, ImageSize crop) {
+    const int shorter_side = std::max(crop.height, crop.width) * 8 / 7;
+    const ImageSize scaled = size_with_shorter_side(image, shorter_side);
+    return {shorter_side,
+            {(scaled.height - crop.height) / 2, (scaled.width - crop.width) / 2, crop.height, crop.width},
+            {}};
+}
+
+/// The input that a choice for an image of this size makes of it, into `dst`, planar [channel][row][column]. Throws
+/// std::invalid_argument if `dst` has another size or the crop does not fit the normalisation.
+inline void scale_into(const RgbImage& image, const ScaleChoice& choice, const Normalisation& normalisation,
+                       std::span<float> dst) {
+    const CropPlace& place = choice.place;
+    const ImageSize scaled = size_with_shorter_side({image.height, image.width}, choice.shorter_side);
+    const RgbImage part = resized_part(image, scaled, place.top, place.left, {place.height, place.width});
+    crop_into(part, {0, 0, place.height, place.width, place.mirrored}, normalisation, dst);
+    const std::size_t plane = dst.size() / choice.colour.size();
+    for (std::size_t c = 0; c < choice.colour.size(); ++c) {
+        const float shift = static_cast<float>(choice.colour[c] / normalisation.deviation(c));
+        for (float& value : dst.subspan(c * plane, plane)) value += shift;
+    }
+}
+
+/// In a few words, for `ImageSource::augmentation_text`.
+inline std::string text_of(const ScaleAugmentation& augmentation) {
+    return "shorter side " + std::to_string(augmentation.shortest) + " to " + std::to_string(augmentation.longest) +
+           (augmentation.mirror ? ", mirrored" : ", not mirrored") +
+           (augmentation.colours ? ", colours " + augmentation.colours->text() : ", colours as they are");
+}
+
+}  // namespace residua
