@@ -3,7 +3,7 @@ include(${Catch2_DIR}/Catch.cmake)
 
 # A test case whose name the command line cannot select must not pass for having run nothing; version 3 fails by itself.
 set(catch_arguments "")
-if(Catch2_VERSION VERSION_LESS 3)
+if(NOT TARGET Catch2::Catch2WithMain)
     set(catch_arguments EXTRA_ARGS --warn NoTests)
 endif()
 

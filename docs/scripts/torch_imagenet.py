@@ -1,0 +1,154 @@
+#!/usr/bin/env python3
+"""Writes pseudo-random weights of an ImageNet network under torchvision's names, and what PyTorch computes with them.
+
+usage: torch_imagenet.py NET WEIGHTS.safetensors [--inputs IMAGES.npy --logits OUT.npy]
+                         [--step GRADIENTS.safetensors --count 4] [--seed 1] [--classes 1000]
+
+NET: resnet18, resnet34 (option B), resnet50, resnet101, resnet152 (stride in the first 1x1), resnet50-v1.5,
+resnet101-v1.5, resnet152-v1.5 (stride in the 3x3), plain18, plain34, vgg16, vgg19. IMAGES.npy: float32, N x 3 x h x w,
+normalised. The logits (N x classes) and the training step on the first COUNT images (labels 0, 1, ...; `loss`,
+`logits`, `grad.<parameter>`, `after.<bn>.running_mean`, `after.<bn>.running_var`) are computed in float64.
+"""
+import argparse
+
+import numpy as np
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+
+from torch_safetensors import write_safetensors
+
+
+class Block(nn.Module):
+    """The basic block, or with `bottleneck` 1x1, 3x3, 1x1; `stride_in` numbers the convolution with the stride."""
+
+    def __init__(self, channels, width, stride, bottleneck, stride_in, shortcut):
+        super().__init__()
+        out = 4 * width if bottleneck else width
+        kernels = ((1, width), (3, width), (1, out)) if bottleneck else ((3, width), (3, width))
+        self.count, before = len(kernels), channels
+        for i, (kernel, outputs) in enumerate(kernels, 1):
+            step = stride if i == stride_in else 1
+            setattr(self, f"conv{i}", nn.Conv2d(before, outputs, kernel, step, kernel // 2, bias=False))
+            setattr(self, f"bn{i}", nn.BatchNorm2d(outputs))
+            before = outputs
+        self.shortcut = shortcut
+        if shortcut and (stride != 1 or channels != out):
+            self.downsample = nn.Sequential(nn.Conv2d(channels, out, 1, stride, bias=False), nn.BatchNorm2d(out))
+
+    def forward(self, x):
+        y = x
+        for i in range(1, self.count + 1):
+            y = getattr(self, f"bn{i}")(getattr(self, f"conv{i}")(y))
+            y = F.relu(y) if i < self.count else y
+        if self.shortcut:
+            y = y + (self.downsample(x) if hasattr(self, "downsample") else x)
+        return F.relu(y)
+
+
+class ResNet(nn.Module):
+    def __init__(self, counts, classes, bottleneck=False, stride_in=1, shortcut=True):
+        super().__init__()
+        self.conv1 = nn.Conv2d(3, 64, 7, 2, 3, bias=False)
+        self.bn1 = nn.BatchNorm2d(64)
+        channels = 64
+        for stage, count in enumerate(counts, 1):
+            width, blocks = 32 << stage, []
+            for i in range(count):
+                stride = 2 if stage > 1 and i == 0 else 1
+                blocks.append(Block(channels, width, stride, bottleneck, stride_in, shortcut))
+                channels = 4 * width if bottleneck else width
+            setattr(self, f"layer{stage}", nn.Sequential(*blocks))
+        self.fc = nn.Linear(channels, classes)
+
+    def forward(self, x):
+        x = F.max_pool2d(F.relu(self.bn1(self.conv1(x))), 3, 2, 1)
+        for stage in range(1, 5):
+            x = getattr(self, f"layer{stage}")(x)
+        return self.fc(x.mean((2, 3)))
+
+
+class Vgg(nn.Module):
+    def __init__(self, counts, classes):
+        super().__init__()
+        layers, channels = [], 3
+        for stage, count in enumerate(counts):
+            for _ in range(count):
+                width = min(64 << stage, 512)
+                layers += [nn.Conv2d(channels, width, 3, 1, 1), nn.ReLU()]
+                channels = width
+            layers.append(nn.MaxPool2d(2))
+        self.features = nn.Sequential(*layers)
+        # Places 2 and 5 are torchvision's dropouts.
+        self.classifier = nn.Sequential(nn.Linear(512 * 49, 4096), nn.ReLU(), nn.Identity(), nn.Linear(4096, 4096),
+                                        nn.ReLU(), nn.Identity(), nn.Linear(4096, classes))
+
+    def forward(self, x):
+        return self.classifier(self.features(x).flatten(1))
+
+
+def network(name, classes):
+    if name.startswith("vgg"):
+        return Vgg({"vgg16": (2, 2, 3, 3, 3), "vgg19": (2, 2, 4, 4, 4)}[name], classes)
+    depth = int("".join(c for c in name.split("-")[0] if c.isdigit()))
+    counts = {18: (2, 2, 2, 2), 34: (3, 4, 6, 3), 50: (3, 4, 6, 3), 101: (3, 4, 23, 3), 152: (3, 8, 36, 3)}[depth]
+    return ResNet(counts, classes, bottleneck=depth >= 50, stride_in=2 if name.endswith("-v1.5") else 1,
+                  shortcut=not name.startswith("plain"))
+
+
+def randomise(net, seed):
+    """He-initialised kernels; statistics, scales and shifts that differ from channel to channel."""
+    generator = torch.Generator().manual_seed(seed)
+    for module in net.modules():
+        if isinstance(module, (nn.Conv2d, nn.Linear)):
+            fan_in = module.weight[0].numel()
+            module.weight.data = torch.randn(module.weight.shape, generator=generator) * (2.0 / fan_in) ** 0.5
+            if module.bias is not None:
+                module.bias.data = 0.1 * torch.randn(module.bias.shape, generator=generator)
+        elif isinstance(module, nn.BatchNorm2d):
+            for tensor, low, high in ((module.weight, 0.5, 1.0), (module.bias, -0.2, 0.2),
+                                      (module.running_mean, -0.3, 0.3), (module.running_var, 0.5, 1.5)):
+                tensor.data = low + (high - low) * torch.rand(tensor.shape, generator=generator)
+
+
+def training_step(net, images, path):
+    """One forward and backward run in training mode, written under the names of `cifar10 gradients`."""
+    net.train()
+    logits = net(images)
+    loss = F.cross_entropy(logits, torch.arange(len(images)) % logits.shape[1])
+    loss.backward()
+    arrays = {"loss": loss.detach().reshape(1), "logits": logits.detach()}
+    arrays.update({"grad." + name: p.grad for name, p in net.named_parameters()})
+    arrays.update({"after." + name: b for name, b in net.named_buffers() if "running" in name})
+    write_safetensors(path, arrays, {})
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    p.add_argument("net")
+    p.add_argument("weights")
+    p.add_argument("--inputs")
+    p.add_argument("--logits")
+    p.add_argument("--step")
+    p.add_argument("--count", type=int, default=4)
+    p.add_argument("--seed", type=int, default=1)
+    p.add_argument("--classes", type=int, default=1000)
+    a = p.parse_args()
+    net = network(a.net, a.classes)
+    randomise(net, a.seed)
+    state = {name: t for name, t in net.state_dict().items() if not name.endswith("num_batches_tracked")}
+    write_safetensors(a.weights, state, {"format": "pt", "source": "pseudo-random"})
+    if not a.inputs:
+        return
+    net.double()
+    images = torch.from_numpy(np.load(a.inputs)).double()
+    if a.logits:
+        net.eval()
+        with torch.no_grad():
+            np.save(a.logits, net(images).numpy())
+    if a.step:
+        training_step(net, images[:a.count], a.step)
+
+
+if __name__ == "__main__":
+    main()
