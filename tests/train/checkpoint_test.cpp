@@ -43,13 +43,16 @@ void check_same(const TrainingState<SmallNet>& found, const TrainingState<SmallN
 TEST_CASE("checkpoint: a second trainer goes on with the same bits, from within an epoch and from its end") {
     const LabelledImages images = pictures(40);
     const auto at = GENERATE(0, 6, 12);
+    const auto accumulate = GENERATE(1, 3);
+    TrainingOptions options = options_for_test();
+    options.batch /= accumulate;
+    options.accumulate = accumulate;
     AugmentedImages source = source_of(images);
-    SmallTrainer first(source, options_for_test());
+    SmallTrainer first(source, options);
     run(first, at);
     const TemporaryFolder folder;
     save_checkpoint(folder / "run.safetensors", first, {{"net", "small"}});
     CHECK(folder.file_count() == 1);
-    TrainingOptions options = options_for_test();
     options.threads = 2;  // decides nothing
     AugmentedImages second_source = source_of(images);
     SmallTrainer second(second_source, options);
@@ -92,6 +95,9 @@ TEST_CASE("checkpoint: refused for other options and other files, the trainer st
     options = options_for_test();
     options.batch = 13;
     CHECK(refused(options) != "nothing thrown");
+    options = options_for_test();
+    options.accumulate = 2;
+    CHECK(refused(options).find("batch 12 x 2, seed") != std::string::npos);
     options = options_for_test();
     options.iterations = 31;
     CHECK(refused(options) != "nothing thrown");

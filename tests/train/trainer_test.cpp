@@ -141,6 +141,9 @@ TEST_CASE("trainer: wrong images and options are named") {
     options.batch = 0;
     CHECK(make(pictures(10), options) == "batch: at least: expected 1, got 0");
     options = good;
+    options.accumulate = 0;
+    CHECK(make(pictures(10), options) == "accumulate: at least: expected 1, got 0");
+    options = good;
     options.threads = 0;
     CHECK(make(pictures(10), options) == "threads: expected at least 1, got 0");
     CHECK(make(pictures(0), good) != "nothing thrown");

@@ -24,9 +24,10 @@ template <class Net>
 std::string fingerprint(const Trainer<Net>& trainer) {
     const TrainingOptions& options = trainer.options();
     const Schedule& schedule = options.schedule;
+    const std::string accumulated = options.accumulate > 1 ? " x " + std::to_string(options.accumulate) : "";
     std::string text = "iterations " + std::to_string(options.iterations) + ", batch " + std::to_string(options.batch) +
-                       ", seed " + std::to_string(options.seed) + ", rate " + shortest(schedule.rate) + " times " +
-                       shortest(schedule.factor) + " at";
+                       accumulated + ", seed " + std::to_string(options.seed) + ", rate " + shortest(schedule.rate) +
+                       " times " + shortest(schedule.factor) + " at";
     for (const std::int64_t milestone : schedule.milestones) text += ' ' + std::to_string(milestone);
     if (schedule.warm_up)
         text += ", warm-up " + shortest(schedule.warm_up->rate) + " until " + shortest(schedule.warm_up->until_error);

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <algorithm>
 #include <cmath>
+#include <functional>
 #include <string>
 
 #include <residua/data/loader.hpp>
@@ -18,6 +20,10 @@ namespace residua {
 struct TrainingOptions {
     std::int64_t iterations = 64'000;
     int batch = 128;
+    /// Batches an iteration, for more images a step than memory has room for: the gradient is the mean over all of
+    /// them. BN still normalises each batch with its own statistics, and its running statistics move once a batch, so
+    /// that 8 batches of 32 are not quite one of 256.
+    int accumulate = 1;
     std::uint64_t seed = 0;
     int threads = 1;
     Schedule schedule{};
@@ -89,28 +95,27 @@ class Trainer {
     [[nodiscard]] const TrainingState<Net>& state() const { return state_; }
     [[nodiscard]] const Weights<Net>& weights() const { return state_.weights; }
     [[nodiscard]] bool finished() const { return state_.iteration >= options_.iterations; }
-    [[nodiscard]] std::int64_t iterations_per_epoch() const { return loader_.batches_per_epoch(); }
+    [[nodiscard]] std::int64_t iterations_per_epoch() const {
+        return (loader_.batches_per_epoch() + options_.accumulate - 1) / options_.accumulate;
+    }
 
     /// Continues from a state that a trainer with the same source and options was in.
     void restore(TrainingState<Net> state) {
         state_ = std::move(state);
-        loader_.seek(state_.iteration);
+        loader_.seek(first_batch());
     }
 
-    /// One iteration. \throws TrainingDiverged, with the weights as they were before it.
+    /// One iteration: `accumulate` batches, or what is left of the epoch. \throws TrainingDiverged, with the weights as
+    /// they were before it.
     Progress step() {
-        const Minibatch batch = loader_.next();
-        const int images = static_cast<int>(batch.labels.size());
         std::ranges::copy(statistics(), statistics_before_.begin());
-        const auto outputs = workspace_.forward(state_.weights, batch.images, images);
-        const Loss loss = softmax_cross_entropy(outputs, batch.labels, workspace_.output_gradient());
-        if (!std::isfinite(loss.mean)) diverged("loss", loss.mean);
-        const std::span<const float> gradients = workspace_.backward();
+        Loss loss;
+        const std::span<const float> gradients = run_batches(loss);
         if (const float poison = detail::not_finite(gradients); poison != 0.0f) diverged("gradient", poison);
         const double rate = learning_rate(options_.schedule, state_.schedule, state_.iteration);
         sgd_.step(workspace_.team(), state_.weights.trained(), gradients, state_.velocity.trained(),
                   static_cast<float>(rate));
-        note_iteration(options_.schedule, state_.schedule, static_cast<double>(loss.wrong) / images);
+        note_iteration(options_.schedule, state_.schedule, static_cast<double>(loss.wrong) / loss.images);
         return note(loss, rate);
     }
 
@@ -144,7 +149,42 @@ class Trainer {
         if (source.classes() != output_shape<Net>.count())
             fail("images: classes", output_shape<Net>.count(), source.classes());
         if (options.batch < 1) fail("batch: at least", 1, options.batch);
+        if (options.accumulate < 1) fail("accumulate: at least", 1, options.accumulate);
         return options;
+    }
+
+    /// The loader's number of this iteration's first batch. Iterations do not reach into the next epoch.
+    [[nodiscard]] std::int64_t first_batch() const {
+        const std::int64_t epoch = state_.iteration / iterations_per_epoch();
+        return epoch * loader_.batches_per_epoch() +
+               state_.iteration % iterations_per_epoch() * std::int64_t{options_.accumulate};
+    }
+
+    /// Runs the batches of this iteration. Returns the mean gradient over its images, and their loss in `loss`.
+    std::span<const float> run_batches(Loss& loss) {
+        const std::int64_t first = first_batch() % loader_.batches_per_epoch();
+        const std::int64_t rest = static_cast<std::int64_t>(source_.size()) - first * options_.batch;
+        const std::int64_t images = std::min(std::int64_t{options_.batch} * options_.accumulate, rest);
+        if (options_.accumulate == 1) return run_batch(loader_.next(), images, loss);
+        std::ranges::fill(gradient_sum_.span(), 0.0f);
+        while (loss.images < images) {
+            const std::span<const float> gradient = run_batch(loader_.next(), images, loss);
+            std::ranges::transform(gradient_sum_.span(), gradient, gradient_sum_.data(), std::plus{});
+        }
+        return gradient_sum_.span();
+    }
+
+    /// Runs one batch of an iteration of `images` images. Returns its share of the gradient and adds that of the loss.
+    std::span<const float> run_batch(const Minibatch& batch, std::int64_t images, Loss& loss) {
+        const auto outputs = workspace_.forward(state_.weights, batch.images, static_cast<int>(batch.size()));
+        const Loss own = softmax_cross_entropy(outputs, batch.labels, workspace_.output_gradient());
+        if (!std::isfinite(own.mean)) diverged("loss", own.mean);
+        const double share = static_cast<double>(own.images) / static_cast<double>(images);
+        for (float& value : workspace_.output_gradient()) value *= static_cast<float>(share);
+        loss.mean += own.mean * share;
+        loss.wrong += own.wrong;
+        loss.images += own.images;
+        return workspace_.backward();
     }
 
     /// Puts the running statistics back and gives up.
@@ -172,6 +212,7 @@ class Trainer {
     Workspace<Net, Training> workspace_;
     BatchLoader loader_;
     Sgd sgd_;
+    Arena gradient_sum_{options_.accumulate > 1 ? static_cast<std::size_t>(parameter_count<Net>) : 0};
     std::vector<float> statistics_before_ = std::vector<float>(statistics().size());
 };
 
