@@ -71,3 +71,12 @@ TEST_CASE("nodes come after what they read") {
         CHECK((graph[i].other >= 0) == (graph[i].op == Op::add));
     }
 }
+
+TEST_CASE("a flattening linear layer reads every value of the map") {
+    using Net = Network<Input<3, 4, 5>, Conv<8, 3>, Linear<7, Flatten>>;
+    STATIC_REQUIRE(output_shape<Net> == Chw{7, 1, 1});
+    STATIC_REQUIRE(parameter_named<Net, "fc.weight">.shape == std::array{7, 160, 1, 1});
+    STATIC_REQUIRE(parameter_named<Net, "fc.weight">.rank == 2);
+    STATIC_REQUIRE(multiply_adds<Network<Input<3, 4, 5>, Linear<7, Flatten>>> == 7 * 60);
+    STATIC_REQUIRE(!accepts<Network<Input<3, 4, 5>, Linear<7, Flatten, Flatten>>>);
+}
