@@ -15,6 +15,8 @@ namespace {
 using namespace residua;
 using Clock = std::chrono::steady_clock;
 
+constexpr int wrong_use = 2;
+
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
 /// Images that `threads` threads make in about this many seconds, for one second.
@@ -50,16 +52,18 @@ int main(int argc, char** argv) {
     app.add_option("--crop", side, "side of the crop, 224 unless told")->check(CLI::Range(1, 4096));
     app.add_option("--threads", threads, "up to how many, 2 unless told")->check(CLI::PositiveNumber);
     app.add_option("--seconds", seconds, "how long to measure, 4 unless told");
-    CLI11_PARSE(app, argc, argv);
     try {
+        app.parse(argc, argv);
         const ImageFolder folder = ImageFolder::open(data);
         std::cout << "threads,images/s,images/s/thread\n";
         for (int count = 1; count <= threads; ++count) {
             const double rate = images_per_second(folder, side, count, seconds);
             std::cout << count << ',' << rate << ',' << rate / count << std::endl;
         }
+    } catch (const CLI::Success& asked_for_help) {
+        return app.exit(asked_for_help);
     } catch (const std::exception& error) {
         std::cerr << "decode: " << error.what() << '\n';
-        return 1;
+        return wrong_use;
     }
 }
