@@ -2,7 +2,6 @@
 
 #include <filesystem>
 
-#include "commands.hpp"
 #include <residua/io/error.hpp>
 
 namespace cifar10 {

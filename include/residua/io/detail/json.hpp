@@ -12,7 +12,8 @@
 
 /// \file
 /// JSON (RFC 8259) as far as a file header needs it: strict reading into values that remember their source text, and
-/// strings to write. A parser of our own because a general one triples the time a program needs to compile.
+/// strings to write. A parser of our own, because a general one costs every program about a second of
+/// compile time.
 
 namespace residua::detail {
 
