@@ -6,6 +6,7 @@
 #include <residua/exec/bound_step.hpp>
 #include <residua/exec/taps.hpp>
 #include <residua/exec/weights.hpp>
+#include <residua/kernel/simd/winograd_weights.hpp>
 #include <residua/layer/bn.hpp>
 #include <residua/plan/inference_kernels.hpp>
 
@@ -47,7 +48,12 @@ class Frozen {
     static long bias_floats(int s) {
         return is_conv(s) || is_elementwise(s) ? 1L * layout(step(s).dst).blocks() * channel_block : 0;
     }
-    static long weight_floats(int s) { return is_conv(s) ? order(s).count() : is_elementwise(s) ? bias_floats(s) : 0; }
+    static long weight_floats(int s) {
+        if (!is_conv(s)) return is_elementwise(s) ? bias_floats(s) : 0;
+        if (step(s).algorithm == Algorithm::direct) return order(s).count();
+        return winograd_weight_floats(patch_size(step(s).algorithm), layout(step(s).src).shape.c,
+                                      layout(step(s).dst).shape.c);
+    }
 
     void bind(int s, const float* floats) {
         BoundStep& bound = steps_[static_cast<std::size_t>(s)];
@@ -63,6 +69,12 @@ class Frozen {
         bound.weight = floats;
         bound.bias = floats + weight_floats(s);
         if (!is_conv(s)) return;
+        bound.by_tiles = weight_floats(s) > bound.src.count();
+        if (step(s).algorithm != Algorithm::direct) {
+            bound.group = patch_group_of(graph, plan, step(s));
+            return;
+        }
+        bound.flat = is_flat(graph, plan, step(s));
         const auto& taps = taps_for(bound.src, bound.window);
         bound.taps = taps.data();
         bound.tap_count = static_cast<int>(taps.size());
@@ -98,11 +110,21 @@ class Frozen {
         const Window& window = graph[step(s).node].window;
         const long per_channel = 1L * src.shape.c * window.taps();
         const float* weight = weights.all().data() + own.weight;
-        pack_weights(order(s), packed, [&](int channel, int src_block, int tap, int c) {
-            const long position = weight_position(src, window, src_block, tap, c);
-            return position < 0 ? 0.0f
-                                : weight[channel * per_channel + position] * scale[static_cast<std::size_t>(channel)];
-        });
+        const auto scaled = [&](int channel, long position) {
+            return weight[channel * per_channel + position] * scale[static_cast<std::size_t>(channel)];
+        };
+        const auto kernel = [&](int channel, int c, int tap) { return scaled(channel, 1L * c * window.taps() + tap); };
+        switch (step(s).algorithm) {
+            case Algorithm::winograd2:
+                return pack_winograd_weights<2>(src.shape.c, channels, tile_blocks(channels), packed, kernel);
+            case Algorithm::winograd4:
+                return pack_winograd_weights<4>(src.shape.c, channels, tile_blocks(channels), packed, kernel);
+            case Algorithm::direct:
+                pack_weights(order(s), packed, [&](int channel, int src_block, int tap, int c) {
+                    const long position = weight_position(src, window, src_block, tap, c);
+                    return position < 0 ? 0.0f : scaled(channel, position);
+                });
+        }
     }
 
     static double at(const Weights<Net>& weights, long offset) {
