@@ -37,17 +37,25 @@ class Frozen {
 
     [[nodiscard]] const std::vector<BoundStep>& steps() const { return steps_; }
 
+    /// The network's input and output of the first image of a share.
+    [[nodiscard]] MapView<float> input(const Share& share) const { return end(share, 0); }
+    [[nodiscard]] MapView<const float> output(const Share& share) const { return end(share, plan.map_count - 1); }
+
   private:
     template <class Other>
     friend class Frozen;
+
+    static MapView<float> end(const Share& share, int map) {
+        return {share.map(share.grouped ? group_place(map) : place(map), 0), layout(map)};
+    }
 
     /// Whether all weights lie in the same places and in the same order.
     template <class Other>
     static constexpr bool same_packing() {
         if (plan.step_count != Frozen<Other>::plan.step_count) return false;
         for (int s = 0; s < plan.step_count; ++s) {
-            const auto& one = inference_kernels<Net>.value_of(s);
-            const auto& two = inference_kernels<Other>.value_of(s);
+            const auto& one = inference_kernels<Net>.value_of(2 * s);
+            const auto& two = inference_kernels<Other>.value_of(2 * s);
             if (step(s).op != Frozen<Other>::step(s).op || one.algorithm != two.algorithm ||
                 one.tiling.dst_blocks != two.tiling.dst_blocks || one.tiling.run != two.tiling.run ||
                 weight_floats(s) != Frozen<Other>::weight_floats(s) || bias_floats(s) != Frozen<Other>::bias_floats(s))
@@ -61,14 +69,19 @@ class Frozen {
 
     static constexpr const InferenceStep& step(int s) { return plan.steps[static_cast<std::size_t>(s)]; }
     static constexpr const Layout& layout(int map) { return plan.layouts[static_cast<std::size_t>(map)]; }
-    static long offset(int map) { return plan.buffers[static_cast<std::size_t>(map)].offset; }
+    static Place place(int map) { return {plan.buffers[static_cast<std::size_t>(map)].offset, 0}; }
+    static Place group_place(int map) {
+        const auto i = static_cast<std::size_t>(map);
+        return {image_groups<Net>.buffers[i].offset, image_groups<Net>.of_all[i] ? layout(map).count() : 0};
+    }
     static constexpr bool is_conv(int s) { return step(s).op == Op::conv || step(s).op == Op::linear; }
     static constexpr bool is_elementwise(int s) {
         return step(s).op == Op::bn || step(s).op == Op::add || step(s).op == Op::activation;
     }
     static constexpr WeightOrder order(int s) {
         const Node& node = graph[step(s).node];
-        return forward_order(layout(step(s).src), node.shape.c, node.window, inference_kernels<Net>.value_of(s).tiling);
+        return forward_order(layout(step(s).src), node.shape.c, node.window,
+                             inference_kernels<Net>.value_of(2 * s).tiling);
     }
     static constexpr long bias_floats(int s) {
         return is_conv(s) || is_elementwise(s) ? 1L * layout(step(s).dst).blocks() * channel_block : 0;
@@ -101,18 +114,18 @@ class Frozen {
         bound.window = graph[step(s).node].window;
         bound.src = layout(step(s).src);
         bound.dst = layout(step(s).dst);
-        bound.src_offset = offset(step(s).src);
-        bound.dst_offset = offset(step(s).dst);
-        if (step(s).skip >= 0) {
-            bound.skip = layout(step(s).skip);
-            bound.skip_offset = offset(step(s).skip);
-        }
+        const int skip = step(s).skip >= 0 ? step(s).skip : step(s).src;
+        bound.skip = layout(skip);
+        bound.one = {place(step(s).src), place(skip), place(step(s).dst)};
+        bound.group = {group_place(step(s).src), group_place(skip), group_place(step(s).dst)};
         bound.weight = floats;
         bound.bias = floats + weight_floats(s);
         if (!is_conv(s)) return;
         bound.by_tiles = weight_floats(s) > bound.src.count();
         if (step(s).algorithm != Algorithm::direct) {
-            bound.group = patch_group_of(graph, plan, step(s));
+            const int together = s < image_groups<Net>.first_step ? 1 : group_images;
+            bound.one.patches = patch_group_of(graph, plan, step(s), 1);
+            bound.group.patches = patch_group_of(graph, plan, step(s), together);
             return;
         }
         bound.flat = is_flat(graph, plan, step(s));

@@ -8,8 +8,9 @@
 
 namespace residua::inline RESIDUA_ISA {
 
-/// Inference: every thread takes whole images through all steps, so maps stay in its cache; the images that are left
-/// over (the only one of a batch of one) all threads go through together, step by step.
+/// Inference: every thread takes whole images through the steps, so maps stay in its cache, and groups of images
+/// through those whose weights would have to be fetched for each; the images that are left over (the only one of a
+/// batch of one) all threads go through together, step by step.
 template <class Net>
 class Workspace<Net, Inference> {
   public:
@@ -40,17 +41,20 @@ class Workspace<Net, Inference> {
         check(images, count);
         const int together = team_.threads() == 1 ? 0 : count % team_.threads();
         const int alone = count - together;
+        const int groups = group_count(alone);
         const auto chunks = [&](int phase) {
-            return phase == 0 ? alone : parts(network, (phase - 1) % steps_of_an_image);
+            return phase == 0 ? groups : parts(network, (phase - 1) % steps_of_an_image);
         };
         team_.run(1 + together * steps_of_an_image, chunks, [&](int phase, int chunk, int slot) {
             if (phase == 0) {
-                for (int step = 0; step < steps_of_an_image; ++step)
-                    run_step(network, images, chunk, step, {slot_floats(slot), scratch(slot), 0, 1});
+                const int first = static_cast<int>(1L * alone * chunk / groups);
+                const int last = static_cast<int>(1L * alone * (chunk + 1) / groups);
+                run_group(network, images, first, last - first, slot);
             } else {
                 const int step = (phase - 1) % steps_of_an_image;
-                run_step(network, images, alone + (phase - 1) / steps_of_an_image, step,
-                         {slot_floats(0), scratch(slot), chunk, parts(network, step)});
+                run_step(
+                    network, images, alone + (phase - 1) / steps_of_an_image, step,
+                    {.arena = slot_floats(0), .scratch = scratch(slot), .part = chunk, .parts = parts(network, step)});
             }
         });
         count_ = count;
@@ -82,6 +86,29 @@ class Workspace<Net, Inference> {
                                         std::to_string(images.size()));
     }
 
+    /// Groups of images that a thread takes at a time: as few as the plan allows, but the same number for every thread.
+    int group_count(int images) const {
+        const int most = batch_ == 1 ? 1 : group_images;
+        const int groups = (images + most - 1) / most;
+        const int rounds = (groups + team_.threads() - 1) / team_.threads();
+        return std::min(images, rounds * team_.threads());
+    }
+
+    /// A thread's images: one after the other as far as the plan says, then all together.
+    void run_group(const detail::Frozen<Net>& network, std::span<const float> images, int first, int count, int slot) {
+        const bool grouped = batch_ > 1;
+        const int common = grouped ? image_groups<Net>.first_step + 1 : steps_of_an_image;
+        detail::Share share{.arena = slot_floats(slot), .scratch = scratch(slot), .grouped = grouped};
+        for (; share.first_image < count; ++share.first_image)
+            for (int step = 0; step < common; ++step) run_step(network, images, first + share.first_image, step, share);
+        share.first_image = 0;
+        share.images = count;
+        for (int step = common; step <= plan.step_count; ++step) run_step(network, images, first, step, share);
+        share.images = 1;
+        for (; grouped && share.first_image < count; ++share.first_image)
+            run_step(network, images, first + share.first_image, plan.step_count + 1, share);
+    }
+
     int parts(const detail::Frozen<Net>& network, int step) const {
         if (step == 0 || step > plan.step_count) return 1;
         const Chw shape = network.steps()[static_cast<std::size_t>(step - 1)].dst.shape;
@@ -90,26 +117,24 @@ class Workspace<Net, Inference> {
 
     void run_step(const detail::Frozen<Net>& network, std::span<const float> images, int image, int step,
                   const detail::Share& share) {
-        const auto first = plan.layouts[0];
         if (step == 0) {
-            const MapView<float> input{share.arena + plan.buffers[0].offset, first};
+            const MapView<float> input = network.input(share);
             clear_frame(input);
             load_planar(images.data() + image * Sizes::input, input);
         } else if (step <= plan.step_count) {
             const auto s = static_cast<std::size_t>(step - 1);
-            detail::run_functions<Net>[static_cast<std::size_t>(detail::inference_kernels<Net>.of[s])](
+            const std::size_t kernel = 2 * s + (share.grouped ? 1 : 0);
+            detail::run_functions<Net>[static_cast<std::size_t>(detail::inference_kernels<Net>.of[kernel])](
                 network.steps()[s], share);
         } else {
-            const auto last = static_cast<std::size_t>(plan.map_count - 1);
-            store_planar(MapView<const float>{share.arena + plan.buffers[last].offset, plan.layouts[last]},
-                         output_floats() + image * Sizes::output);
+            store_planar(network.output(share), output_floats() + image * Sizes::output);
         }
     }
 
-    float* slot_floats(int slot) { return arena_.data() + slot * Sizes::slot; }
-    float* scratch(int slot) { return slot_floats(slot) + Sizes::maps; }
+    float* slot_floats(int slot) { return arena_.data() + slot * Sizes::slot(batch_); }
+    float* scratch(int slot) { return slot_floats(slot) + Sizes::maps(batch_); }
     std::span<float> inputs(int count) {
-        return {arena_.data() + team_.threads() * Sizes::slot + overhang,
+        return {arena_.data() + team_.threads() * Sizes::slot(batch_) + overhang,
                 static_cast<std::size_t>(count * Sizes::input)};
     }
     float* output_floats() { return inputs(0).data() + detail::round_up(batch_ * Sizes::input); }

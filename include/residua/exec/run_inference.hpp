@@ -13,14 +13,24 @@
 
 namespace residua::detail::inline RESIDUA_ISA {
 
-inline MapView<const float> source(const BoundStep& step, const Share& share) {
-    return {share.arena + step.src_offset, step.src};
+inline MapView<const float> source(const BoundStep& step, const Share& share, int image) {
+    return {share.map(share.places(step).src, image), step.src};
 }
-inline MapView<const float> shortcut(const BoundStep& step, const Share& share) {
-    return {share.arena + step.skip_offset, step.skip};
+inline MapView<const float> shortcut(const BoundStep& step, const Share& share, int image) {
+    return {share.map(share.places(step).skip, image), step.skip};
 }
-inline MapView<float> target(const BoundStep& step, const Share& share) {
-    return {share.arena + step.dst_offset, step.dst};
+inline MapView<float> target(const BoundStep& step, const Share& share, int image) {
+    return {share.map(share.places(step).dst, image), step.dst};
+}
+
+/// Calls `run(src, shortcut, dst)` with the maps of one image after another, the frame of dst cleared.
+template <class Run>
+void for_images(const BoundStep& step, const Share& share, const Run& run) {
+    for (int image = 0; image < share.images; ++image) {
+        const MapView<float> dst = target(step, share, image);
+        if (share.part == 0) clear_frame(dst);
+        run(source(step, share, image), shortcut(step, share, image), dst);
+    }
 }
 
 /// A range of pieces.
@@ -36,42 +46,68 @@ struct Pieces {
 
 template <Tiling tiling, auto finish>
 void run_conv(const BoundStep& step, const Share& share) {
-    const MapView<const float> src = source(step, share);
-    const MapView<float> dst = target(step, share);
-    const Chw shape = dst.layout.shape;
-    const Pieces tiles = Pieces::of(dst.layout.blocks() / tiling.dst_blocks, step.by_tiles, share);
+    const Chw shape = step.dst.shape;
+    const Pieces tiles = Pieces::of(step.dst.blocks() / tiling.dst_blocks, step.by_tiles, share);
     const Pieces rows = Pieces::of(step.flat ? 1 : shape.h, !step.by_tiles && !step.flat, share);
     const Pieces columns = Pieces::of(step.flat ? shape.h * shape.w : shape.w, !step.by_tiles && step.flat, share);
-    if (share.part == 0) clear_frame(dst);
-    const ConvTask task{.src = src.at(0, -step.window.padding, -step.window.padding),
-                        .src_block = src.block_step(),
-                        .src_row = step.window.stride * src.row_step(),
-                        .taps = step.taps,
-                        .tap_count = step.tap_count,
-                        .src_blocks = src.layout.blocks(),
-                        .weight = step.weight,
-                        .dst = dst.at(0, 0),
-                        .dst_block = dst.block_step(),
-                        .dst_row = dst.row_step(),
-                        .dst_pixel = channel_block,
-                        .first_column = columns.first,
-                        .last_column = columns.last,
-                        .first_row = rows.first,
-                        .last_row = rows.last,
-                        .first_tile = tiles.first,
-                        .last_tile = tiles.last};
-    conv<tiling.dst_blocks, tiling.width, tiling.run, tiling.pixel>(task,
-                                                                    Finish<finish>{step.bias, shortcut(step, share)});
+    for_images(step, share, [&](const auto& src, const auto& skip, const auto& dst) {
+        const ConvTask task{.src = src.at(0, -step.window.padding, -step.window.padding),
+                            .src_block = src.block_step(),
+                            .src_row = step.window.stride * src.row_step(),
+                            .taps = step.taps,
+                            .tap_count = step.tap_count,
+                            .src_blocks = src.layout.blocks(),
+                            .weight = step.weight,
+                            .dst = dst.at(0, 0),
+                            .dst_block = dst.block_step(),
+                            .dst_row = dst.row_step(),
+                            .dst_pixel = channel_block,
+                            .first_column = columns.first,
+                            .last_column = columns.last,
+                            .first_row = rows.first,
+                            .last_row = rows.last,
+                            .first_tile = tiles.first,
+                            .last_tile = tiles.last};
+        conv<tiling.dst_blocks, tiling.width, tiling.run, tiling.pixel>(task, Finish<finish>{step.bias, skip});
+    });
+}
+
+/// A linear layer takes all images at once for the columns of a row, or, with a shortcut, one after the other.
+template <Tiling tiling, auto finish>
+void run_linear(const BoundStep& step, const Share& share) {
+    const Pieces tiles = Pieces::of(step.dst.blocks() / tiling.dst_blocks, true, share);
+    const bool adds = variable_count < finish >> 2;
+    for (int image = 0; image < share.images; image += adds ? 1 : share.images) {
+        const MapView<const float> src = source(step, share, image);
+        const MapView<float> dst = target(step, share, image);
+        const ConvTask task{.src = src.at(0, 0),
+                            .src_block = src.block_step(),
+                            .taps = step.taps,
+                            .tap_count = step.tap_count,
+                            .src_blocks = src.layout.blocks(),
+                            .weight = step.weight,
+                            .dst = dst.at(0, 0),
+                            .dst_block = dst.block_step(),
+                            .dst_pixel = dst.layout.count(),
+                            .last_column = adds ? 1 : share.images,
+                            .last_row = 1,
+                            .first_tile = tiles.first,
+                            .last_tile = tiles.last};
+        conv<tiling.dst_blocks, tiling.width, tiling.run, tiling.pixel>(
+            task, Finish<finish>{step.bias, shortcut(step, share, image)});
+    }
 }
 
 template <int m, Tiling tiling, auto finish>
 void run_winograd(const BoundStep& step, const Share& share) {
-    const MapView<const float> src = source(step, share);
-    const MapView<float> dst = target(step, share);
+    const BoundPlaces& places = share.places(step);
+    const MapView<const float> src = source(step, share, 0);
+    const MapView<float> dst = target(step, share, 0);
     const Pieces tiles = Pieces::of(dst.layout.blocks() / tiling.dst_blocks, step.by_tiles, share);
-    const Pieces patches = Pieces::of(patch_count(dst.layout.shape, m), !step.by_tiles, share);
-    if (share.part == 0) clear_frame(dst);
+    const Pieces patches = Pieces::of(share.images * patch_count(dst.layout.shape, m), !step.by_tiles, share);
+    for (int image = 0; share.part == 0 && image < share.images; ++image) clear_frame(target(step, share, image));
     const WinogradTask task{.src = src.at(0, 0),
+                            .src_image = places.src.image,
                             .src_block = src.block_step(),
                             .src_row = src.row_step(),
                             .src_rows = src.layout.shape.h,
@@ -80,6 +116,7 @@ void run_winograd(const BoundStep& step, const Share& share) {
                             .padding = step.window.padding,
                             .weight = step.weight,
                             .dst = dst.at(0, 0),
+                            .dst_image = places.dst.image,
                             .dst_block = dst.block_step(),
                             .dst_row = dst.row_step(),
                             .dst_rows = dst.layout.shape.h,
@@ -88,47 +125,45 @@ void run_winograd(const BoundStep& step, const Share& share) {
                             .last_tile = tiles.last,
                             .first_patch = patches.first,
                             .last_patch = patches.last,
-                            .group = step.group,
+                            .group = places.patches,
                             .scratch = share.scratch};
-    winograd_conv<m, tiling.dst_blocks, tiling.width>(task, [&](int) {
-        return Finish<finish>{step.bias, shortcut(step, share)};
+    winograd_conv<m, tiling.dst_blocks, tiling.width>(task, [&](int image) {
+        return Finish<finish>{step.bias, shortcut(step, share, image)};
     });
 }
 
 template <auto expression>
 void run_elementwise(const BoundStep& step, const Share& share) {
-    const MapView<float> dst = target(step, share);
-    if (share.part == 0) clear_frame(dst);
-    const int rows = dst.layout.shape.h;
-    elementwise<expression>(source(step, share), step.weight, step.bias, shortcut(step, share), dst, share.first(rows),
-                            share.last(rows));
+    const int rows = step.dst.shape.h;
+    for_images(step, share, [&](const auto& src, const auto& skip, const auto& dst) {
+        elementwise<expression>(src, step.weight, step.bias, skip, dst, share.first(rows), share.last(rows));
+    });
 }
 
 inline void run_max_pool(const BoundStep& step, const Share& share) {
-    const MapView<float> dst = target(step, share);
-    const int blocks = dst.layout.blocks();
-    if (share.part == 0) clear_frame(dst);
-    max_pool(source(step, share), dst, step.window, share.first(blocks), share.last(blocks));
+    const int blocks = step.dst.blocks();
+    for_images(step, share, [&](const auto& src, const auto&, const auto& dst) {
+        max_pool(src, dst, step.window, share.first(blocks), share.last(blocks));
+    });
 }
 
 inline void run_avg_pool(const BoundStep& step, const Share& share) {
-    const MapView<float> dst = target(step, share);
-    const int blocks = dst.layout.blocks();
-    if (share.part == 0) clear_frame(dst);
-    avg_pool(source(step, share), dst, step.window, share.first(blocks), share.last(blocks));
+    const int blocks = step.dst.blocks();
+    for_images(step, share, [&](const auto& src, const auto&, const auto& dst) {
+        avg_pool(src, dst, step.window, share.first(blocks), share.last(blocks));
+    });
 }
 
 inline void run_shortcut_a(const BoundStep& step, const Share& share) {
     if (share.part != 0) return;
-    const MapView<float> dst = target(step, share);
-    clear_frame(dst);
-    shortcut_a(source(step, share), dst, step.window.stride);
+    for_images(step, share,
+               [&](const auto& src, const auto&, const auto& dst) { shortcut_a(src, dst, step.window.stride); });
 }
 
 /// The function that runs a kernel.
 template <class Net, InferenceKernel kernel>
 constexpr RunStep run_function() {
-    if constexpr (kernel.op == Op::conv) {
+    if constexpr (kernel.op == Op::conv || kernel.op == Op::linear) {
         constexpr auto sum = [] {
             if constexpr (kernel.skip)
                 return x0 + x1 + x2;
@@ -136,7 +171,9 @@ constexpr RunStep run_function() {
                 return x0 + x1;
         }();
         constexpr auto finish = activated<Net, kernel.activation>(sum);
-        if constexpr (kernel.algorithm == Algorithm::direct)
+        if constexpr (kernel.op == Op::linear)
+            return run_linear<kernel.tiling, finish>;
+        else if constexpr (kernel.algorithm == Algorithm::direct)
             return run_conv<kernel.tiling, finish>;
         else
             return run_winograd<patch_size(kernel.algorithm), kernel.tiling, finish>;

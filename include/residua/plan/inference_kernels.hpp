@@ -1,7 +1,7 @@
 #pragma once
 
 #include <residua/plan/distinct.hpp>
-#include <residua/plan/inference.hpp>
+#include <residua/plan/image_groups.hpp>
 #include <residua/plan/tiling.hpp>
 
 namespace residua::detail::inline RESIDUA_ISA {
@@ -28,37 +28,47 @@ constexpr bool is_flat(const Graph<nodes>& graph, const InferencePlan<nodes>& pl
     return true;
 }
 
-/// Patches that go through the products of a step together.
+/// Patches that go through the products of a step together, of so many images at a time.
 template <int nodes>
-constexpr int patch_group_of(const Graph<nodes>& graph, const InferencePlan<nodes>& plan, const InferenceStep& step) {
+constexpr int patch_group_of(const Graph<nodes>& graph, const InferencePlan<nodes>& plan, const InferenceStep& step,
+                             int images) {
     const int m = patch_size(step.algorithm);
     return patch_group(m, plan.layouts[static_cast<std::size_t>(step.src)].blocks(),
-                       patch_count(graph[step.node].shape, m));
+                       images * patch_count(graph[step.node].shape, m));
 }
 
 template <int nodes>
 constexpr InferenceKernel kernel_of(const Graph<nodes>& graph, const InferencePlan<nodes>& plan,
-                                    const InferenceStep& step) {
+                                    const InferenceStep& step, int images) {
     InferenceKernel kernel{.op = step.op, .skip = step.skip >= 0, .activation = step.activation};
-    if (step.op == Op::linear) kernel.op = Op::conv;
     if (step.op == Op::bn || step.op == Op::add) kernel.op = Op::activation;
-    if (kernel.op != Op::conv) return kernel;
+    if (step.op != Op::conv && step.op != Op::linear) return kernel;
     const Layout& src = plan.layouts[static_cast<std::size_t>(step.src)];
     Chw dst = graph[step.node].shape;
     kernel.algorithm = step.algorithm;
+    if (step.algorithm != Algorithm::direct) {
+        kernel.tiling = winograd_tiling(dst, patch_group_of(graph, plan, step, images));
+        return kernel;
+    }
     if (is_flat(graph, plan, step)) dst = {dst.c, 1, dst.h * dst.w};
-    kernel.tiling = step.algorithm == Algorithm::direct ? forward_tiling(src, dst, graph[step.node].window)
-                                                        : winograd_tiling(dst, patch_group_of(graph, plan, step));
+    // The images are the columns of a linear layer; those of a shortcut it adds lie otherwise.
+    if (step.op == Op::linear) dst.w = kernel.skip ? 1 : images;
+    kernel.tiling = forward_tiling(src, dst, graph[step.node].window);
+    if (step.op == Op::linear) kernel.tiling.pixel = static_cast<int>(src.count());
     return kernel;
 }
 
-/// The distinct kernels of a network's plan, by step.
+/// The distinct kernels of a network's plan: entry 2 s for step s with one image, entry 2 s + 1 with a group of images.
 template <class Net>
 inline constexpr auto inference_kernels = [] {
-    Distinct<InferenceKernel, graph_of<Net>.nodes.size()> found;
-    for (int s = 0; s < inference_plan<Net>.step_count; ++s)
-        found.add(
-            s, kernel_of(graph_of<Net>, inference_plan<Net>, inference_plan<Net>.steps[static_cast<std::size_t>(s)]));
+    constexpr const auto& plan = inference_plan<Net>;
+    Distinct<InferenceKernel, 2 * graph_of<Net>.nodes.size()> found;
+    for (int s = 0; s < plan.step_count; ++s) {
+        const InferenceStep& step = plan.steps[static_cast<std::size_t>(s)];
+        const int together = s < image_groups<Net>.first_step ? 1 : group_images;
+        found.add(2 * s, kernel_of(graph_of<Net>, plan, step, 1));
+        found.add(2 * s + 1, kernel_of(graph_of<Net>, plan, step, together));
+    }
     return found;
 }();
 

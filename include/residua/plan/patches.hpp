@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include <residua/config.hpp>
+#include <residua/plan/layout.hpp>
 #include <residua/shape/chw.hpp>
 
 /// \file
@@ -17,6 +18,12 @@ constexpr int position_count(int m) { return (m + 2) * (m + 2); }
 /// Patches of one image.
 constexpr int patch_count(Chw dst, int m) { return ((dst.h + m - 1) / m) * ((dst.w + m - 1) / m); }
 
+/// Floats of the transformed weights of a convolution.
+constexpr long winograd_weight_floats(int m, int src_channels, int dst_channels) {
+    return 1L * position_count(m) * block_count(src_channels) * block_count(dst_channels) * channel_block *
+           channel_block;
+}
+
 /// Distance of the patches' blocks in memory, in blocks: odd, or the rows of a matrix fall into few sets of the cache.
 constexpr int patch_spread(int group) { return group | 1; }
 
@@ -29,11 +36,13 @@ constexpr long winograd_scratch(int m, int src_blocks, int group) {
 }
 
 /// Patches a group: as many as leave the weights some room in the second-level cache (measured best from 200 KB to
-/// 1 MB), but enough to fill the registers, and all groups of an image alike.
+/// 1 MB), but enough to fill the registers, more where the weights are too large for any cache near, and all groups
+/// alike.
 constexpr int patch_group(int m, int src_blocks, int patches) {
     constexpr long room = 160 * 1024;  // floats
-    constexpr int fewest = 16;
-    const long most = std::max(1L * fewest, room / winograd_scratch(m, src_blocks, 1));
+    constexpr int large_blocks = 16;
+    const long fewest = src_blocks >= large_blocks ? 64 : 16;
+    const long most = std::max(fewest, room / winograd_scratch(m, src_blocks, 1));
     const long groups = (patches + most - 1) / most;
     return static_cast<int>((patches + groups - 1) / groups);
 }

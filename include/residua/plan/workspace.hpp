@@ -13,17 +13,18 @@ namespace detail {
 
 constexpr long round_up(long floats) { return (floats + channel_block - 1) / channel_block * channel_block; }
 
-/// Largest scratch memory of a step, in floats.
-template <class Net>
+/// Largest scratch memory of a step, in floats, with one image at a time or groups of images.
+template <class Net, bool groups>
 inline constexpr long inference_scratch = [] {
     long most = 0;
     const auto& plan = inference_plan<Net>;
     for (int s = 0; s < plan.step_count; ++s) {
+        const int images = groups && s >= image_groups<Net>.first_step ? group_images : 1;
         const InferenceStep& step = plan.steps[static_cast<std::size_t>(s)];
         if (step.algorithm == Algorithm::direct) continue;
         most = std::max(most, winograd_scratch(patch_size(step.algorithm),
                                                plan.layouts[static_cast<std::size_t>(step.src)].blocks(),
-                                               patch_group_of(graph_of<Net>, plan, step)));
+                                               patch_group_of(graph_of<Net>, plan, step, images)));
     }
     return most;
 }();
@@ -31,13 +32,20 @@ inline constexpr long inference_scratch = [] {
 /// Sizes in floats of the parts of an inference workspace.
 template <class Net>
 struct InferenceSizes {
-    static constexpr long maps = inference_plan<Net>.arena_floats;  ///< of one image
-    static constexpr long slot = maps + inference_scratch<Net>;     ///< for each thread
     static constexpr long input = input_shape<Net>.count();
     static constexpr long output = output_shape<Net>.count();
 
+    /// Maps of the images that a thread works on.
+    static constexpr long maps(long images) {
+        const long one = inference_plan<Net>.arena_floats;
+        return images == 1 ? one : std::max(one, image_groups<Net>.arena_floats);
+    }
+    /// All that a thread needs for itself.
+    static constexpr long slot(long images) {
+        return maps(images) + (images == 1 ? inference_scratch<Net, false> : inference_scratch<Net, true>);
+    }
     static constexpr long total(long images, long threads) {
-        return threads * slot + overhang + round_up(images * input) + round_up(images * output);
+        return threads * slot(images) + overhang + round_up(images * input) + round_up(images * output);
     }
 };
 

@@ -60,12 +60,6 @@ RESIDUA_INLINE void transform_kernels(const float* kernels, float* dst, long pos
 
 namespace residua::inline RESIDUA_ISA {
 
-/// Floats of the transformed weights of a convolution.
-constexpr long winograd_weight_floats(int m, int src_channels, int dst_channels) {
-    return 1L * position_count(m) * block_count(src_channels) * block_count(dst_channels) * channel_block *
-           channel_block;
-}
-
 /// Transforms 3x3 kernels and packs them for winograd_conv.
 /// Shapes: value(dst channel, src channel, tap) for channels there are, taps row by row; dst [tile of dst blocks]
 /// [position][src block][channel][dst block of tile][16]. Writes: dst, zeros for channels there are not.

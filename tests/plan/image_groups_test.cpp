@@ -1,0 +1,69 @@
+#include <algorithm>
+#include <support/catch.hpp>
+#include <vector>
+
+#include <residua/model.hpp>
+#include <residua/plan/image_groups.hpp>
+
+using namespace residua;
+
+namespace {
+
+struct AllTogether : Network<Input<64, 1, 1>, Linear<64>, ReLU, Linear<10>> {};
+struct OnlyInput : Network<Input<3, 8, 8>> {};
+
+/// An arena that remembers whose values lie where.
+template <class Net>
+class Memory {
+  public:
+    void write(int map, int image) { std::ranges::fill(cells(map, image), owner(map, image)); }
+    bool holds(int map, int image) {
+        return std::ranges::all_of(cells(map, image), [&](int found) { return found == owner(map, image); });
+    }
+
+  private:
+    static constexpr const auto& groups = image_groups<Net>;
+
+    static int owner(int map, int image) { return 1 + map * group_images + image; }
+    std::span<int> cells(int map, int image) {
+        const auto i = static_cast<std::size_t>(map);
+        const long size = inference_plan<Net>.layouts[i].count() / channel_block;
+        const long first = groups.buffers[i].offset / channel_block + (groups.of_all[i] ? image * size : 0);
+        REQUIRE(first + size <= static_cast<long>(owners_.size()));
+        return std::span(owners_).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(size));
+    }
+
+    std::vector<int> owners_ = std::vector<int>(static_cast<std::size_t>(groups.arena_floats / channel_block));
+};
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("a group of images finds every map as it was written", "", ResNet20, ResNet56, Plain20, ResNet18,
+                   ResNet50V15, Vgg16, AllTogether, OnlyInput) {
+    constexpr const auto& plan = inference_plan<TestType>;
+    Memory<TestType> memory;
+    const auto run = [&](int s, int image) {
+        const InferenceStep& step = plan.steps[static_cast<std::size_t>(s)];
+        for (const int map : {step.src, step.skip})
+            if (map >= 0) CHECK(memory.holds(map, image));
+        memory.write(step.dst, image);
+    };
+    const int first = image_groups<TestType>.first_step;
+    for (int image = 0; image < group_images; ++image) {
+        memory.write(0, image);
+        for (int s = 0; s < first; ++s) run(s, image);
+    }
+    for (int s = first; s < plan.step_count; ++s)
+        for (int image = 0; image < group_images; ++image) run(s, image);
+    for (int image = 0; image < group_images; ++image) CHECK(memory.holds(plan.map_count - 1, image));
+}
+
+TEST_CASE("images go together through the steps whose weights are much larger than their maps") {
+    constexpr auto first_map = []<class Net>(const Net*) {
+        return inference_plan<Net>.layouts[static_cast<std::size_t>(
+            inference_plan<Net>.steps[static_cast<std::size_t>(image_groups<Net>.first_step)].src)].shape;
+    };
+    STATIC_REQUIRE(first_map(static_cast<const ResNet18*>(nullptr)) == Chw{256, 14, 14});
+    STATIC_REQUIRE(first_map(static_cast<const ResNet20*>(nullptr)) == Chw{64, 8, 8});
+    STATIC_REQUIRE(first_map(static_cast<const Vgg16*>(nullptr)) == Chw{512, 14, 14});
+}
