@@ -17,6 +17,8 @@
 
 /// Functions on registers must vanish into their callers, or tiles of accumulators spill to memory.
 #define RESIDUA_INLINE inline __attribute__((always_inline))
+/// The same behind the parameters of a lambda.
+#define RESIDUA_INLINE_LAMBDA __attribute__((always_inline))
 
 namespace residua {
 

@@ -3,8 +3,10 @@
 #include <residua/exec/taps.hpp>
 #include <residua/kernel/simd/conv.hpp>
 #include <residua/kernel/simd/conv_backward_weight.hpp>
+#include <residua/kernel/simd/winograd_backward_weight.hpp>
+#include <residua/kernel/simd/winograd_weights.hpp>
 #include <residua/kernel/view.hpp>
-#include <residua/plan/training_kernels.hpp>
+#include <residua/plan/workspace.hpp>
 
 namespace residua::detail::inline RESIDUA_ISA {
 
@@ -20,27 +22,33 @@ class BoundConv {
           taps_{forward_taps(src, window)},
           phases_{backward_phases(grad_, window)},
           order_{forward_order(src, dst.c, window, kernel.forward)},
-          tiling_{kernel.backward},
+          kernel_{kernel},
           forward_{packed},
-          bias_{packed + order_.count()},
-          backward_{bias_ + dst_.blocks() * channel_block} {}
+          bias_{packed + forward_weight_floats(src, dst, window, kernel.algorithm)},
+          backward_{bias_ + residua::detail::bias_floats(dst)} {}
 
     [[nodiscard]] const Layout& src() const { return src_; }
     /// How the gradient of the result has to be framed.
     [[nodiscard]] const Layout& grad() const { return grad_; }
     [[nodiscard]] const float* bias() const { return bias_; }
     /// Floats of the weight gradient in the order of the kernel; the bias's follow.
-    [[nodiscard]] long weight_floats() const { return order_.count(); }
-    [[nodiscard]] long bias_floats() const { return 1L * dst_.blocks() * channel_block; }
+    [[nodiscard]] long weight_floats() const {
+        return forward_weight_floats(src_, dst_.shape, window_, kernel_.weight_algorithm);
+    }
+    [[nodiscard]] long bias_floats() const { return residua::detail::bias_floats(dst_.shape); }
 
-    /// Packs the weights (and bias, or null) for both directions.
-    void pack(const float* weight, const float* bias) {
+    /// Packs the bias, or null for none.
+    void pack_bias(const float* bias) {
+        if (bias != nullptr) std::copy_n(bias, dst_.shape.c, bias_);
+    }
+
+    /// Packs the weights for both directions, of a direct convolution.
+    void pack(const float* weight) {
         const long per_dst = 1L * src_.shape.c * window_.taps();
         pack_weights(order_, forward_, [&](int channel, int src_block, int tap, int c) {
             const long position = weight_position(src_, window_, src_block, tap, c);
             return position < 0 ? 0.0f : weight[channel * per_dst + position];
         });
-        for (int c = 0; bias != nullptr && c < dst_.shape.c; ++c) bias_[c] = bias[c];
         float* to = backward_;
         for (const BackwardPhase& phase : phases_) {
             const WeightOrder order = backward_order(phase);
@@ -52,6 +60,19 @@ class BoundConv {
             });
             to += order.count();
         }
+    }
+
+    /// The same for minimal filtering; on the way back source and dst change places and kernels are turned round.
+    template <int m>
+    void pack_winograd(const float* weight) {
+        const int ic = src_.shape.c;
+        const int oc = dst_.shape.c;
+        constexpr int taps = 9;
+        pack_winograd_weights<m>(ic, oc, kernel_.forward.dst_blocks, forward_,
+                                 [&](int o, int i, int tap) { return weight[(1L * o * ic + i) * taps + tap]; });
+        pack_winograd_weights<m>(oc, ic, kernel_.backward.dst_blocks, backward_, [&](int i, int o, int tap) {
+            return weight[(1L * o * ic + i) * taps + taps - 1 - tap];
+        });
     }
 
     [[nodiscard]] ConvTask forward(const MapView<const float>& src, const MapView<float>& dst) const {
@@ -116,6 +137,56 @@ class BoundConv {
                 .grad_weight = grad_weight};
     }
 
+    [[nodiscard]] WinogradTask winograd_forward(const MapView<const float>& src, const MapView<float>& dst, int m,
+                                                float* scratch) const {
+        return winograd_task(src, dst, forward_, dst_.blocks() / kernel_.forward.dst_blocks, m, scratch);
+    }
+    [[nodiscard]] WinogradTask winograd_backward_src(const MapView<const float>& grad, const MapView<float>& grad_src,
+                                                     int m, float* scratch) const {
+        return winograd_task(grad, grad_src, backward_, src_.blocks() / kernel_.backward.dst_blocks, m, scratch);
+    }
+
+    /// The patches of an image whose gradient is known. Room for `gradient_group(m)` patches is in the scratch memory.
+    [[nodiscard]] WinogradWeightTask winograd_backward_weight(const MapView<const float>& src,
+                                                              const MapView<const float>& grad, int m) const {
+        WinogradTask source = winograd_task(src, {}, nullptr, 0, m, nullptr);
+        source.dst_rows = dst_.shape.h;
+        source.dst_columns = dst_.shape.w;
+        source.group = gradient_group(m);
+        return {.src = source,
+                .grad_dst = grad.at(0, 0),
+                .grad_block = grad.block_step(),
+                .grad_row = grad.row_step(),
+                .grad_blocks = dst_.blocks(),
+                .last_patch = patch_count(dst_.shape, m)};
+    }
+    [[nodiscard]] int gradient_group(int m) const {
+        return gradient_patch_group(m, src_.blocks(), dst_.blocks(), patch_count(dst_.shape, m));
+    }
+
+    /// Floats of scratch memory that the gradient of the weights needs from one image of a slice to the next.
+    [[nodiscard]] long gradient_scratch() const {
+        if (kernel_.weight_algorithm == Algorithm::direct) return 0;
+        const int m = patch_size(kernel_.weight_algorithm);
+        return winograd_weight_scratch(m, src_.blocks(), dst_.blocks(), gradient_group(m));
+    }
+
+    /// As `reduce`, from sums in the transform domain.
+    template <int m>
+    void reduce_winograd(const float* slices, long slice_step, int slice_count, int first, int last,
+                         float* grad_weight) const {
+        constexpr int taps = 9;
+        constexpr int square = channel_block * channel_block;
+        const long blocks = src_.blocks();
+        for (int block = first; block < last; ++block)
+            for (int src_block = 0; src_block < blocks; ++src_block) {
+                alignas(alignment) float kernels[channel_block * taps * channel_block];
+                winograd_weight_gradient<m>(slices + (block * blocks + src_block) * square, slice_step, slice_count,
+                                            dst_.blocks() * blocks * square, kernels);
+                write_kernels(kernels, block, src_block, grad_weight);
+            }
+    }
+
     /// Adds up the slices' weight gradients, always from the first to the last, and writes those of the dst blocks
     /// [first, last) in PyTorch's layout.
     void reduce(const float* slices, long slice_step, int slice_count, int first, int last, float* grad_weight) const {
@@ -144,8 +215,44 @@ class BoundConv {
     [[nodiscard]] int dst_channels() const { return dst_.shape.c; }
 
   private:
+    /// The frames of the sources hold the padding.
+    [[nodiscard]] static WinogradTask winograd_task(const MapView<const float>& src, const MapView<float>& dst,
+                                                    const float* weight, int tiles, int m, float* scratch) {
+        const int halo = src.layout.halo;
+        const Chw shape = dst.layout.shape;
+        return {.src = src.data,
+                .src_block = src.block_step(),
+                .src_row = src.row_step(),
+                .src_rows = src.layout.shape.h + 2 * halo,
+                .src_columns = src.layout.shape.w + 2 * halo,
+                .src_blocks = src.layout.blocks(),
+                .weight = weight,
+                .dst = dst.data,
+                .dst_block = dst.block_step(),
+                .dst_row = dst.row_step(),
+                .dst_rows = shape.h,
+                .dst_columns = shape.w,
+                .last_tile = tiles,
+                .last_patch = patch_count(shape, m),
+                .group = patch_group(m, src.layout.blocks(), patch_count(shape, m)),
+                .scratch = scratch};
+    }
+
+    /// From [channel][tap][16] to PyTorch's layout.
+    void write_kernels(const float* kernels, int block, int src_block, float* grad_weight) const {
+        constexpr int taps = 9;
+        const int channels = std::min(channel_block, src_.shape.c - src_block * channel_block);
+        const int lanes = std::min(channel_block, dst_.shape.c - block * channel_block);
+        for (int lane = 0; lane < lanes; ++lane) {
+            float* to =
+                grad_weight + ((1L * block * channel_block + lane) * src_.shape.c + src_block * channel_block) * taps;
+            for (int i = 0; i < channels * taps; ++i) to[i] = kernels[i * channel_block + lane];
+        }
+    }
+
     [[nodiscard]] WeightOrder backward_order(const BackwardPhase& phase) const {
-        return {src_.shape.c, tiling_.dst_blocks, dst_.blocks(), static_cast<int>(phase.taps.size()), channel_block};
+        return {src_.shape.c, kernel_.backward.dst_blocks, dst_.blocks(), static_cast<int>(phase.taps.size()),
+                channel_block};
     }
     /// Rows or columns of the source that leave this remainder.
     [[nodiscard]] int pixels(int size, int remainder) const {
@@ -159,7 +266,7 @@ class BoundConv {
     std::vector<std::ptrdiff_t> taps_;
     std::vector<BackwardPhase> phases_;
     WeightOrder order_;
-    Tiling tiling_;
+    TrainingConv kernel_;
     float* forward_;
     float* bias_;
     float* backward_;

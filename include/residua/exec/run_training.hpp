@@ -3,11 +3,9 @@
 #include <algorithm>
 
 #include <residua/exec/activated.hpp>
+#include <residua/exec/bound_conv.hpp>
 #include <residua/kernel/simd/blend.hpp>
-#include <residua/kernel/simd/conv.hpp>
-#include <residua/kernel/simd/conv_backward_weight.hpp>
 #include <residua/kernel/simd/finish.hpp>
-#include <residua/plan/training_kernels.hpp>
 
 namespace residua::detail::inline RESIDUA_ISA {
 
@@ -53,31 +51,119 @@ constexpr BlendFunctions blend_functions_of() {
             blend_backward<before, slope<Net, form.activation>(), form.main_bn, form.skip_bn>};
 }
 
-/// A convolution's three directions.
-struct ConvFunctions {
-    void (*forward)(const ConvTask&, const float* bias) = nullptr;
-    void (*backward_src)(const ConvTask&) = nullptr;
-    void (*backward_weight)(const ConvBackwardWeightTask&) = nullptr;
+/// An image's place in its slice of the batch.
+struct InSlice {
+    int image = 0;
+    int images = 1;
 };
 
-template <Tiling tiling, bool bias>
-void run_forward(const ConvTask& task, const float* values) {
-    if constexpr (bias)
-        conv<tiling.dst_blocks, tiling.width, tiling.run, tiling.pixel>(task, Finish<x0 + x1>{values});
+/// A convolution's weights and its three directions. Scratch memory is the calling thread's own.
+struct ConvFunctions {
+    void (*pack)(BoundConv&, const float* weight) = nullptr;
+    void (*forward)(const BoundConv&, const MapView<const float>& src, const MapView<float>& dst,
+                    float* scratch) = nullptr;
+    void (*backward_src)(const BoundConv&, const MapView<const float>& grad, const MapView<float>& grad_src,
+                         float* scratch) = nullptr;
+    /// Adds an image's share to the slice's gradient; scratch memory keeps it from one image of the slice to the next.
+    void (*backward_weight)(const BoundConv&, const MapView<const float>& src, const MapView<const float>& grad,
+                            InSlice place, float* scratch, float* slice) = nullptr;
+    void (*reduce)(const BoundConv&, const float* slices, long slice_step, int slice_count, int first, int last,
+                   float* grad_weight) = nullptr;
+};
+
+template <TrainingConv kernel>
+void run_pack(BoundConv& conv, const float* weight) {
+    if constexpr (kernel.algorithm == Algorithm::direct)
+        conv.pack(weight);
     else
-        conv<tiling.dst_blocks, tiling.width, tiling.run, tiling.pixel>(task, Unfinished{});
+        conv.template pack_winograd<patch_size(kernel.algorithm)>(weight);
 }
 
-template <Tiling tiling>
-void run_backward_src(const ConvTask& task) {
-    conv<tiling.dst_blocks, tiling.width, tiling.run, tiling.pixel>(task, Unfinished{});
+template <Tiling tiling, class Finish>
+void run_direct(const ConvTask& task, const Finish& finish) {
+    conv<tiling.dst_blocks, tiling.width, tiling.run, tiling.pixel>(task, finish);
+}
+
+template <int m, Tiling tiling, class Finish>
+void run_patches(const WinogradTask& task, const Finish& finish) {
+    winograd_conv<m, tiling.dst_blocks, tiling.width>(task, [&](int) { return finish; });
+}
+
+template <TrainingConv kernel>
+void run_forward(const BoundConv& conv, const MapView<const float>& src, const MapView<float>& dst, float* scratch) {
+    const auto finish = [&] {
+        if constexpr (kernel.bias)
+            return Finish<x0 + x1>{conv.bias()};
+        else
+            return Unfinished{};
+    }();
+    constexpr int m = patch_size(kernel.algorithm);
+    if constexpr (kernel.algorithm == Algorithm::direct)
+        run_direct<kernel.forward>(conv.forward(src, dst), finish);
+    else
+        run_patches<m, kernel.forward>(conv.winograd_forward(src, dst, m, scratch), finish);
+}
+
+template <TrainingConv kernel>
+void run_backward_src(const BoundConv& conv, const MapView<const float>& grad, const MapView<float>& grad_src,
+                      float* scratch) {
+    constexpr int m = patch_size(kernel.algorithm);
+    if constexpr (kernel.algorithm == Algorithm::direct)
+        conv.backward_src(grad, grad_src,
+                          [](const ConvTask& task) { run_direct<kernel.backward>(task, Unfinished{}); });
+    else
+        run_patches<m, kernel.backward>(conv.winograd_backward_src(grad, grad_src, m, scratch), Unfinished{});
+}
+
+/// Products are formed when the scratch memory is full of patches, or the slice ends.
+template <int m>
+void run_backward_weight_patches(WinogradWeightTask task, InSlice place, float* scratch, float* slice) {
+    const int group = task.src.group;
+    const int patches = task.last_patch;
+    const auto multiply = [&](int count) {
+        winograd_multiply<m>(scratch, group, count, task.src.src_blocks, task.grad_blocks, slice);
+    };
+    if (patches <= group) {
+        const int images = group / patches;
+        task.collected = place.image % images * patches;
+        winograd_collect<m>(task, scratch);
+        if (place.image % images == images - 1 || place.image == place.images - 1) multiply(task.collected + patches);
+        return;
+    }
+    for (task.first_patch = 0; task.first_patch < patches; task.first_patch = task.last_patch) {
+        task.last_patch = std::min(task.first_patch + group, patches);
+        winograd_collect<m>(task, scratch);
+        multiply(task.last_patch - task.first_patch);
+    }
+}
+
+template <TrainingConv kernel>
+void run_backward_weight(const BoundConv& conv, const MapView<const float>& src, const MapView<const float>& grad,
+                         InSlice place, float* scratch, float* slice) {
+    constexpr int m = patch_size(kernel.weight_algorithm);
+    if constexpr (kernel.weight_algorithm == Algorithm::direct) {
+        constexpr Tiling source = kernel.forward;
+        conv_backward_weight<backward_weight_channels(source.run), source.run, source.pixel>(
+            conv.backward_weight(src, grad, slice));
+    } else {
+        run_backward_weight_patches<m>(conv.winograd_backward_weight(src, grad, m), place, scratch, slice);
+    }
+}
+
+template <TrainingConv kernel>
+void run_reduce(const BoundConv& conv, const float* slices, long slice_step, int slice_count, int first, int last,
+                float* grad_weight) {
+    if constexpr (kernel.weight_algorithm == Algorithm::direct)
+        conv.reduce(slices, slice_step, slice_count, first, last, grad_weight);
+    else
+        conv.template reduce_winograd<patch_size(kernel.weight_algorithm)>(slices, slice_step, slice_count, first, last,
+                                                                           grad_weight);
 }
 
 template <TrainingConv kernel>
 constexpr ConvFunctions conv_functions_of() {
-    return {
-        run_forward<kernel.forward, kernel.bias>, run_backward_src<kernel.backward>,
-        conv_backward_weight<backward_weight_channels(kernel.forward.run), kernel.forward.run, kernel.forward.pixel>};
+    return {run_pack<kernel>, run_forward<kernel>, run_backward_src<kernel>, run_backward_weight<kernel>,
+            run_reduce<kernel>};
 }
 
 template <class Net, int... indices>

@@ -65,10 +65,15 @@ struct TrainingBackward {
         const MapView<const float> grad = result_gradient(s, image, slot);
         if (is_conv(at)) {
             const BoundConv& conv = memory.conv_at(s);
+            const ConvFunctions& functions = Memory::conv_function(s);
             const MapView<const float> src = memory.load(at, again(at), image, slot);
-            Memory::conv_function(s).backward_weight(conv.backward_weight(src, grad, memory.slice_gradient(slice)));
+            const int first = memory.first_image(slice);
+            float* const collected = memory.transform_scratch(slot);
+            functions.backward_weight(conv, src, grad, {image - first, memory.first_image(slice + 1) - first},
+                                      collected, memory.slice_gradient(slice));
             if (graph[at.node].bias) bias_backward(grad, memory.slice_gradient(slice) + conv.weight_floats());
-            if (grad_src.data != nullptr) conv.backward_src(grad, grad_src, Memory::conv_function(s).backward_src);
+            if (grad_src.data != nullptr)
+                functions.backward_src(conv, grad, grad_src, collected + conv.gradient_scratch());
         } else if (grad_src.data != nullptr) {
             if (at.op == Op::max_pool)
                 max_pool_backward(memory.load(at, again(at), image, slot), grad, grad_src, window);
@@ -182,8 +187,9 @@ struct TrainingBackward {
     }
 
     void reduce_weights(int s, int block) {
-        memory.conv_at(s).reduce(memory.slice_gradient(0), Sizes::slice, Sizes::slices, block, block + 1,
-                                 memory.parameter_gradient() + offsets_of<Net>[index(step(s).node)].weight);
+        Memory::conv_function(s).reduce(memory.conv_at(s), memory.slice_gradient(0), Sizes::slice, Sizes::slices, block,
+                                        block + 1,
+                                        memory.parameter_gradient() + offsets_of<Net>[index(step(s).node)].weight);
     }
 
     void reduce_bias(int s) {

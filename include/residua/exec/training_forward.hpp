@@ -45,7 +45,8 @@ struct TrainingForward {
     void pack(const Weights<Net>& weights, int which) {
         auto& [s, conv] = memory.convs()[index(which)];
         const Offsets& at = offsets_of<Net>[index(step(s).node)];
-        conv.pack(weights.all().data() + at.weight, at.bias < 0 ? nullptr : weights.all().data() + at.bias);
+        Memory::conv_function(s).pack(conv, weights.all().data() + at.weight);
+        conv.pack_bias(at.bias < 0 ? nullptr : weights.all().data() + at.bias);
     }
 
     static bool has_statistics(int map) { return map >= 0 && plan.first_bn[index(map)] >= 0; }
@@ -60,7 +61,7 @@ struct TrainingForward {
             const MapView<const float> src = memory.load(at, at.load, image, slot);
             if (at.dst >= 0) {
                 const MapView<float> dst = memory.map_view(at.dst, image);
-                operate(s, src, dst);
+                operate(s, src, dst, slot);
                 if (at.dst == plan.output) store_planar(dst, memory.output(image));
                 if (has_statistics(at.dst))
                     add_moments(dst, image == first, memory.slice_sums(slice, 0), memory.channel_scratch(slot));
@@ -74,7 +75,7 @@ struct TrainingForward {
         }
     }
 
-    void operate(int s, const MapView<const float>& src, const MapView<float>& dst) const {
+    void operate(int s, const MapView<const float>& src, const MapView<float>& dst, int slot) const {
         const Window& window = graph[step(s).node].window;
         switch (step(s).op) {
             case Op::max_pool:
@@ -83,10 +84,8 @@ struct TrainingForward {
                 return avg_pool(src, dst, window, 0, dst.layout.blocks());
             case Op::shortcut_a:
                 return shortcut_a(src, dst, window.stride);
-            default: {
-                const BoundConv& conv = memory.conv_at(s);
-                return Memory::conv_function(s).forward(conv.forward(src, dst), conv.bias());
-            }
+            default:
+                return Memory::conv_function(s).forward(memory.conv_at(s), src, dst, memory.transform_scratch(slot));
         }
     }
 

@@ -71,6 +71,8 @@ class TrainingMemory {
     [[nodiscard]] float* result_scratch(int slot) const { return source_scratch(slot) + extent.source; }
     [[nodiscard]] float* gradient_scratch(int slot) const { return result_scratch(slot) + extent.source; }
     [[nodiscard]] float* channel_scratch(int slot) const { return gradient_scratch(slot) + extent.gradient; }
+    /// Scratch memory of the kernels of a convolution.
+    [[nodiscard]] float* transform_scratch(int slot) const { return channel_scratch(slot) + 3 * extent.most_channels; }
     /// A slice's double sums for one of the (at most two) maps of a pass.
     [[nodiscard]] MomentSums slice_sums(int slice, int which) const {
         double* first = sums_ + (2L * slice + which) * Sizes::sums;
@@ -152,8 +154,7 @@ class TrainingMemory {
             const Layout src = source_layout(graph, plan, step(s));
             conv_of_[index(s)] = static_cast<int>(convs_.size());
             convs_.push_back({s, {src, node.shape, node.window, training_convs<Net>.value_of(s), next}});
-            next += forward_weight_floats(src, node.shape, node.window) +
-                    backward_weight_floats(src.shape, node.shape, node.window);
+            next += packed_floats(src, node.shape, node.window, training_convs<Net>.value_of(s).algorithm);
         }
     }
 

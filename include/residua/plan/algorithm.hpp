@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include <residua/plan/patches.hpp>
 #include <residua/shape/chw.hpp>
 #include <residua/shape/window.hpp>
 
@@ -32,6 +33,14 @@ constexpr Algorithm choose_algorithm(Chw src, Chw dst, const Window& window, Alg
     if (!fits || src.c < fewest_channels || dst.h < 3 || dst.w < 3) return Algorithm::direct;
     const bool heavy = std::max(src.c, dst.c) >= many_channels;
     return std::min(last, heavy ? Algorithm::winograd2 : Algorithm::winograd4);
+}
+
+/// The choice for the gradient of the weights: the sums in the transform domain must fit into the cache, there being
+/// one set of them for every slice of the batch.
+constexpr Algorithm choose_weight_algorithm(Algorithm forward, int src_channels, int dst_channels) {
+    constexpr long most_floats = 640 * 1024;
+    const bool small = winograd_weight_floats(4, src_channels, dst_channels) <= most_floats;
+    return forward == Algorithm::winograd4 && small ? Algorithm::winograd4 : Algorithm::direct;
 }
 
 }  // namespace detail

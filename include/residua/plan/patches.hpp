@@ -47,4 +47,21 @@ constexpr int patch_group(int m, int src_blocks, int patches) {
     return static_cast<int>((patches + groups - 1) / groups);
 }
 
+/// Floats of memory for the transformed source and gradient of a group of patches.
+constexpr long winograd_weight_scratch(int m, int src_blocks, int dst_blocks, int group) {
+    return 1L * position_count(m) * (src_blocks + dst_blocks) * patch_spread(group) * channel_block;
+}
+
+/// Patches, of one or more images, whose products are summed at a time for the gradient of the weights: as many as stay
+/// in the second-level cache, but enough to make up for fetching and storing the sums; whole images, or equal parts of
+/// one.
+constexpr int gradient_patch_group(int m, int src_blocks, int dst_blocks, int patches) {
+    constexpr long room = 160 * 1024;  // floats
+    const long balance = 1L * channel_block * src_blocks * dst_blocks / (src_blocks + dst_blocks);
+    const long most = std::max(balance, room / winograd_weight_scratch(m, src_blocks, dst_blocks, 1));
+    if (most >= patches) return static_cast<int>(most / patches * patches);
+    const long groups = (patches + most - 1) / most;
+    return static_cast<int>((patches + groups - 1) / groups);
+}
+
 }  // namespace residua

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include <residua/plan/algorithm.hpp>
 #include <residua/plan/distinct.hpp>
 #include <residua/plan/tiling.hpp>
 #include <residua/plan/training.hpp>
@@ -40,12 +41,30 @@ constexpr Layout gradient_layout(Chw dst, const Window& window) {
 
 /// Everything about a convolution's three directions that makes a difference to the code.
 struct TrainingConv {
+    Algorithm algorithm = Algorithm::direct;         ///< forward and back to the source
+    Algorithm weight_algorithm = Algorithm::direct;  ///< back to the weights
     Tiling forward{};
     Tiling backward{};
     bool bias = false;
 
     friend constexpr bool operator==(const TrainingConv&, const TrainingConv&) = default;
 };
+
+/// The kernels of a convolution whose source lies as `src` says.
+constexpr TrainingConv training_conv(const Layout& src, Chw dst, const Window& window, bool bias, Algorithm last) {
+    TrainingConv conv{.bias = bias};
+    if (!src.packed) conv.algorithm = choose_algorithm(src.shape, dst, window, last);
+    if (conv.algorithm == Algorithm::direct) {
+        conv.forward = forward_tiling(src, dst, window);
+        conv.backward = backward_tiling(src.shape, window);
+        return conv;
+    }
+    const int m = patch_size(conv.algorithm);
+    conv.weight_algorithm = choose_weight_algorithm(conv.algorithm, src.shape.c, dst.c);
+    conv.forward = winograd_tiling(dst, patch_group(m, src.blocks(), patch_count(dst, m)));
+    conv.backward = winograd_tiling(src.shape, patch_group(m, block_count(dst.c), patch_count(src.shape, m)));
+    return conv;
+}
 
 template <class Net>
 inline constexpr auto blend_forms = [] {
@@ -64,8 +83,8 @@ inline constexpr auto training_convs = [] {
         if (step.op != Op::conv && step.op != Op::linear) continue;
         const Node& node = graph_of<Net>[step.node];
         const Layout src = source_layout(graph_of<Net>, training_plan<Net>, step);
-        found.add(s,
-                  {forward_tiling(src, node.shape, node.window), backward_tiling(src.shape, node.window), node.bias});
+        found.add(s, training_conv(src, node.shape, node.window, node.bias,
+                                   step.op == Op::conv ? last_algorithm<Net> : Algorithm::direct));
     }
     return found;
 }();

@@ -54,19 +54,47 @@ struct TrainingExtent {
     long source = 0;         ///< largest framed source of a step
     long gradient = 0;       ///< largest framed gradient of a step's result
     long weight = 0;         ///< largest gradient of one step's weights and bias, in the order of the kernels
+    long parameters = 0;     ///< most weights of one step
+    long transforms = 0;     ///< largest scratch memory of a kernel
     long packed = 0;         ///< all packed weights, forward and backward
     long bn_channels = 0;    ///< of all batch normalisations, whole blocks
     long most_channels = 0;  ///< of one map, whole blocks
 };
 
-/// Floats of one step's packed weights and bias in the two directions.
-constexpr long forward_weight_floats(const Layout& src, Chw dst, const Window& window) {
-    const long run = src.packed ? 1L * src.shape.c * window.kernel_h * window.kernel_w
-                                : 1L * src.blocks() * channel_block * window.taps();
-    return (run + 1) * block_count(dst.c) * channel_block;
+/// Floats of one step's packed weights in the two directions, and of the gradient of its weights, as its kernels have
+/// them.
+constexpr long direct_weight_floats(const Layout& src, Chw dst, const Window& window) {
+    const long run = src.packed ? 1L * src.shape.c * window.taps() : 1L * src.blocks() * channel_block * window.taps();
+    return run * block_count(dst.c) * channel_block;
 }
-constexpr long backward_weight_floats(Chw src, Chw dst, const Window& window) {
-    return 1L * block_count(src.c) * block_count(dst.c) * channel_block * channel_block * window.taps();
+constexpr long forward_weight_floats(const Layout& src, Chw dst, const Window& window, Algorithm algorithm) {
+    return algorithm == Algorithm::direct ? direct_weight_floats(src, dst, window)
+                                          : winograd_weight_floats(patch_size(algorithm), src.shape.c, dst.c);
+}
+constexpr long backward_weight_floats(Chw src, Chw dst, const Window& window, Algorithm algorithm) {
+    return algorithm == Algorithm::direct
+               ? 1L * block_count(src.c) * block_count(dst.c) * channel_block * channel_block * window.taps()
+               : winograd_weight_floats(patch_size(algorithm), dst.c, src.c);
+}
+constexpr long bias_floats(Chw dst) { return 1L * block_count(dst.c) * channel_block; }
+
+/// Floats of all that a convolution packs.
+constexpr long packed_floats(const Layout& src, Chw dst, const Window& window, Algorithm algorithm) {
+    return forward_weight_floats(src, dst, window, algorithm) + bias_floats(dst) +
+           backward_weight_floats(src.shape, dst, window, algorithm);
+}
+
+/// Largest scratch memory that a convolution's kernels need.
+constexpr long transform_floats(const Layout& src, Chw dst, Algorithm algorithm, Algorithm weight_algorithm) {
+    if (algorithm == Algorithm::direct) return 0;
+    const int m = patch_size(algorithm);
+    const int src_blocks = src.blocks();
+    const int dst_blocks = block_count(dst.c);
+    const long forward = winograd_scratch(m, src_blocks, patch_group(m, src_blocks, patch_count(dst, m)));
+    const long backward = winograd_scratch(m, dst_blocks, patch_group(m, dst_blocks, patch_count(src.shape, m)));
+    if (weight_algorithm == Algorithm::direct) return std::max(forward, backward);
+    const int group = gradient_patch_group(m, src_blocks, dst_blocks, patch_count(dst, m));
+    return std::max(forward, backward) + winograd_weight_scratch(m, src_blocks, dst_blocks, group);
 }
 
 template <class Net>
@@ -83,9 +111,12 @@ inline constexpr TrainingExtent training_extent = [] {
             continue;
         }
         extent.gradient = std::max(extent.gradient, gradient_layout(node.shape, node.window).count());
-        extent.weight = std::max(extent.weight, forward_weight_floats(src, node.shape, node.window));
-        extent.packed += forward_weight_floats(src, node.shape, node.window) +
-                         backward_weight_floats(src.shape, node.shape, node.window);
+        const auto& [algorithm, weight_algorithm, forward, backward, bias] = training_convs<Net>.value_of(s);
+        extent.weight = std::max(extent.weight, forward_weight_floats(src, node.shape, node.window, weight_algorithm) +
+                                                    bias_floats(node.shape));
+        extent.parameters = std::max(extent.parameters, direct_weight_floats(src, node.shape, node.window));
+        extent.packed += packed_floats(src, node.shape, node.window, algorithm);
+        extent.transforms = std::max(extent.transforms, transform_floats(src, node.shape, algorithm, weight_algorithm));
     }
     for (const Node& node : graph_of<Net>.nodes)
         if (node.op == Op::bn) extent.bn_channels += 1L * block_count(node.shape.c) * channel_block;
@@ -97,13 +128,13 @@ template <class Net>
 struct TrainingSizes {
     /// Parts that a batch is cut into for sums over images: the same for any number of threads, so that the sums are,
     /// too. Each part has its own weight gradient, so networks with large weights have fewer.
-    static constexpr int slices = training_extent<Net>.weight <= 65'536 ? 16 : 8;
+    static constexpr int slices = training_extent<Net>.parameters <= 65'536 ? 16 : 8;
     static constexpr int bn_arrays =
         7;  ///< mean, inverse deviation, scale, shift and three coefficients of the gradient
     static constexpr int slice_sums = 3;  ///< double per channel
 
-    static constexpr long slot =
-        2 * training_extent<Net>.source + training_extent<Net>.gradient + 3 * training_extent<Net>.most_channels;
+    static constexpr long slot = 2 * training_extent<Net>.source + training_extent<Net>.gradient +
+                                 3 * training_extent<Net>.most_channels + training_extent<Net>.transforms;
     static constexpr long slice = training_extent<Net>.weight;
     static constexpr long sums = 1L * slice_sums * training_extent<Net>.most_channels;  ///< doubles per slice and map
     static constexpr long doubles = 2 * slices * sums;  ///< a pass sums over at most two maps

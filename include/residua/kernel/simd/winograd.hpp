@@ -41,35 +41,41 @@ struct Winograd<2> {
     }
 };
 
-/// F(4, 3) with the points 0, 1, -1, 2, -2 and infinity.
+/// F(4, 3) with the points 0, +-sqrt(1/2), +-sqrt(2) and infinity: entries of similar size, so that rounding errors are
+/// a third of those with the points 0, +-1 and +-2.
 template <>
 struct Winograd<4> {
     static constexpr int size = 6;
+    static constexpr float near = 0.70710678f;  ///< the points
+    static constexpr float far = 1.41421356f;
 
     static RESIDUA_INLINE void source(Pack (&d)[6]) {
+        const Pack a = Pack::broadcast(near);
+        const Pack b = Pack::broadcast(far);
+        const Pack half = Pack::broadcast(0.5f);
         const Pack two = Pack::broadcast(2.0f);
-        const Pack four = Pack::broadcast(4.0f);
-        const Pack five = Pack::broadcast(-5.0f);
-        const Pack even = fma(d[2], -four, d[4]);
-        const Pack odd = fma(d[1], -four, d[3]);
-        const Pack far_even = d[4] - d[2];
-        const Pack far_odd = d[3] - d[1];
-        d[0] = fma(d[0], four, fma(d[2], five, d[4]));
-        d[5] = fma(d[1], four, fma(d[3], five, d[5]));
-        d[1] = even + odd;
-        d[2] = even - odd;
-        d[3] = fma(far_odd, two, far_even);
-        d[4] = fma(far_odd, -two, far_even);
+        const Pack middle = Pack::broadcast(-2.5f);
+        const Pack near_even = fma(d[2], -two, d[4]);
+        const Pack near_odd = fma(d[1], -two, d[3]);
+        const Pack far_even = fma(d[2], -half, d[4]);
+        const Pack far_odd = fma(d[1], -half, d[3]);
+        d[0] = fma(d[2], middle, d[0] + d[4]);
+        d[5] = fma(d[3], middle, d[1] + d[5]);
+        d[1] = fma(near_odd, a, near_even);
+        d[2] = fma(near_odd, -a, near_even);
+        d[3] = fma(far_odd, b, far_even);
+        d[4] = fma(far_odd, -b, far_even);
     }
     static RESIDUA_INLINE void result(Pack (&y)[6]) {
-        const Pack sum = y[1] + y[2];
-        const Pack difference = y[1] - y[2];
+        const Pack near_sum = y[1] + y[2];
+        const Pack near_difference = y[1] - y[2];
         const Pack far_sum = y[3] + y[4];
         const Pack far_difference = y[3] - y[4];
-        y[0] += sum + far_sum;
-        y[1] = fma(far_difference, Pack::broadcast(2.0f), difference);
-        y[2] = fma(far_sum, Pack::broadcast(4.0f), sum);
-        y[3] = fma(far_difference, Pack::broadcast(8.0f), difference) + y[5];
+        y[0] += near_sum + far_sum;
+        y[1] = fma(near_difference, Pack::broadcast(near), far_difference * Pack::broadcast(far));
+        y[2] = fma(near_sum, Pack::broadcast(0.5f), far_sum * Pack::broadcast(2.0f));
+        y[3] =
+            fma(near_difference, Pack::broadcast(0.5f * near), fma(far_difference, Pack::broadcast(2.0f * far), y[5]));
     }
 };
 
@@ -108,23 +114,25 @@ RESIDUA_INLINE void transform_source(const float* src, std::ptrdiff_t row_step, 
                                      std::ptrdiff_t position_step) {
     constexpr int size = Winograd<m>::size;
     Pack values[size][size];
-    unroll<size>([&](auto column) {
+    unroll<size>([&](auto column) RESIDUA_INLINE_LAMBDA {
         Pack d[size];
-        unroll<size>([&](auto row) { d[row] = Pack::load(src + row * row_step + column * channel_block); });
+        unroll<size>([&](auto row)
+                         RESIDUA_INLINE_LAMBDA { d[row] = Pack::load(src + row * row_step + column * channel_block); });
         Winograd<m>::source(d);
-        unroll<size>([&](auto row) { values[row][column] = d[row]; });
+        unroll<size>([&](auto row) RESIDUA_INLINE_LAMBDA { values[row][column] = d[row]; });
     });
-    unroll<size>([&](auto row) {
+    unroll<size>([&](auto row) RESIDUA_INLINE_LAMBDA {
         Winograd<m>::source(values[row]);
-        unroll<size>([&](auto column) { values[row][column].store(dst + (row * size + column) * position_step); });
+        unroll<size>([&](auto column) RESIDUA_INLINE_LAMBDA {
+            values[row][column].store(dst + (row * size + column) * position_step);
+        });
     });
 }
 
-/// A patch's source pixels with zeros for those outside of the map, as a map of its own.
-template <int m>
+/// A square of pixels with zeros for those outside of the map, as a map of its own.
+template <int size>
 void copy_clipped(const float* src, std::ptrdiff_t row_step, int first_row, int first_column, int rows, int columns,
                   float* dst) {
-    constexpr int size = Winograd<m>::size;
     for (int row = 0; row < size; ++row)
         for (int column = 0; column < size; ++column, dst += channel_block) {
             const int h = first_row + row;
@@ -165,7 +173,7 @@ void winograd_sources(const WinogradTask& task, int first, int count, float* dst
                 transform_source<m>(src + row * task.src_row + column * channel_block, task.src_row, to, position_step);
             } else {
                 alignas(alignment) float clipped[size * size * channel_block];
-                copy_clipped<m>(src, task.src_row, row, column, task.src_rows, task.src_columns, clipped);
+                copy_clipped<size>(src, task.src_row, row, column, task.src_rows, task.src_columns, clipped);
                 transform_source<m>(clipped, size * channel_block, to, position_step);
             }
         }
@@ -178,16 +186,17 @@ RESIDUA_INLINE void transform_result(const float* src, std::ptrdiff_t position_s
                                      int block, const Patch& patch, int rows, int columns, const Finish& finish) {
     constexpr int size = Winograd<m>::size;
     Pack values[size][size];
-    unroll<size>([&](auto column) {
+    unroll<size>([&](auto column) RESIDUA_INLINE_LAMBDA {
         Pack y[size];
-        unroll<size>([&](auto row) { y[row] = Pack::load(src + (row * size + column) * position_step); });
+        unroll<size>([&](auto row)
+                         RESIDUA_INLINE_LAMBDA { y[row] = Pack::load(src + (row * size + column) * position_step); });
         Winograd<m>::result(y);
-        unroll<m>([&](auto row) { values[row][column] = y[row]; });
+        unroll<m>([&](auto row) RESIDUA_INLINE_LAMBDA { values[row][column] = y[row]; });
     });
-    unroll<m>([&](auto row) {
+    unroll<m>([&](auto row) RESIDUA_INLINE_LAMBDA {
         Winograd<m>::result(values[row]);
         if (row < rows)
-            unroll<m>([&](auto column) {
+            unroll<m>([&](auto column) RESIDUA_INLINE_LAMBDA {
                 if (column < columns)
                     finish(values[row][column], block, patch.row + row, patch.column + column)
                         .store(dst + row * dst_row + column * channel_block);

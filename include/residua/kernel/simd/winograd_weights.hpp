@@ -1,6 +1,7 @@
 #pragma once
 
 #include <residua/kernel/pack_weights.hpp>
+#include <residua/kernel/simd/winograd.hpp>
 #include <residua/kernel/unroll.hpp>
 #include <residua/plan/patches.hpp>
 #include <residua/tensor/pack.hpp>
@@ -24,16 +25,16 @@ RESIDUA_INLINE void transform_kernel<2>(const Pack (&g)[3], Pack (&u)[4]) {
 
 template <>
 RESIDUA_INLINE void transform_kernel<4>(const Pack (&g)[3], Pack (&u)[6]) {
+    const Pack third = Pack::broadcast(1.0f / 3.0f);
     const Pack sixth = Pack::broadcast(1.0f / 6.0f);
-    const Pack outer = (g[0] + g[2]) * -sixth;
-    const Pack inner = g[1] * sixth;
-    const Pack far_outer = fma(g[0], Pack::broadcast(1.0f / 24.0f), g[2] * sixth);
-    const Pack far_inner = g[1] * Pack::broadcast(1.0f / 12.0f);
-    u[0] = g[0] * Pack::broadcast(0.25f);
-    u[1] = outer - inner;
-    u[2] = outer + inner;
-    u[3] = far_outer + far_inner;
-    u[4] = far_outer - far_inner;
+    const Pack inner = g[1] * Pack::broadcast(Winograd<4>::far);
+    const Pack near_outer = fma(g[0], third + third, g[2] * third);
+    const Pack far_outer = fma(g[0], sixth, g[2] * third);
+    u[0] = g[0];
+    u[1] = -fma(inner, third, near_outer);
+    u[2] = fma(inner, third, -near_outer);
+    u[3] = fma(inner, sixth, far_outer);
+    u[4] = fma(inner, -sixth, far_outer);
     u[5] = g[2];
 }
 
@@ -42,17 +43,19 @@ template <int m>
 RESIDUA_INLINE void transform_kernels(const float* kernels, float* dst, long position_step) {
     constexpr int size = m + 2;
     Pack values[size][3];
-    unroll<3>([&](auto column) {
+    unroll<3>([&](auto column) RESIDUA_INLINE_LAMBDA {
         Pack g[3];
         Pack u[size];
-        unroll<3>([&](auto row) { g[row] = Pack::load(kernels + (row * 3 + column) * channel_block); });
+        unroll<3>([&](auto row)
+                      RESIDUA_INLINE_LAMBDA { g[row] = Pack::load(kernels + (row * 3 + column) * channel_block); });
         transform_kernel<m>(g, u);
-        unroll<size>([&](auto row) { values[row][column] = u[row]; });
+        unroll<size>([&](auto row) RESIDUA_INLINE_LAMBDA { values[row][column] = u[row]; });
     });
-    unroll<size>([&](auto row) {
+    unroll<size>([&](auto row) RESIDUA_INLINE_LAMBDA {
         Pack u[size];
         transform_kernel<m>(values[row], u);
-        unroll<size>([&](auto column) { u[column].store(dst + (row * size + column) * position_step); });
+        unroll<size>([&](auto column)
+                         RESIDUA_INLINE_LAMBDA { u[column].store(dst + (row * size + column) * position_step); });
     });
 }
 

@@ -1,0 +1,194 @@
+#pragma once
+
+#include <residua/kernel/simd/conv_backward_weight.hpp>
+#include <residua/kernel/simd/winograd.hpp>
+
+namespace residua::inline RESIDUA_ISA {
+
+/// The gradient of 3x3 kernels by minimal filtering: sums over patches of products between the transformed source and
+/// the transformed gradient, position by position. Patches of several images are collected first, so that the sums are
+/// fetched and stored seldom.
+struct WinogradWeightTask {
+    WinogradTask src{};               ///< only what describes the source and, for the number of patches, the results
+    const float* grad_dst = nullptr;  ///< pixel (0, 0)
+    std::ptrdiff_t grad_block = 0;
+    std::ptrdiff_t grad_row = 0;
+    int grad_blocks = 0;
+    int first_patch = 0;
+    int last_patch = 0;
+    int collected = 0;  ///< patches that are there already
+};
+
+}  // namespace residua::inline RESIDUA_ISA
+
+namespace residua::detail::inline RESIDUA_ISA {
+
+/// From the gradient of m results along one axis to that of the m + 2 sums they came from.
+template <int m>
+RESIDUA_INLINE void transform_gradient(const Pack (&g)[m], Pack (&y)[m + 2]);
+
+template <>
+RESIDUA_INLINE void transform_gradient<2>(const Pack (&g)[2], Pack (&y)[4]) {
+    y[0] = g[0];
+    y[1] = g[0] + g[1];
+    y[2] = g[0] - g[1];
+    y[3] = -g[1];
+}
+
+template <>
+RESIDUA_INLINE void transform_gradient<4>(const Pack (&g)[4], Pack (&y)[6]) {
+    const Pack a = Pack::broadcast(Winograd<4>::near);
+    const Pack b = Pack::broadcast(Winograd<4>::far);
+    const Pack half = Pack::broadcast(0.5f);
+    const Pack two = Pack::broadcast(2.0f);
+    const Pack near_even = fma(g[2], half, g[0]);
+    const Pack near_odd = fma(g[3], half, g[1]);
+    const Pack far_even = fma(g[2], two, g[0]);
+    const Pack far_odd = fma(g[3], two, g[1]);
+    y[0] = g[0];
+    y[1] = fma(near_odd, a, near_even);
+    y[2] = fma(near_odd, -a, near_even);
+    y[3] = fma(far_odd, b, far_even);
+    y[4] = fma(far_odd, -b, far_even);
+    y[5] = g[3];
+}
+
+/// From the gradient of the m + 2 transformed weights along one axis to that of the 3 weights.
+template <int m>
+RESIDUA_INLINE void transform_weight_gradient(const Pack (&u)[m + 2], Pack (&g)[3]);
+
+template <>
+RESIDUA_INLINE void transform_weight_gradient<2>(const Pack (&u)[4], Pack (&g)[3]) {
+    const Pack half = Pack::broadcast(0.5f);
+    const Pack sum = (u[1] + u[2]) * half;
+    g[0] = u[0] + sum;
+    g[1] = (u[1] - u[2]) * half;
+    g[2] = sum + u[3];
+}
+
+template <>
+RESIDUA_INLINE void transform_weight_gradient<4>(const Pack (&u)[6], Pack (&g)[3]) {
+    const Pack third = Pack::broadcast(1.0f / 3.0f);
+    const Pack sixth = Pack::broadcast(1.0f / 6.0f);
+    const Pack near = u[1] + u[2];
+    const Pack far = u[3] + u[4];
+    g[0] = fma(near, Pack::broadcast(-2.0f / 3.0f), fma(far, sixth, u[0]));
+    g[1] = fma(u[2] - u[1], third, (u[3] - u[4]) * sixth) * Pack::broadcast(Winograd<4>::far);
+    g[2] = fma(far - near, third, u[5]);
+}
+
+/// One patch's gradient, one block of channels, transformed along both axes and spread over the positions.
+template <int m>
+RESIDUA_INLINE void transform_patch_gradient(const float* src, std::ptrdiff_t row_step, float* dst,
+                                             std::ptrdiff_t position_step) {
+    constexpr int size = m + 2;
+    Pack values[size][m];
+    unroll<m>([&](auto column) RESIDUA_INLINE_LAMBDA {
+        Pack g[m];
+        Pack y[size];
+        unroll<m>([&](auto row)
+                      RESIDUA_INLINE_LAMBDA { g[row] = Pack::load(src + row * row_step + column * channel_block); });
+        transform_gradient<m>(g, y);
+        unroll<size>([&](auto row) RESIDUA_INLINE_LAMBDA { values[row][column] = y[row]; });
+    });
+    unroll<size>([&](auto row) RESIDUA_INLINE_LAMBDA {
+        Pack y[size];
+        transform_gradient<m>(values[row], y);
+        unroll<size>([&](auto column)
+                         RESIDUA_INLINE_LAMBDA { y[column].store(dst + (row * size + column) * position_step); });
+    });
+}
+
+template <int m>
+void winograd_gradients(const WinogradWeightTask& task, float* dst) {
+    const int rows = task.src.dst_rows;
+    const int columns = task.src.dst_columns;
+    const std::ptrdiff_t block_step = std::ptrdiff_t{patch_spread(task.src.group)} * channel_block;
+    const std::ptrdiff_t position_step = task.grad_blocks * block_step;
+    for (int number = task.first_patch; number < task.last_patch; ++number, dst += channel_block) {
+        const Patch patch = Patch::of(number, m, rows, columns);
+        const bool inside = patch.row + m <= rows && patch.column + m <= columns;
+        const float* grad = task.grad_dst;
+        for (int block = 0; block < task.grad_blocks; ++block, grad += task.grad_block) {
+            float* to = dst + block * block_step;
+            if (inside) {
+                transform_patch_gradient<m>(grad + patch.row * task.grad_row + patch.column * channel_block,
+                                            task.grad_row, to, position_step);
+            } else {
+                alignas(alignment) float clipped[m * m * channel_block];
+                copy_clipped<m>(grad, task.grad_row, patch.row, patch.column, rows, columns, clipped);
+                transform_patch_gradient<m>(clipped, m * channel_block, to, position_step);
+            }
+        }
+    }
+}
+
+}  // namespace residua::detail::inline RESIDUA_ISA
+
+namespace residua::inline RESIDUA_ISA {
+
+/// Transforms the patches asked for and puts them behind those collected so far.
+/// Shapes: as in the task; scratch winograd_weight_scratch floats. Reads: src, grad_dst; zeros stand outside of both.
+/// Writes: scratch. Requires: 64-byte alignment, room for the patches (src.group in all).
+template <int m>
+void winograd_collect(const WinogradWeightTask& task, float* scratch) {
+    const std::ptrdiff_t block_step = std::ptrdiff_t{patch_spread(task.src.group)} * channel_block;
+    float* const sources = scratch + task.collected * channel_block;
+    detail::winograd_sources<m>(task.src, task.first_patch, task.last_patch - task.first_patch, sources);
+    detail::winograd_gradients<m>(task, sources + position_count(m) * task.src.src_blocks * block_step);
+}
+
+/// Multiplies the collected patches.
+/// Shapes: scratch as winograd_collect left it with `group` and `count` patches; grad_weight [position][dst block][src
+/// block][channel][16]. Reads: scratch. Accumulates: grad_weight. Requires: 64-byte alignment; sums run over patches.
+template <int m>
+void winograd_multiply(const float* scratch, int group, int count, int src_blocks, int grad_blocks,
+                       float* grad_weight) {
+    static constexpr std::ptrdiff_t tap = 0;
+    const std::ptrdiff_t block_step = std::ptrdiff_t{patch_spread(group)} * channel_block;
+    const float* const gradients = scratch + position_count(m) * src_blocks * block_step;
+    for (int position = 0; position < position_count(m); ++position)
+        conv_backward_weight<channel_block, channel_block, channel_block>(
+            {.src = scratch + position * src_blocks * block_step,
+             .src_block = block_step,
+             .taps = &tap,
+             .tap_count = 1,
+             .src_blocks = src_blocks,
+             .grad_dst = gradients + position * grad_blocks * block_step,
+             .grad_block = block_step,
+             .dst_blocks = grad_blocks,
+             .rows = 1,
+             .columns = count,
+             .grad_weight = grad_weight + 1L * position * grad_blocks * src_blocks * channel_block * channel_block});
+}
+
+/// Takes the gradient of 16 x 16 transformed kernels back to the kernels.
+/// Shapes: slices as grad_weight of winograd_multiply, `count` of them `step` floats apart; kernels [channel][9][16].
+/// Reads: slices, always from the first to the last. Writes: kernels. Requires: 64-byte alignment.
+template <int m>
+void winograd_weight_gradient(const float* slices, long step, int count, std::ptrdiff_t position_step, float* kernels) {
+    constexpr int size = m + 2;
+    for (int channel = 0; channel < channel_block; ++channel, slices += channel_block, kernels += 9 * channel_block) {
+        Pack values[3][size];
+        detail::unroll<size>([&](auto column) RESIDUA_INLINE_LAMBDA {
+            Pack u[size];
+            Pack g[3];
+            detail::unroll<size>([&](auto row) RESIDUA_INLINE_LAMBDA {
+                const float* from = slices + (row * size + column) * position_step;
+                u[row] = Pack::load(from);
+                for (int slice = 1; slice < count; ++slice) u[row] += Pack::load(from + slice * step);
+            });
+            detail::transform_weight_gradient<m>(u, g);
+            detail::unroll<3>([&](auto row) RESIDUA_INLINE_LAMBDA { values[row][column] = g[row]; });
+        });
+        detail::unroll<3>([&](auto row) RESIDUA_INLINE_LAMBDA {
+            Pack g[3];
+            detail::transform_weight_gradient<m>(values[row], g);
+            detail::unroll<3>([&](auto column) RESIDUA_INLINE_LAMBDA {
+                g[column].store(kernels + (row * 3 + column) * channel_block);
+            });
+        });
+    }
+}
+
+}  // namespace residua::inline RESIDUA_ISA
