@@ -1,28 +1,28 @@
+#pragma once
+
 #include <algorithm>
 
-#include "../../examples/support/networks.hpp"
 #include "measure.hpp"
 #include "repeat.hpp"
 #include <residua/exec/workspace.hpp>
+#include <residua/plan/traffic.hpp>
 #include <residua/train/initialise.hpp>
 #include <residua/train/loss.hpp>
 #include <residua/train/sgd.hpp>
-
-namespace {
-
-using namespace residua;
 
 /// Multiply-adds of a step for one image: forward, and back to weights and source; the first layer needs no gradient
 /// of its source.
 template <class Net>
 constexpr long training_multiply_adds = [] {
+    using namespace residua;
     int first = 0;
     while (graph_of<Net>[first].op != Op::conv) ++first;
     return 3 * multiply_adds<Net> - detail::node_multiply_adds(graph_of<Net>, first);
 }();
 
 template <class Net>
-Measured measure(const Wanted& wanted) {
+Measured measure_training(const Wanted& wanted) {
+    using namespace residua;
     constexpr float rate = 0.01f;
     Weights<Net> weights = he_initialised<Net>(1);
     Weights<Net> velocity;
@@ -41,13 +41,6 @@ Measured measure(const Wanted& wanted) {
     };
     return {.seconds = repeat(wanted.seconds, step),
             .flops = 2.0 * wanted.batch * static_cast<double>(training_multiply_adds<Net>),
+            .bytes_moved = traffic<Net, Training>.bytes(wanted.batch),
             .workspace_bytes = workspace.bytes()};
-}
-
-}  // namespace
-
-Measured measure_training(std::string_view net, const Wanted& wanted) {
-    Measured measured;
-    with_network(net, [&](auto known) { measured = measure<typename decltype(known)::Type>(wanted); });
-    return measured;
 }
