@@ -1,5 +1,7 @@
 #pragma once
 
+#include <type_traits>
+
 #include <residua/plan/inference.hpp>
 #include <residua/plan/mode.hpp>
 #include <residua/plan/parameters.hpp>
