@@ -1,7 +1,7 @@
 #pragma once
 
+#include "../support/repeat.hpp"
 #include "measure.hpp"
-#include "repeat.hpp"
 #include <residua/exec/model.hpp>
 #include <residua/plan/traffic.hpp>
 #include <residua/train/initialise.hpp>

@@ -3,9 +3,10 @@
 #include <CLI/CLI.hpp>
 #include <sys/resource.h>
 
+#include "../support/peak.hpp"
+#include "../support/repeat.hpp"
+#include "../support/table.hpp"
 #include "measure.hpp"
-#include "repeat.hpp"
-#include "table.hpp"
 
 namespace {
 
@@ -42,17 +43,18 @@ Row row_of(std::string_view net, const std::string& mode, const Wanted& wanted, 
 std::vector<Row> rows_of(const std::vector<MeasuredStep>& steps) {
     const double peak = fma_peak(1);
     double total = 0.0;
-    for (const MeasuredStep& step : steps) total += step.seconds;
+    for (const MeasuredStep& step : steps) total += step.median;
     std::vector<Row> rows;
     for (const MeasuredStep& step : steps) {
-        const double speed = step.flops / step.seconds;
+        const double speed = step.flops / step.median;
         rows.push_back({{"step", std::to_string(rows.size())},
                         {"layer", step.layer},
                         {"operation", step.operation},
                         {"src", step.src},
                         {"dst", step.dst},
-                        {"ms", number(1e3 * step.seconds, 4)},
-                        {"percent_of_time", number(100.0 * step.seconds / total, 1)},
+                        {"ms_median", number(1e3 * step.median, 4)},
+                        {"ms_min", number(1e3 * step.fastest, 4)},
+                        {"percent_of_time", number(100.0 * step.median / total, 1)},
                         {"gflops", number(1e-9 * speed, 1)},
                         {"percent_of_peak", number(100.0 * speed / peak, 1)}});
     }

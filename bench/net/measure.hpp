@@ -25,7 +25,8 @@ struct MeasuredStep {
     std::string operation{};  ///< with what its epilogue does
     std::string src{};        ///< channels x rows x columns
     std::string dst{};
-    double seconds = 0.0;  ///< median over passes through the whole plan
+    double median = 0.0;  ///< seconds, over passes through the whole plan
+    double fastest = 0.0;
     double flops = 0.0;
 };
 
@@ -41,6 +42,3 @@ struct BenchedNetwork {
 
 /// The networks in this program. Each adds itself before main starts.
 std::vector<BenchedNetwork>& benched_networks();
-
-/// Multiply-adds as floating-point operations a second that this many threads reach in registers, added up.
-double fma_peak(int threads);

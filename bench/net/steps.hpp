@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "../support/repeat.hpp"
 #include "measure.hpp"
-#include "repeat.hpp"
 #include "step_runner.hpp"
 #include <residua/plan/summary.hpp>
 
@@ -61,6 +61,9 @@ std::vector<MeasuredStep> measure_steps(double seconds) {
         }
     });
     std::vector<MeasuredStep> steps = list_steps<Net>();
-    for (std::size_t s = 0; s < steps.size(); ++s) steps[s].seconds = median(times[s]);
+    for (std::size_t s = 0; s < steps.size(); ++s) {
+        steps[s].median = median(times[s]);
+        steps[s].fastest = std::ranges::min(times[s]);
+    }
     return steps;
 }

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "../support/repeat.hpp"
 #include "measure.hpp"
-#include "repeat.hpp"
 #include <residua/exec/workspace.hpp>
 #include <residua/plan/traffic.hpp>
 #include <residua/train/initialise.hpp>

@@ -1,7 +1,8 @@
+#include "peak.hpp"
+
 #include <algorithm>
 #include <thread>
 
-#include "measure.hpp"
 #include "repeat.hpp"
 #include <residua/kernel/unroll.hpp>
 #include <residua/tensor/pack.hpp>
