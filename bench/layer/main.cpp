@@ -68,6 +68,7 @@ void add_rows(std::vector<Row>& rows, const ConvShape& shape, const std::string&
                         {"ms_min", number(1e3 * std::ranges::min(all[i].seconds), 4)},
                         {"gflops", number(1e-9 * speed, 1)},
                         {"percent_of_peak", number(100.0 * speed / peak, 1)},
+                        {"peak_gflops", number(1e-9 * peak, 1)},
                         {"onednn_algorithm", best == all.end() ? "" : best->candidate.algorithm},
                         {"onednn_ms", best == all.end() ? "" : number(1e3 * time(*best), 4)},
                         {"times_onednn", best == all.end() ? "" : number(time(*best) / seconds, 2)}});

@@ -6,14 +6,30 @@
 #include <residua/plan/traffic.hpp>
 #include <residua/train/initialise.hpp>
 
+/// A network with random weights, folded, and a batch of random images for it.
+template <class Net>
+class InferenceRun {
+  public:
+    InferenceRun(int batch, int threads)
+        : model_{residua::he_initialised<Net>(1)},
+          workspace_{batch, threads},
+          images_{random_values(batch * residua::input_shape<Net>.count())} {}
+
+    void operator()() { model_.predict(images_, workspace_.batch(), workspace_); }
+
+    [[nodiscard]] long workspace_bytes() const { return workspace_.bytes(); }
+
+  private:
+    residua::Model<Net> model_;
+    residua::Workspace<Net, residua::Inference> workspace_;
+    std::vector<float> images_;
+};
+
 template <class Net>
 Measured measure_inference(const Wanted& wanted) {
-    using namespace residua;
-    const Model<Net> model(he_initialised<Net>(1));
-    Workspace<Net, Inference> workspace(wanted.batch, wanted.threads);
-    const std::vector<float> images = random_values(wanted.batch * input_shape<Net>.count());
-    return {.seconds = repeat(wanted.seconds, [&] { model.predict(images, wanted.batch, workspace); }),
-            .flops = 2.0 * wanted.batch * static_cast<double>(multiply_adds<Net>),
-            .bytes_moved = traffic<Net, Inference>.bytes(wanted.batch),
-            .workspace_bytes = workspace.bytes()};
+    InferenceRun<Net> run(wanted.batch, wanted.threads);
+    return {.seconds = repeat(wanted.seconds, run),
+            .flops = 2.0 * wanted.batch * static_cast<double>(residua::multiply_adds<Net>),
+            .bytes_moved = residua::traffic<Net, residua::Inference>.bytes(wanted.batch),
+            .workspace_bytes = run.workspace_bytes()};
 }

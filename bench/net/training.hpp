@@ -20,27 +20,44 @@ constexpr long training_multiply_adds = [] {
     return 3 * multiply_adds<Net> - detail::node_multiply_adds(graph_of<Net>, first);
 }();
 
+/// A network in training, always on the same random images.
+template <class Net>
+class TrainingRun {
+  public:
+    TrainingRun(int batch, int threads)
+        : weights_{residua::he_initialised<Net>(1)},
+          workspace_{batch, threads},
+          images_{random_values(batch * residua::input_shape<Net>.count())},
+          labels_(static_cast<std::size_t>(batch)) {
+        std::ranges::fill(velocity_.all(), 0.0f);
+        for (std::size_t i = 0; i < labels_.size(); ++i)
+            labels_[i] = static_cast<residua::Label>(i % static_cast<std::size_t>(residua::output_shape<Net>.count()));
+    }
+
+    /// One step: forward, loss, backward, weight update.
+    void operator()() {
+        constexpr float rate = 0.01f;
+        const auto outputs = workspace_.forward(weights_, images_, static_cast<int>(labels_.size()));
+        residua::softmax_cross_entropy(outputs, labels_, workspace_.output_gradient());
+        sgd_.step(workspace_.team(), weights_.trained(), workspace_.backward(), velocity_.trained(), rate);
+    }
+
+    [[nodiscard]] long workspace_bytes() const { return workspace_.bytes(); }
+
+  private:
+    residua::Weights<Net> weights_;
+    residua::Weights<Net> velocity_;
+    residua::Workspace<Net, residua::Training> workspace_;
+    residua::Sgd sgd_;
+    std::vector<float> images_;
+    std::vector<residua::Label> labels_;
+};
+
 template <class Net>
 Measured measure_training(const Wanted& wanted) {
-    using namespace residua;
-    constexpr float rate = 0.01f;
-    Weights<Net> weights = he_initialised<Net>(1);
-    Weights<Net> velocity;
-    std::ranges::fill(velocity.all(), 0.0f);
-    Workspace<Net, Training> workspace(wanted.batch, wanted.threads);
-    const Sgd sgd;
-    const std::vector<float> images = random_values(wanted.batch * input_shape<Net>.count());
-    std::vector<Label> labels(static_cast<std::size_t>(wanted.batch));
-    for (std::size_t i = 0; i < labels.size(); ++i)
-        labels[i] = static_cast<Label>(i % static_cast<std::size_t>(output_shape<Net>.count()));
-
-    const auto step = [&] {
-        const auto outputs = workspace.forward(weights, images, wanted.batch);
-        softmax_cross_entropy(outputs, labels, workspace.output_gradient());
-        sgd.step(workspace.team(), weights.trained(), workspace.backward(), velocity.trained(), rate);
-    };
-    return {.seconds = repeat(wanted.seconds, step),
+    TrainingRun<Net> run(wanted.batch, wanted.threads);
+    return {.seconds = repeat(wanted.seconds, run),
             .flops = 2.0 * wanted.batch * static_cast<double>(training_multiply_adds<Net>),
-            .bytes_moved = traffic<Net, Training>.bytes(wanted.batch),
-            .workspace_bytes = workspace.bytes()};
+            .bytes_moved = residua::traffic<Net, residua::Training>.bytes(wanted.batch),
+            .workspace_bytes = run.workspace_bytes()};
 }
