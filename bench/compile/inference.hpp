@@ -2,6 +2,8 @@
 
 #include <residua/exec/model.hpp>
 #include <residua/model/cifar.hpp>
+#include <residua/model/imagenet.hpp>
+#include <residua/model/vgg.hpp>
 
 /// Everything that a program which only predicts instantiates.
 template <class Net>

@@ -3,6 +3,8 @@
 #include <residua/data/augmented_images.hpp>
 #include <residua/data/builtin.hpp>
 #include <residua/model/cifar.hpp>
+#include <residua/model/imagenet.hpp>
+#include <residua/model/vgg.hpp>
 #include <residua/train/trainer.hpp>
 
 /// Everything that a program which only trains instantiates.

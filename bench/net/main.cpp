@@ -1,29 +1,16 @@
 // How fast a network runs: images a second, and what share of the machine's multiply-adds that is.
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
-#include <iomanip>
-#include <iostream>
-#include <sstream>
 #include <sys/resource.h>
 
-#include "../../examples/support/networks.hpp"
+#include "../support/peak.hpp"
+#include "../support/repeat.hpp"
+#include "../support/table.hpp"
 #include "measure.hpp"
 
 namespace {
 
 constexpr int wrong_use = 2;
-
-struct Column {
-    std::string name;
-    std::string value;
-};
-
-std::string number(double value, int digits) {
-    std::ostringstream text;
-    text << std::fixed << std::setprecision(digits) << value;
-    return text.str();
-}
 
 /// Of the whole process so far, in bytes.
 long peak_memory() {
@@ -32,37 +19,53 @@ long peak_memory() {
     return usage.ru_maxrss * 1024L;
 }
 
-std::vector<Column> columns(const std::string& net, const std::string& mode, const Wanted& wanted, Measured measured) {
+Row row_of(std::string_view net, const std::string& mode, const Wanted& wanted, const Measured& measured) {
     const long memory = peak_memory();
-    std::ranges::sort(measured.seconds);
-    const double median = measured.seconds[measured.seconds.size() / 2];
-    const double speed = measured.flops / median;
+    const double time = median(measured.seconds);
+    const double speed = measured.flops / time;
     const double peak = fma_peak(wanted.threads);
-    return {{"net", net},
+    return {{"net", std::string(net)},
             {"mode", mode},
             {"batch", std::to_string(wanted.batch)},
             {"threads", std::to_string(wanted.threads)},
-            {"images/s", number(wanted.batch / median, 1)},
-            {"ms_median", number(1e3 * median, 3)},
-            {"ms_min", number(1e3 * measured.seconds.front(), 3)},
-            {"runs", std::to_string(measured.seconds.size())},
+            {"images/s", number(wanted.batch / time, 1)},
+            {"ms_median", number(1e3 * time, 3)},
+            {"ms_min", number(1e3 * std::ranges::min(measured.seconds), 3)},
             {"gflops", number(1e-9 * speed, 1)},
-            {"peak_gflops", number(1e-9 * peak, 1)},
             {"percent_of_peak", number(100.0 * speed / peak, 1)},
+            {"bytes_moved", std::to_string(measured.bytes_moved)},
+            {"peak_rss_bytes", std::to_string(memory)},
             {"workspace_bytes", std::to_string(measured.workspace_bytes)},
-            {"peak_rss_bytes", std::to_string(memory)}};
+            {"peak_gflops", number(1e-9 * peak, 1)},
+            {"runs", std::to_string(measured.seconds.size())}};
 }
 
-void print_csv(const std::vector<Column>& row) {
-    for (const Column& column : row) std::cout << (&column == row.data() ? "" : ",") << column.name;
-    std::cout << '\n';
-    for (const Column& column : row) std::cout << (&column == row.data() ? "" : ",") << column.value;
-    std::cout << '\n';
+std::vector<Row> rows_of(const std::vector<MeasuredStep>& steps) {
+    const double peak = fma_peak(1);
+    double total = 0.0;
+    for (const MeasuredStep& step : steps) total += step.median;
+    std::vector<Row> rows;
+    for (const MeasuredStep& step : steps) {
+        const double speed = step.flops / step.median;
+        rows.push_back({{"step", std::to_string(rows.size())},
+                        {"layer", step.layer},
+                        {"operation", step.operation},
+                        {"src", step.src},
+                        {"dst", step.dst},
+                        {"ms_median", number(1e3 * step.median, 4)},
+                        {"ms_min", number(1e3 * step.fastest, 4)},
+                        {"percent_of_time", number(100.0 * step.median / total, 1)},
+                        {"gflops", number(1e-9 * speed, 1)},
+                        {"percent_of_peak", number(100.0 * speed / peak, 1)}});
+    }
+    return rows;
 }
 
-void print_list(const std::vector<Column>& row) {
-    for (const Column& column : row)
-        std::cout << std::left << std::setw(16) << column.name << std::right << std::setw(14) << column.value << '\n';
+std::string known_names() {
+    std::string names;
+    for (const BenchedNetwork& network : benched_networks())
+        names += (names.empty() ? "" : ", ") + std::string(network.name);
+    return names;
 }
 
 }  // namespace
@@ -73,24 +76,33 @@ int main(int argc, char** argv) {
     std::string mode;
     Wanted wanted;
     bool csv = false;
-    app.add_option("--net", net, "one of " + network_names())->required();
+    bool steps = false;
+    app.add_option("--net", net, "one of " + known_names())->required();
     app.add_option("--mode", mode, "infer or train")->required()->check(CLI::IsMember({"infer", "train"}));
-    app.add_option("--batch", wanted.batch, "images a run")->required()->check(CLI::PositiveNumber);
-    app.add_option("--threads", wanted.threads)->required()->check(CLI::PositiveNumber);
+    app.add_option("--batch", wanted.batch, "images a run, 1 unless told")->check(CLI::PositiveNumber);
+    app.add_option("--threads", wanted.threads, "1 unless told")->check(CLI::PositiveNumber);
     app.add_option("--seconds", wanted.seconds, "how long to measure, 4 unless told");
-    app.add_flag("--csv", csv, "a header and a row instead of a list");
+    app.add_flag("--steps", steps, "every step of the inference plan by itself, for one image on one thread");
+    app.add_flag("--csv", csv, "comma-separated values");
+    const auto refuse = [](const std::string& why) {
+        std::cerr << "net: " << why << '\n';
+        return wrong_use;
+    };
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
         if (error.get_exit_code() == 0) return app.exit(error);
-        std::cerr << "net: " << error.what() << '\n';
-        return wrong_use;
+        return refuse(error.what());
     }
-    const Measured measured = mode == "train" ? measure_training(net, wanted) : measure_inference(net, wanted);
-    if (measured.seconds.empty()) {
-        std::cerr << "net: --net: expected one of " << network_names() << ", got " << net << '\n';
-        return wrong_use;
+    const auto network = std::ranges::find(benched_networks(), net, &BenchedNetwork::name);
+    if (network == benched_networks().end()) return refuse("--net: expected one of " + known_names() + ", got " + net);
+    if (steps) {
+        if (mode != "infer" || wanted.batch != 1 || wanted.threads != 1)
+            return refuse("--steps: expected --mode infer, one image, one thread");
+        const auto rows = rows_of(network->steps(wanted.seconds));
+        csv ? print_csv(rows) : print_table(rows);
+        return 0;
     }
-    const auto row = columns(net, mode, wanted, measured);
-    csv ? print_csv(row) : print_list(row);
+    const Row row = row_of(net, mode, wanted, (mode == "train" ? network->training : network->inference)(wanted));
+    csv ? print_csv({row}) : print_list(row);
 }

@@ -1,23 +1,28 @@
 #!/usr/bin/env python3
-"""Measures residua and its peers in turn, so that all of them see the same machine, and prints medians over the rounds.
+"""Measures residua and every installed peer in turn, so that all of them see the same machine; prints a table, writes
+all measurements and a figure.
 
 usage: compare.py --residua BENCH_PROGRAM --work FOLDER [--rows MODE:NET:BATCH ...] [--threads 1 2] [--rounds 5] [--seconds 2]
-                  [--csv FILE]
 
-FOLDER has node_modules/onnxruntime-node and gets the exported models. Each measurement is a process of its own.
+FOLDER has node_modules/onnxruntime-node, and gets the exported models, compare.csv and compare.svg. Each measurement is
+a process of its own. report.py makes table and figure again.
 """
 import argparse
-import collections
 import csv
 import json
 import os
 import pathlib
-import statistics
 import subprocess
 import sys
 
+import report
+
 HERE = pathlib.Path(__file__).resolve().parent
-FIELDS = ["row", "threads", "round", "peer", "version", "images/s", "ms_median", "ms_min", "peak_rss_MB"]
+FIELDS = ["net", "mode", "batch", "threads", "round", "peer", "version", "images/s", "ms_median", "ms_min", "peak_rss_MB"]
+ROWS = ["train:resnet20:128", "train:resnet56:128", "train:resnet110:128", "train:resnet18:16", "train:resnet34:16",
+        "train:resnet50:16", "infer:resnet20:1", "infer:resnet20:128", "infer:resnet56:1", "infer:resnet56:128",
+        "infer:resnet18:1", "infer:resnet18:16", "infer:resnet34:1", "infer:resnet34:16", "infer:resnet50:1",
+        "infer:resnet50:16", "infer:resnet101:1", "infer:resnet152:1", "infer:vgg16:1"]
 # Variables with which a machine may have been tuned, or detuned, for one of the peers.
 TUNING = ("OPENBLAS_", "OMP_", "MKL_", "DNNL_", "ATEN_", "GLIBC_TUNABLES")
 # AVX-512 outside oneDNN, too; BLAS threads would spin against OpenMP's; glibc keeps freed memory and asks for huge pages.
@@ -30,16 +35,19 @@ TORCH = {
 
 
 class Residua:
-    name = "residua"
+    name = report.OURS
     modes = ("infer", "train")
 
     def __init__(self, options):
         self.program = options.residua
 
+    def missing(self):
+        return None if self.program.exists() else f"no program {self.program}"
+
     def measure(self, mode, net, batch, threads, seconds):
         command = [self.program, "--csv", "--net", net, "--mode", mode, "--batch", batch, "--threads", threads,
                    "--seconds", seconds]
-        result = next(csv.DictReader(output(command, {}).splitlines()))
+        result = next(csv.DictReader(output(command).splitlines()))
         return {"version": "", "ms_median": float(result["ms_median"]), "ms_min": float(result["ms_min"]),
                 "peak_rss_MB": float(result["peak_rss_bytes"]) / 1e6}
 
@@ -50,6 +58,9 @@ class Torch:
 
     def __init__(self, options):
         pass
+
+    def missing(self):
+        return None if runs([sys.executable, "-c", "import torch"]) else f"{sys.executable} has no torch"
 
     def measure(self, mode, net, batch, threads, seconds):
         command = [sys.executable, HERE / "torch_worker.py", net, mode, batch, threads, seconds]
@@ -63,15 +74,30 @@ class OnnxRuntime:
     def __init__(self, options):
         self.folder = options.work
 
+    def missing(self):
+        if not (self.folder / "node_modules/onnxruntime-node").exists():
+            return f"no onnxruntime-node in {self.folder}"
+        if not runs([sys.executable, "-c", "import torch"]):
+            return f"{sys.executable} has no torch, which writes the models"
+        return None if runs(["node", "--version"]) else "no node"
+
     def measure(self, mode, net, batch, threads, seconds):
         model = self.folder / f"{net}-{batch}.onnx"
         if not model.exists():
-            output([sys.executable, HERE / "torch_worker.py", net, "export", batch, model], {})
-        command = ["node", HERE / "ort_worker.mjs", self.folder, model, batch, threads, seconds]
-        return json.loads(output(command, {}).splitlines()[-1])
+            unfinished = model.with_suffix(".part")
+            output([sys.executable, HERE / "torch_worker.py", net, "export", batch, unfinished])
+            unfinished.rename(model)
+        return json.loads(output(["node", HERE / "ort_worker.mjs", self.folder, model, threads, seconds]).splitlines()[-1])
 
 
-def output(command, extra):
+def runs(command):
+    try:
+        return subprocess.run(command, capture_output=True).returncode == 0
+    except OSError:
+        return False
+
+
+def output(command, extra={}):
     environment = {key: value for key, value in os.environ.items() if not key.startswith(TUNING)}
     run = subprocess.run([str(part) for part in command], env=environment | extra, capture_output=True, text=True)
     if run.returncode != 0:
@@ -79,56 +105,59 @@ def output(command, extra):
     return run.stdout
 
 
+def installed(options):
+    peers = []
+    for peer in (Residua(options), Torch(options), OnnxRuntime(options)):
+        missing = peer.missing()
+        if missing is None:
+            peers.append(peer)
+        elif peer.name == report.OURS:
+            sys.exit(f"compare: {missing}")
+        else:
+            print(f"compare: without {peer.name}: {missing}", file=sys.stderr)
+    return peers
+
+
 def measurements(options):
-    peers = [peer(options) for peer in (Residua, Torch, OnnxRuntime)]
-    for row in options.rows:
-        mode, net, batch = row.split(":")
+    peers = installed(options)
+    for mode, net, batch in options.rows:
+        able = [peer for peer in peers if mode in peer.modes]
         for threads in options.threads:
             for turn in range(options.rounds):
-                for peer in peers:
-                    if mode not in peer.modes:
-                        continue
-                    result = peer.measure(mode, net, int(batch), threads, options.seconds)
-                    result["images/s"] = 1e3 * int(batch) / result["ms_median"]
-                    yield {"row": row, "threads": threads, "round": turn, "peer": peer.name} | result
+                first = turn % len(able)  # nobody is always behind the same one
+                for peer in able[first:] + able[:first]:
+                    result = peer.measure(mode, net, batch, threads, options.seconds)
+                    yield {"net": net, "mode": mode, "batch": batch, "threads": threads, "round": turn,
+                           "peer": peer.name, "images/s": round(1e3 * batch / result["ms_median"], 3)} | result
 
 
-def print_table(results):
-    speed, memory = collections.defaultdict(list), collections.defaultdict(list)
-    for result in results:
-        key = result["row"], result["threads"], result["peer"]
-        speed[key].append(result["images/s"])
-        memory[key].append(result["peak_rss_MB"])
-    print(f"{'row':24}{'threads':>8}  {'':14}{'images/s':>10}{'lowest':>10}{'highest':>10}{'peak MB':>9}{'residua is':>12}")
-    for (row, threads, peer), values in speed.items():
-        ours = statistics.median(speed[row, threads, Residua.name])
-        ratio = "" if peer == Residua.name else f"x {ours / statistics.median(values):.2f}"
-        print(f"{row:24}{threads:8}  {peer:14}{statistics.median(values):10.0f}{min(values):10.0f}{max(values):10.0f}"
-              f"{statistics.median(memory[row, threads, peer]):9.0f}{ratio:>12}")
+def row(text):
+    parts = text.split(":")
+    if len(parts) != 3 or parts[0] not in ("infer", "train") or not parts[2].isdigit() or int(parts[2]) < 1:
+        raise argparse.ArgumentTypeError(f"expected MODE:NET:BATCH as in infer:resnet50:16, got {text}")
+    return parts[0], parts[1], int(parts[2])
 
 
 def main():
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    arguments.add_argument("--residua", required=True, metavar="BENCH_PROGRAM")
+    arguments.add_argument("--residua", required=True, type=pathlib.Path, metavar="BENCH_PROGRAM")
     arguments.add_argument("--work", required=True, type=pathlib.Path, metavar="FOLDER")
-    arguments.add_argument("--rows", nargs="+", default=["train:resnet20:128", "infer:resnet20:1", "infer:resnet20:128"])
+    arguments.add_argument("--rows", nargs="+", type=row, default=[row(text) for text in ROWS], metavar="MODE:NET:BATCH")
     arguments.add_argument("--threads", nargs="+", type=int, default=[1, 2])
     arguments.add_argument("--rounds", type=int, default=5)
     arguments.add_argument("--seconds", type=float, default=2.0)
-    arguments.add_argument("--csv", type=pathlib.Path)
     options = arguments.parse_args()
 
-    results = []
-    for result in measurements(options):
-        results.append(result)
-        print(f"{result['row']} threads {result['threads']} round {result['round']} {result['peer']}: "
-              f"{result['images/s']:.0f} images/s", file=sys.stderr)
-    if options.csv:
-        with options.csv.open("w", newline="") as file:
-            table = csv.DictWriter(file, FIELDS, lineterminator="\n")
-            table.writeheader()
-            table.writerows(results)
-    print_table(results)
+    path = options.work / "compare.csv"
+    with path.open("w", newline="") as file:
+        table = csv.DictWriter(file, FIELDS, lineterminator="\n")
+        table.writeheader()
+        for result in measurements(options):
+            table.writerow(result)
+            file.flush()
+            print("{mode} {net} {batch}, threads {threads}, round {round}, {peer}: {images/s} images/s".format(**result),
+                  file=sys.stderr)
+    report.write(path)
 
 
 if __name__ == "__main__":

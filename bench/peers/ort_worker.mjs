@@ -1,9 +1,9 @@
-// One measurement with ONNX Runtime: node ort_worker.mjs FOLDER_WITH_NODE_MODULES MODEL.onnx BATCH THREADS SECONDS
+// One measurement with ONNX Runtime: node ort_worker.mjs FOLDER_WITH_NODE_MODULES MODEL.onnx THREADS SECONDS
 import { createRequire } from "node:module";
 import path from "node:path";
 
 const [folder, model, ...numbers] = process.argv.slice(2);
-const [batch, threads, seconds] = numbers.map(Number);
+const [threads, seconds] = numbers.map(Number);
 const require = createRequire(path.resolve(folder) + "/");
 const ort = require("onnxruntime-node");
 
@@ -15,9 +15,10 @@ const session = await ort.InferenceSession.create(model, {
     graphOptimizationLevel: "all",
     extra: { session: { set_denormal_as_zero: "1" } },
 });
-const values = Float32Array.from({ length: batch * 3 * 32 * 32 }, () => 2 * Math.random() - 1);
-const x = new ort.Tensor("float32", values, [batch, 3, 32, 32]);
-for (let i = 0; i < 5; ++i) await session.run({ x });
+const shape = session.inputMetadata[0].shape;
+const values = Float32Array.from({ length: shape.reduce((a, b) => a * b) }, () => 2 * Math.random() - 1);
+const x = new ort.Tensor("float32", values, shape);
+for (let i = 0; i < 3; ++i) await session.run({ x });
 
 const times = [];
 for (let total = 0; times.length < 5 || total < 1e3 * seconds; total += times.at(-1)) {

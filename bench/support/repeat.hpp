@@ -1,7 +1,7 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
-#include <span>
 #include <vector>
 
 #include <residua/data/random.hpp>
@@ -20,6 +20,13 @@ std::vector<double> repeat(double seconds, Run&& run) {
         times.push_back(std::chrono::duration<double>(Clock::now() - start).count());
     }
     return times;
+}
+
+/// The middle one of some values, of which there is at least one.
+inline double median(std::vector<double> values) {
+    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+    std::ranges::nth_element(values, middle);
+    return *middle;
 }
 
 /// Standard normal values.

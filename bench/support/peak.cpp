@@ -1,7 +1,8 @@
+#include "peak.hpp"
+
 #include <algorithm>
 #include <thread>
 
-#include "measure.hpp"
 #include "repeat.hpp"
 #include <residua/kernel/unroll.hpp>
 #include <residua/tensor/pack.hpp>
@@ -27,9 +28,7 @@ void chains(float* values) {
 double peak_of_one_thread() {
     alignas(alignment) float values[sums * Pack::size];
     std::ranges::fill(values, 0.5f);
-    std::vector<double> seconds = repeat(0.3, [&] { chains(values); });
-    std::ranges::nth_element(seconds, seconds.begin() + static_cast<std::ptrdiff_t>(seconds.size() / 2));
-    return 2.0 * rounds * sums * Pack::size / seconds[seconds.size() / 2];
+    return 2.0 * rounds * sums * Pack::size / median(repeat(0.3, [&] { chains(values); }));
 }
 
 }  // namespace

@@ -1,3 +1,0 @@
-#include "training.hpp"
-
-int main() { return train_one_step<residua::ResNet1202>(); }

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <array>
+
+#include <residua/model/cifar.hpp>
+#include <residua/model/imagenet.hpp>
+#include <residua/model/vgg.hpp>
+#include <residua/plan/layout.hpp>
+#include <residua/shape/enforce.hpp>
+
+/// What tells one convolution from another.
+struct ConvShape {
+    residua::Chw src{};
+    residua::Chw dst{};
+    residua::Window window{};
+
+    /// The source as the plans lay it out; the networks' input is packed.
+    [[nodiscard]] constexpr residua::Layout layout() const {
+        return {src, window.padding, src.c < residua::channel_block};
+    }
+    [[nodiscard]] constexpr double flops() const {
+        return 2.0 * static_cast<double>(dst.count()) * src.c * window.taps();
+    }
+    friend constexpr bool operator==(const ConvShape&, const ConvShape&) = default;
+};
+
+enum class Direction { forward, backward_src, backward_weight };
+
+namespace layer {
+
+/// Each once, in order of appearance.
+struct Shapes {
+    std::array<ConvShape, 64> values{};
+    int count = 0;
+
+    constexpr void add(const ConvShape& shape) {
+        for (int i = 0; i < count; ++i)
+            if (values[static_cast<std::size_t>(i)] == shape) return;
+        values[static_cast<std::size_t>(count++)] = shape;
+    }
+};
+
+template <class Net>
+constexpr void add_convs(Shapes& shapes) {
+    for (const residua::Node& node : residua::graph_of<Net>.nodes)
+        if (node.op == residua::Op::conv) shapes.add({residua::graph_of<Net>[node.src].shape, node.shape, node.window});
+}
+
+template <class... Nets>
+constexpr Shapes distinct_convs() {
+    Shapes shapes;
+    (add_convs<Nets>(shapes), ...);
+    return shapes;
+}
+
+/// Networks that have all convolutions of the paper's networks.
+inline constexpr Shapes shapes =
+    distinct_convs<residua::ResNet20, residua::ResNet18, residua::ResNet50, residua::ResNet50V15, residua::Vgg16>();
+
+// The deeper ones and the plain ones repeat them.
+static_assert(distinct_convs<residua::ResNet20, residua::ResNet18, residua::ResNet50, residua::ResNet50V15,
+                             residua::Vgg16, residua::Plain20, residua::ResNet56, residua::Plain34, residua::ResNet34,
+                             residua::ResNet101, residua::ResNet101V15, residua::Vgg19>()
+                  .count == shapes.count);
+
+}  // namespace layer

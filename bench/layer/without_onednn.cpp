@@ -1,0 +1,3 @@
+#include "candidates.hpp"
+
+std::vector<Candidate> onednn_candidates(const ConvShape&, Direction, int) { return {}; }

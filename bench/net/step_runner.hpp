@@ -1,0 +1,40 @@
+#pragma once
+
+#include <span>
+
+#include <residua/exec/frozen.hpp>
+#include <residua/exec/run_inference.hpp>
+#include <residua/plan/workspace.hpp>
+#include <residua/train/initialise.hpp>
+
+/// Runs the steps of an inference plan one by one, for one image on one thread. The only place of the benchmarks that
+/// knows how residua::detail runs a step.
+template <class Net>
+class StepRunner {
+  public:
+    explicit StepRunner(std::span<const float> image)
+        : weights_{residua::he_initialised<Net>(1)},
+          frozen_{weights_},
+          arena_(static_cast<std::size_t>(residua::detail::InferenceSizes<Net>::slot + residua::overhang)) {
+        const residua::MapView<float> input{arena_.data() + plan.buffers[0].offset, plan.layouts[0]};
+        residua::clear_frame(input);
+        residua::load_planar(image.data(), input);
+    }
+
+    static constexpr int count = residua::inference_plan<Net>.step_count;
+
+    /// Steps read what the ones before wrote, and their maps share memory: in order only.
+    void run(int step) {
+        using namespace residua::detail;
+        const auto s = static_cast<std::size_t>(step);
+        run_functions<Net>[static_cast<std::size_t>(inference_kernels<Net>.of[s])](frozen_.steps()[s],
+                                                                                   {arena_.data(), 0, 1});
+    }
+
+  private:
+    static constexpr const auto& plan = residua::inference_plan<Net>;
+
+    residua::Weights<Net> weights_;
+    residua::detail::Frozen<Net> frozen_;
+    residua::Arena arena_;
+};

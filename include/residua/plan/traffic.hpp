@@ -1,0 +1,119 @@
+#pragma once
+
+#include <type_traits>
+
+#include <residua/plan/inference.hpp>
+#include <residua/plan/mode.hpp>
+#include <residua/plan/parameters.hpp>
+#include <residua/plan/training.hpp>
+
+namespace residua {
+
+/// Bytes that the steps of a plan read and write if every step moves each of its maps and weights once: what is left
+/// of memory traffic when nothing stays in a cache between steps, and nothing is moved twice within one.
+struct Traffic {
+    long map_bytes = 0;     ///< for one image
+    long weight_bytes = 0;  ///< for a batch, however large
+
+    [[nodiscard]] constexpr long bytes(long images) const { return images * map_bytes + weight_bytes; }
+};
+
+namespace detail {
+
+inline constexpr long float_bytes = sizeof(float);
+
+template <int nodes>
+constexpr Traffic inference_traffic(const InferencePlan<nodes>& plan, long parameters) {
+    long floats = 0;
+    for (int s = 0; s < plan.step_count; ++s) {
+        const InferenceStep& step = plan.steps[static_cast<std::size_t>(s)];
+        for (const int map : {step.src, step.skip, step.dst})
+            if (map >= 0) floats += plan.layouts[static_cast<std::size_t>(map)].shape.count();
+    }
+    return {float_bytes * floats, float_bytes * parameters};
+}
+
+/// Counts the floats of a training step for one image.
+template <int nodes>
+class TrainingTraffic {
+  public:
+    constexpr explicit TrainingTraffic(const TrainingPlan<nodes>& plan) : plan_{plan} {}
+
+    constexpr long floats() const {
+        long sum = 0;
+        for (int s = 0; s < plan_.forward_count; ++s) sum += forward(step(s));
+        for (int t = 0; t < plan_.backward_count; ++t) sum += backward(plan_.backward[index(t)]);
+        return sum;
+    }
+
+  private:
+    static constexpr std::size_t index(int i) { return static_cast<std::size_t>(i); }
+    constexpr const ForwardStep& step(int s) const { return plan_.forward[index(s)]; }
+    constexpr const Blend& blend(int b) const { return plan_.blends[index(b)]; }
+    constexpr long map(int m) const { return m < 0 ? 0 : plan_.maps[index(m)].count(); }
+
+    /// Reading a blend's value: its operands where it is computed.
+    constexpr long operands(const Blend& of) const { return map(of.main) + map(of.skip); }
+    constexpr long source(const ForwardStep& at) const {
+        return at.load == Load::stored ? map(blend(at.blend).stored) : operands(blend(at.blend));
+    }
+
+    constexpr long forward(const ForwardStep& at) const {
+        return source(at) + (at.load == Load::compute_and_store ? map(blend(at.blend).stored) : 0) + map(at.dst);
+    }
+
+    /// What the gradient of a map is computed from: its reader's gradient and, through BN, the map.
+    constexpr long pulled(const Summand& from) const {
+        const Blend& reader = blend(from.blend);
+        return reader.shape.count() + (from.bn(reader) >= 0 ? map(from.map(reader)) : 0);
+    }
+    constexpr long result_gradient(int dst) const {
+        if (dst == plan_.output) return map(dst);
+        const int reader = plan_.reader[index(dst)];
+        return pulled({reader, blend(reader).main != dst});
+    }
+
+    constexpr long backward(const BackwardStep& pass) const {
+        long sum = 0;
+        if (pass.step >= 0) {
+            const ForwardStep& at = step(pass.step);
+            sum += result_gradient(at.dst);
+            if (at.op == Op::conv || at.op == Op::linear || at.op == Op::max_pool)
+                sum += at.load == Load::compute ? source(at) : map(blend(at.blend).stored);
+        }
+        if (pass.blend < 0) return sum;
+        const Blend& target = blend(pass.blend);
+        const long gradient = target.shape.count();
+        sum += gradient * (1 + pass.accumulates + pass.output);
+        for (const Summand& from : pass.pulls)
+            if (from.blend >= 0) sum += pulled(from);
+        if (pass.finishes && !target.plain()) sum += operands(target);
+        return sum;
+    }
+
+    const TrainingPlan<nodes>& plan_;
+};
+
+/// Weights are read on the way forward and back and their gradients written; then the update reads weights, gradients
+/// and velocities and writes weights and velocities.
+template <int nodes>
+constexpr Traffic training_traffic(const TrainingPlan<nodes>& plan, long parameters) {
+    return {float_bytes * TrainingTraffic<nodes>(plan).floats(), 8 * float_bytes * parameters};
+}
+
+template <class Net, class Mode>
+constexpr Traffic traffic_of() {
+    if constexpr (std::is_same_v<Mode, Training>)
+        return training_traffic(training_plan<Net>, parameter_count<Net>);
+    else
+        return inference_traffic(inference_plan<Net>, parameter_count<Net>);
+}
+
+}  // namespace detail
+
+/// The memory traffic of running (Inference) or training (Training, with its SGD update) the network:
+/// `traffic<ResNet50, Inference>.bytes(16)`.
+template <class Net, class Mode>
+inline constexpr Traffic traffic = detail::traffic_of<Net, Mode>();
+
+}  // namespace residua
