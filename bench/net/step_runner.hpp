@@ -15,8 +15,8 @@ class StepRunner {
     explicit StepRunner(std::span<const float> image)
         : weights_{residua::he_initialised<Net>(1)},
           frozen_{weights_},
-          arena_(static_cast<std::size_t>(residua::detail::InferenceSizes<Net>::slot + residua::overhang)) {
-        const residua::MapView<float> input{arena_.data() + plan.buffers[0].offset, plan.layouts[0]};
+          arena_(static_cast<std::size_t>(residua::detail::InferenceSizes<Net>::slot(1) + residua::overhang)) {
+        const residua::MapView<float> input = frozen_.input(share_);
         residua::clear_frame(input);
         residua::load_planar(image.data(), input);
     }
@@ -27,14 +27,13 @@ class StepRunner {
     void run(int step) {
         using namespace residua::detail;
         const auto s = static_cast<std::size_t>(step);
-        run_functions<Net>[static_cast<std::size_t>(inference_kernels<Net>.of[s])](frozen_.steps()[s],
-                                                                                   {arena_.data(), 0, 1});
+        run_functions<Net>[static_cast<std::size_t>(inference_kernels<Net>.of[2 * s])](frozen_.steps()[s], share_);
     }
 
   private:
-    static constexpr const auto& plan = residua::inference_plan<Net>;
-
     residua::Weights<Net> weights_;
     residua::detail::Frozen<Net> frozen_;
     residua::Arena arena_;
+    residua::detail::Share share_{.arena = arena_.data(),
+                                  .scratch = arena_.data() + residua::detail::InferenceSizes<Net>::maps(1)};
 };

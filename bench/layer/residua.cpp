@@ -1,0 +1,123 @@
+#include <memory>
+
+#include "../support/repeat.hpp"
+#include "candidates.hpp"
+#include <residua/exec/arena.hpp>
+#include <residua/exec/bound_conv.hpp>
+#include <residua/exec/run_training.hpp>
+#include <residua/kernel/simd/border.hpp>
+#include <residua/plan/workspace.hpp>
+
+namespace {
+
+using namespace residua;
+
+/// The algorithms by which a shape is measured.
+constexpr std::array algorithms{Algorithm::direct, Algorithm::winograd2, Algorithm::winograd4};
+constexpr std::array names{"direct", "winograd2", "winograd4"};
+
+constexpr detail::TrainingConv kernel_of(const ConvShape& shape, Algorithm algorithm) {
+    return detail::training_conv(shape.layout(), shape.dst, shape.window, false, algorithm);
+}
+
+/// The kernels by shape and algorithm: entry 3 i + a for position i in layer::shapes and position a in algorithms. One
+/// that does not fit a shape, or is not worth its while, has the entry of the one before it.
+constexpr auto kernels = [] {
+    detail::Distinct<detail::TrainingConv, algorithms.size() * layer::shapes.values.size()> found;
+    for (int i = 0; i < layer::shapes.count; ++i)
+        for (int a = 0; a < static_cast<int>(algorithms.size()); ++a)
+            found.add(3 * i + a, kernel_of(layer::shapes.values[static_cast<std::size_t>(i)],
+                                           algorithms[static_cast<std::size_t>(a)]));
+    return found;
+}();
+
+template <int... indices>
+constexpr auto list_functions(std::integer_sequence<int, indices...>) {
+    return std::array{detail::conv_functions_of<kernels.values[static_cast<std::size_t>(indices)]>()...};
+}
+
+/// By position in kernels.
+constexpr auto functions = list_functions(std::make_integer_sequence<int, kernels.count>{});
+
+/// One batch's maps of the same layout, filled with random values.
+class Maps {
+  public:
+    Maps(const Layout& layout, int count)
+        : layout_{layout}, floats_(static_cast<std::size_t>(count * layout.count() + overhang)) {
+        const std::vector<float> values = random_values(layout.shape.count());
+        for (int i = 0; i < count; ++i) load_planar(values.data(), (*this)[i]);
+    }
+    MapView<float> operator[](int i) { return {floats_.data() + i * layout_.count(), layout_}; }
+
+  private:
+    Layout layout_;
+    Arena floats_;
+};
+
+class OneConv {
+  public:
+    OneConv(const ConvShape& shape, int kernel, int batch)
+        : batch_{batch},
+          functions_{functions[static_cast<std::size_t>(kernel)]},
+          kernel_{kernels.values[static_cast<std::size_t>(kernel)]},
+          packed_(static_cast<std::size_t>(
+              detail::packed_floats(shape.layout(), shape.dst, shape.window, kernel_.algorithm))),
+          scratch_(static_cast<std::size_t>(
+              detail::transform_floats(shape.layout(), shape.dst, kernel_.algorithm, kernel_.weight_algorithm) +
+              overhang)),
+          conv_{shape.layout(), shape.dst, shape.window, kernel_, packed_.data()},
+          src_{conv_.src(), batch},
+          dst_{{shape.dst}, batch},
+          grad_{conv_.grad(), batch},
+          grad_src_{{shape.src}, batch},
+          grad_weight_(static_cast<std::size_t>(conv_.weight_floats())) {
+        functions_.pack(conv_, random_values(1L * shape.dst.c * shape.src.c * shape.window.taps()).data());
+    }
+
+    void run(Direction direction) {
+        if (direction == Direction::backward_weight) std::ranges::fill(grad_weight_.span(), 0.0f);
+        for (int i = 0; i < batch_; ++i) {
+            if (direction == Direction::forward)
+                functions_.forward(conv_, src_[i], dst_[i], scratch_.data());
+            else if (direction == Direction::backward_src)
+                functions_.backward_src(conv_, grad_[i], grad_src_[i], scratch_.data());
+            else
+                functions_.backward_weight(conv_, src_[i], grad_[i], {i, batch_}, scratch_.data(), grad_weight_.data());
+        }
+    }
+
+  private:
+    int batch_;
+    detail::ConvFunctions functions_;
+    detail::TrainingConv kernel_;
+    Arena packed_;
+    Arena scratch_;
+    detail::BoundConv conv_;
+    Maps src_;
+    Maps dst_;
+    Maps grad_;
+    Maps grad_src_;
+    Arena grad_weight_;
+};
+
+/// The algorithm that a kernel has in a direction.
+Algorithm algorithm_of(int kernel, Direction direction) {
+    const detail::TrainingConv& conv = kernels.values[static_cast<std::size_t>(kernel)];
+    return direction == Direction::backward_weight ? conv.weight_algorithm : conv.algorithm;
+}
+
+}  // namespace
+
+std::vector<Candidate> residua_candidates(const ConvShape& shape, Direction direction, int batch) {
+    if (direction == Direction::backward_src && shape.layout().packed) return {};
+    const auto& values = layer::shapes.values;
+    const auto first = 3 * static_cast<std::size_t>(std::ranges::find(values, shape) - values.begin());
+    std::vector<Candidate> candidates;
+    for (std::size_t a = 0; a < algorithms.size(); ++a) {
+        const int kernel = kernels.of[first + a];
+        if (algorithm_of(kernel, direction) != algorithms[a]) continue;
+        const auto conv = std::make_shared<OneConv>(shape, kernel, batch);
+        candidates.push_back({names[a], [=] { conv->run(direction); }});
+    }
+    return candidates;
+}
