@@ -26,8 +26,8 @@ constexpr int wrong_use = 2;
 /// Prints a disagreement with its place; whether it is below the tolerance.
 bool report(const char* what, const Disagreement& found, double tolerance) {
     const bool good = found.error < tolerance;
-    std::printf("  %-10s %.1e of the largest, %s %.0e: %s\n", what, found.error, good ? "below" : "NOT BELOW", tolerance,
-                found.where.c_str());
+    std::printf("  %-10s %.1e of the largest, %s %.0e: %s\n", what, found.error, good ? "below" : "NOT BELOW",
+                tolerance, found.where.c_str());
     return good;
 }
 
