@@ -9,9 +9,11 @@ resnet101-v1.5, resnet152-v1.5 (stride in the 3x3), plain18, plain34, vgg16, vgg
 normalised. The logits (N x classes) and the training step on the first COUNT images (labels 0, 1, ...; `loss`,
 `logits`, `grad.<parameter>`, `after.<bn>.running_mean`, `after.<bn>.running_var`) are computed in float64.
 
-Where a ReLU's input is nearly zero, float32 and float64 may disagree about its sign; one such pixel among millions
-changes gradients by a hundredth and more, in any implementation. So with --step the biases are drawn and then moved a
-little, until all ReLUs of that step keep a distance from zero that rounding does not reach.
+Where a ReLU's input is nearly zero, float32 and float64 may disagree about its sign, and where two pixels are nearly
+equal, about the maximum; one such pixel among millions changes gradients by a hundredth and more, in any
+implementation. So with --step biases are moved a little, until the ReLUs of that step keep a distance from zero that
+rounding does not reach; and the step's images and the first convolution's weights are rounded to multiples of 1/64 and
+1/512, so that float32 computes that convolution, and finds its maxima, exactly. The step file holds these `images`.
 """
 import argparse
 
@@ -117,6 +119,11 @@ def randomise(net, seed):
                 tensor.data = low + (high - low) * torch.rand(tensor.shape, generator=generator)
 
 
+def rounded(x, steps):
+    """The nearest multiples of 1 / steps."""
+    return (x * steps).round() / steps
+
+
 def way_from_zero(y):
     """What to add to each channel of y, at most 0.25 each way, so that its values keep as far from zero as they can."""
     values = y.transpose(0, 1).flatten(1).clamp(-0.25, 0.25)
@@ -158,7 +165,7 @@ def training_step(net, images, path):
     logits = net(images)
     loss = F.cross_entropy(logits, torch.arange(len(images)) % logits.shape[1])
     loss.backward()
-    arrays = {"loss": loss.detach().reshape(1), "logits": logits.detach()}
+    arrays = {"images": images, "loss": loss.detach().reshape(1), "logits": logits.detach()}
     arrays.update({"grad." + name: p.grad for name, p in net.named_parameters()})
     arrays.update({"after." + name: b for name, b in net.named_buffers() if "running" in name})
     write_safetensors(path, arrays, {})
@@ -180,7 +187,10 @@ def main():
     net.double()
     images = torch.from_numpy(np.load(a.inputs)).double() if a.inputs else None
     if a.step:
-        keep_signs(net, images[:a.count])
+        step_images = rounded(images[:a.count], 64)
+        first = next(net.parameters()).data
+        first.copy_(rounded(first, 512))
+        keep_signs(net, step_images)
     state = {name: t.float() for name, t in net.state_dict().items() if not name.endswith("num_batches_tracked")}
     write_safetensors(a.weights, state, {"format": "pt", "source": "pseudo-random"})
     if a.logits:
@@ -188,7 +198,7 @@ def main():
         with torch.no_grad():
             np.save(a.logits, net(images).numpy())
     if a.step:
-        training_step(net, images[:a.count], a.step)
+        training_step(net, step_images, a.step)
 
 
 if __name__ == "__main__":
