@@ -20,17 +20,17 @@ skip() {
 [ -n "${RESIDUA_DATA:-}" ] || skip "RESIDUA_DATA is not set"
 "$python" -c 'import numpy, torch' 2>/dev/null || skip "$python has no PyTorch: apt install python3-torch"
 
-targets=torch_samples
-for net; do targets="$targets torch_$net"; done
-# shellcheck disable=SC2086 # one word a target
-cmake --build "$build" --target $targets >&2
-
+build_program() {
+    cmake --build "$build" --target "$1" >&2
+}
 programs=$build/tests/torch
 work=$(mktemp -d "$programs/run.XXXXXX")
 trap 'rm -r "$work"' EXIT
+build_program torch_samples
 "$programs/torch_samples" "$RESIDUA_DATA/imagenet-samples/labels.csv" 8 "$work/images.npy"
 failed=0
 for net; do
+    build_program "torch_$net"
     echo "$net"
     "$python" "$here/../../docs/scripts/torch_imagenet.py" "$net" "$work/weights.safetensors" \
         --inputs "$work/images.npy" --logits "$work/logits.npy" --step "$work/step.safetensors"
