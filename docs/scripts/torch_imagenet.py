@@ -8,6 +8,12 @@ NET: resnet18, resnet34 (option B), resnet50, resnet101, resnet152 (stride in th
 resnet101-v1.5, resnet152-v1.5 (stride in the 3x3), plain18, plain34, vgg16, vgg19. IMAGES.npy: float32, N x 3 x h x w,
 normalised. The logits (N x classes) and the training step on the first COUNT images (labels 0, 1, ...; `loss`,
 `logits`, `grad.<parameter>`, `after.<bn>.running_mean`, `after.<bn>.running_var`) are computed in float64.
+
+Where a ReLU's input is nearly zero, float32 and float64 may disagree about its sign, and where two pixels are nearly
+equal, about the maximum; one such pixel among millions changes gradients by a hundredth and more, in any
+implementation. So with --step biases are moved a little, until the ReLUs of that step keep a distance from zero that
+rounding does not reach; and the step's images and the first convolution's weights are rounded to multiples of 1/64 and
+1/512, so that float32 computes that convolution, and finds its maxima, exactly. The step file holds these `images`.
 """
 import argparse
 
@@ -31,6 +37,7 @@ class Block(nn.Module):
             step = stride if i == stride_in else 1
             setattr(self, f"conv{i}", nn.Conv2d(before, outputs, kernel, step, kernel // 2, bias=False))
             setattr(self, f"bn{i}", nn.BatchNorm2d(outputs))
+            setattr(self, f"relu{i}", nn.ReLU())
             before = outputs
         self.shortcut = shortcut
         if shortcut and (stride != 1 or channels != out):
@@ -40,10 +47,10 @@ class Block(nn.Module):
         y = x
         for i in range(1, self.count + 1):
             y = getattr(self, f"bn{i}")(getattr(self, f"conv{i}")(y))
-            y = F.relu(y) if i < self.count else y
-        if self.shortcut:
-            y = y + (self.downsample(x) if hasattr(self, "downsample") else x)
-        return F.relu(y)
+            if i == self.count and self.shortcut:
+                y = y + (self.downsample(x) if hasattr(self, "downsample") else x)
+            y = getattr(self, f"relu{i}")(y)
+        return y
 
 
 class ResNet(nn.Module):
@@ -51,6 +58,7 @@ class ResNet(nn.Module):
         super().__init__()
         self.conv1 = nn.Conv2d(3, 64, 7, 2, 3, bias=False)
         self.bn1 = nn.BatchNorm2d(64)
+        self.relu1 = nn.ReLU()
         channels = 64
         for stage, count in enumerate(counts, 1):
             width, blocks = 32 << stage, []
@@ -62,7 +70,7 @@ class ResNet(nn.Module):
         self.fc = nn.Linear(channels, classes)
 
     def forward(self, x):
-        x = F.max_pool2d(F.relu(self.bn1(self.conv1(x))), 3, 2, 1)
+        x = F.max_pool2d(self.relu1(self.bn1(self.conv1(x))), 3, 2, 1)
         for stage in range(1, 5):
             x = getattr(self, f"layer{stage}")(x)
         return self.fc(x.mean((2, 3)))
@@ -111,13 +119,53 @@ def randomise(net, seed):
                 tensor.data = low + (high - low) * torch.rand(tensor.shape, generator=generator)
 
 
+def rounded(x, steps):
+    """The nearest multiples of 1 / steps."""
+    return (x * steps).round() / steps
+
+
+def way_from_zero(y):
+    """What to add to each channel of y, at most 0.25 each way, so that its values keep as far from zero as they can."""
+    values = y.transpose(0, 1).flatten(1).clamp(-0.25, 0.25)
+    ends = torch.full_like(values[:, :1], 0.25)
+    values = torch.cat([-ends, values, ends], 1).sort(1).values
+    lower = values.diff(dim=1).argmax(1, keepdim=True)
+    return -(values.gather(1, lower) + values.gather(1, lower + 1)).flatten() / 2
+
+
+def keep_signs(net, images):
+    """Moves biases so that no input of a ReLU is near zero when training on `images`."""
+    last = None  # the module with a bias that ran last: what it adds reaches the next ReLU
+
+    def remember(module, _, output):
+        nonlocal last
+        last = module
+
+    def move(_, inputs):
+        y, old = inputs[0], last.bias.data.clone()
+        last.bias.data = (old + way_from_zero(y)).float().double()  # what the file can hold
+        return y + (last.bias.data - old).reshape(-1, *[1] * (y.dim() - 2))
+
+    hooks = [module.register_forward_pre_hook(move) if isinstance(module, nn.ReLU) else
+             module.register_forward_hook(remember)
+             for module in net.modules() if isinstance(module, nn.ReLU) or getattr(module, "bias", None) is not None]
+    statistics = {name: values.clone() for name, values in net.named_buffers()}
+    net.train()
+    with torch.no_grad():
+        net(images)
+        for name, values in net.named_buffers():
+            values.copy_(statistics[name])
+    for hook in hooks:
+        hook.remove()
+
+
 def training_step(net, images, path):
     """One forward and backward run in training mode, written under the names of `cifar10 gradients`."""
     net.train()
     logits = net(images)
     loss = F.cross_entropy(logits, torch.arange(len(images)) % logits.shape[1])
     loss.backward()
-    arrays = {"loss": loss.detach().reshape(1), "logits": logits.detach()}
+    arrays = {"images": images, "loss": loss.detach().reshape(1), "logits": logits.detach()}
     arrays.update({"grad." + name: p.grad for name, p in net.named_parameters()})
     arrays.update({"after." + name: b for name, b in net.named_buffers() if "running" in name})
     write_safetensors(path, arrays, {})
@@ -136,18 +184,21 @@ def main():
     a = p.parse_args()
     net = network(a.net, a.classes)
     randomise(net, a.seed)
-    state = {name: t for name, t in net.state_dict().items() if not name.endswith("num_batches_tracked")}
-    write_safetensors(a.weights, state, {"format": "pt", "source": "pseudo-random"})
-    if not a.inputs:
-        return
     net.double()
-    images = torch.from_numpy(np.load(a.inputs)).double()
+    images = torch.from_numpy(np.load(a.inputs)).double() if a.inputs else None
+    if a.step:
+        step_images = rounded(images[:a.count], 64)
+        first = next(net.parameters()).data
+        first.copy_(rounded(first, 512))
+        keep_signs(net, step_images)
+    state = {name: t.float() for name, t in net.state_dict().items() if not name.endswith("num_batches_tracked")}
+    write_safetensors(a.weights, state, {"format": "pt", "source": "pseudo-random"})
     if a.logits:
         net.eval()
         with torch.no_grad():
             np.save(a.logits, net(images).numpy())
     if a.step:
-        training_step(net, images[:a.count], a.step)
+        training_step(net, step_images, a.step)
 
 
 if __name__ == "__main__":
