@@ -5,6 +5,7 @@
 #include <iostream>
 #include <string>
 
+#include "support/imagenet_networks.hpp"
 #include "support/networks.hpp"
 #include <residua/model.hpp>
 
@@ -12,13 +13,15 @@ namespace {
 
 constexpr int wrong_use = 2;
 
+const std::string known_names = network_names() + ", " + imagenet_network_names();
+
 }  // namespace
 
 int main(int argc, char** argv) {
     CLI::App app("Prints a network's layers and costs.");
     std::string name;
     bool fold = false;
-    app.add_option("NET", name, "one of " + network_names())->required();
+    app.add_option("NET", name, "one of " + known_names)->required();
     app.add_flag("--fold", fold, "print equal blocks of a stage once");
     try {
         app.parse(argc, argv);
@@ -27,11 +30,11 @@ int main(int argc, char** argv) {
         std::cerr << "describe: " << error.what() << '\n';
         return wrong_use;
     }
-    const bool known = with_network(name, [&](auto network) {
+    const auto describe = [&](auto network) {
         using Net = typename decltype(network)::Type;
         std::cout << residua::describe<Net>(fold ? residua::Repeats::folded : residua::Repeats::shown);
-    });
-    if (known) return 0;
-    std::cerr << "describe: no network is called " << name << ": known are " << network_names() << '\n';
+    };
+    if (with_network(name, describe) || with_imagenet_network(name, describe)) return 0;
+    std::cerr << "describe: no network is called " << name << ": known are " << known_names << '\n';
     return wrong_use;
 }

@@ -1,18 +1,9 @@
 #pragma once
 
-#include <string>
-#include <string_view>
-
+#include "known_network.hpp"
 #include <residua/model/cifar.hpp>
 
-/// The networks a user can ask for by name.
-template <class Network>
-struct Known {
-    using Type = Network;
-    std::string_view name;
-};
-
-/// Calls `visit(known)` for each network, as long as it returns false; whether one returned true.
+/// Calls `visit(known)` for each CIFAR-10 network, as long as it returns false; whether one returned true.
 template <class Visit>
 bool any_network(Visit&& visit) {
     using namespace residua;
@@ -26,19 +17,10 @@ bool any_network(Visit&& visit) {
 /// Calls `run(known)`, where `typename decltype(known)::Type` is the network of this name; false for an unknown name.
 template <class Run>
 bool with_network(std::string_view name, Run&& run) {
-    return any_network([&](auto known) {
-        if (known.name != name) return false;
-        run(known);
-        return true;
-    });
+    return with_known([](auto visit) { return any_network(visit); }, name, run);
 }
 
 /// "resnet20, resnet32, ...": for messages.
 inline std::string network_names() {
-    std::string names;
-    any_network([&](auto known) {
-        names += (names.empty() ? "" : ", ") + std::string(known.name);
-        return false;
-    });
-    return names;
+    return names_of([](auto visit) { return any_network(visit); });
 }
