@@ -20,11 +20,15 @@ struct BoundStep {
     const float* bias = nullptr;
     const std::ptrdiff_t* taps = nullptr;
     int tap_count = 0;
+    int group = 0;          ///< patches that go through the products together
+    bool flat = false;      ///< the map is one long row
+    bool by_tiles = false;  ///< threads share the dst channels, not the pixels: the weights are larger than the map
 };
 
 /// Which part of one image's step to do, and where its maps are.
 struct Share {
     float* arena = nullptr;
+    float* scratch = nullptr;  ///< this thread's own
     int part = 0;
     int parts = 1;
 

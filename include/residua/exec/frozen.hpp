@@ -1,11 +1,13 @@
 #pragma once
 
 #include <cmath>
+#include <memory>
 #include <vector>
 
 #include <residua/exec/bound_step.hpp>
 #include <residua/exec/taps.hpp>
 #include <residua/exec/weights.hpp>
+#include <residua/kernel/simd/winograd_weights.hpp>
 #include <residua/layer/bn.hpp>
 #include <residua/plan/inference_kernels.hpp>
 
@@ -15,39 +17,84 @@ namespace residua::detail::inline RESIDUA_ISA {
 template <class Net>
 class Frozen {
   public:
-    explicit Frozen(const Weights<Net>& weights) : steps_(static_cast<std::size_t>(plan.step_count)) {
-        long floats = 0;
-        for (int s = 0; s < plan.step_count; ++s) floats += weight_floats(s) + bias_floats(s);
-        packed_ = Arena(static_cast<std::size_t>(floats));
-        float* next = packed_.data();
-        for (int s = 0; s < plan.step_count; ++s) {
-            bind(s, next);
-            fold(s, weights, next, next + weight_floats(s));
-            next += weight_floats(s) + bias_floats(s);
-        }
+    explicit Frozen(const Weights<Net>& weights) {
+        const auto packed = std::make_shared<Arena>(static_cast<std::size_t>(for_places([](int, long) {})));
+        for_places([&](int s, long place) {
+            fold(s, weights, packed->data() + place, packed->data() + place + weight_floats(s));
+        });
+        packed_ = packed;
+        bind();
+    }
+
+    /// Shares the packed weights of the same network for another size of input.
+    template <class Other>
+    explicit Frozen(const Frozen<Other>& other) : packed_{other.packed_} {
+        static_assert(same_packing<Other>(),
+                      "residua: models share weights if their networks differ in nothing but the rows and columns of "
+                      "their input");
+        bind();
     }
 
     [[nodiscard]] const std::vector<BoundStep>& steps() const { return steps_; }
 
   private:
+    template <class Other>
+    friend class Frozen;
+
+    /// Whether all weights lie in the same places and in the same order.
+    template <class Other>
+    static constexpr bool same_packing() {
+        if (plan.step_count != Frozen<Other>::plan.step_count) return false;
+        for (int s = 0; s < plan.step_count; ++s) {
+            const auto& one = inference_kernels<Net>.value_of(s);
+            const auto& two = inference_kernels<Other>.value_of(s);
+            if (step(s).op != Frozen<Other>::step(s).op || one.algorithm != two.algorithm ||
+                one.tiling.dst_blocks != two.tiling.dst_blocks || one.tiling.run != two.tiling.run ||
+                weight_floats(s) != Frozen<Other>::weight_floats(s) || bias_floats(s) != Frozen<Other>::bias_floats(s))
+                return false;
+        }
+        return true;
+    }
+
     static constexpr const auto& plan = inference_plan<Net>;
     static constexpr const auto& graph = graph_of<Net>;
 
-    static const InferenceStep& step(int s) { return plan.steps[static_cast<std::size_t>(s)]; }
-    static const Layout& layout(int map) { return plan.layouts[static_cast<std::size_t>(map)]; }
+    static constexpr const InferenceStep& step(int s) { return plan.steps[static_cast<std::size_t>(s)]; }
+    static constexpr const Layout& layout(int map) { return plan.layouts[static_cast<std::size_t>(map)]; }
     static long offset(int map) { return plan.buffers[static_cast<std::size_t>(map)].offset; }
-    static bool is_conv(int s) { return step(s).op == Op::conv || step(s).op == Op::linear; }
-    static bool is_elementwise(int s) {
+    static constexpr bool is_conv(int s) { return step(s).op == Op::conv || step(s).op == Op::linear; }
+    static constexpr bool is_elementwise(int s) {
         return step(s).op == Op::bn || step(s).op == Op::add || step(s).op == Op::activation;
     }
-    static WeightOrder order(int s) {
+    static constexpr WeightOrder order(int s) {
         const Node& node = graph[step(s).node];
         return forward_order(layout(step(s).src), node.shape.c, node.window, inference_kernels<Net>.value_of(s).tiling);
     }
-    static long bias_floats(int s) {
+    static constexpr long bias_floats(int s) {
         return is_conv(s) || is_elementwise(s) ? 1L * layout(step(s).dst).blocks() * channel_block : 0;
     }
-    static long weight_floats(int s) { return is_conv(s) ? order(s).count() : is_elementwise(s) ? bias_floats(s) : 0; }
+    static constexpr long weight_floats(int s) {
+        if (!is_conv(s)) return is_elementwise(s) ? bias_floats(s) : 0;
+        if (step(s).algorithm == Algorithm::direct) return order(s).count();
+        return winograd_weight_floats(patch_size(step(s).algorithm), layout(step(s).src).shape.c,
+                                      layout(step(s).dst).shape.c);
+    }
+
+    /// Calls `visit(step, place)` with the place in floats where each step's weights begin, and returns where all end.
+    template <class Visit>
+    static long for_places(const Visit& visit) {
+        long place = 0;
+        for (int s = 0; s < plan.step_count; ++s) {
+            visit(s, place);
+            place += weight_floats(s) + bias_floats(s);
+        }
+        return place;
+    }
+
+    void bind() {
+        steps_.resize(static_cast<std::size_t>(plan.step_count));
+        for_places([&](int s, long place) { bind(s, packed_->data() + place); });
+    }
 
     void bind(int s, const float* floats) {
         BoundStep& bound = steps_[static_cast<std::size_t>(s)];
@@ -63,6 +110,12 @@ class Frozen {
         bound.weight = floats;
         bound.bias = floats + weight_floats(s);
         if (!is_conv(s)) return;
+        bound.by_tiles = weight_floats(s) > bound.src.count();
+        if (step(s).algorithm != Algorithm::direct) {
+            bound.group = patch_group_of(graph, plan, step(s));
+            return;
+        }
+        bound.flat = is_flat(graph, plan, step(s));
         const auto& taps = taps_for(bound.src, bound.window);
         bound.taps = taps.data();
         bound.tap_count = static_cast<int>(taps.size());
@@ -98,11 +151,21 @@ class Frozen {
         const Window& window = graph[step(s).node].window;
         const long per_channel = 1L * src.shape.c * window.taps();
         const float* weight = weights.all().data() + own.weight;
-        pack_weights(order(s), packed, [&](int channel, int src_block, int tap, int c) {
-            const long position = weight_position(src, window, src_block, tap, c);
-            return position < 0 ? 0.0f
-                                : weight[channel * per_channel + position] * scale[static_cast<std::size_t>(channel)];
-        });
+        const auto scaled = [&](int channel, long position) {
+            return weight[channel * per_channel + position] * scale[static_cast<std::size_t>(channel)];
+        };
+        const auto kernel = [&](int channel, int c, int tap) { return scaled(channel, 1L * c * window.taps() + tap); };
+        switch (step(s).algorithm) {
+            case Algorithm::winograd2:
+                return pack_winograd_weights<2>(src.shape.c, channels, tile_blocks(channels), packed, kernel);
+            case Algorithm::winograd4:
+                return pack_winograd_weights<4>(src.shape.c, channels, tile_blocks(channels), packed, kernel);
+            case Algorithm::direct:
+                pack_weights(order(s), packed, [&](int channel, int src_block, int tap, int c) {
+                    const long position = weight_position(src, window, src_block, tap, c);
+                    return position < 0 ? 0.0f : scaled(channel, position);
+                });
+        }
     }
 
     static double at(const Weights<Net>& weights, long offset) {
@@ -115,7 +178,7 @@ class Frozen {
         std::vector<std::ptrdiff_t> taps;
     };
 
-    Arena packed_;
+    std::shared_ptr<const Arena> packed_;
     std::vector<std::unique_ptr<Taps>> taps_;
     std::vector<BoundStep> steps_;
 };

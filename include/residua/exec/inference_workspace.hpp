@@ -46,11 +46,11 @@ class Workspace<Net, Inference> {
         team_.run(1 + together * steps_of_an_image, chunks, [&](int phase, int chunk, int slot) {
             if (phase == 0) {
                 for (int step = 0; step < steps_of_an_image; ++step)
-                    run_step(network, images, chunk, step, {slot_floats(slot), 0, 1});
+                    run_step(network, images, chunk, step, {slot_floats(slot), scratch(slot), 0, 1});
             } else {
                 const int step = (phase - 1) % steps_of_an_image;
                 run_step(network, images, alone + (phase - 1) / steps_of_an_image, step,
-                         {slot_floats(0), chunk, parts(network, step)});
+                         {slot_floats(0), scratch(slot), chunk, parts(network, step)});
             }
         });
         count_ = count;
@@ -107,6 +107,7 @@ class Workspace<Net, Inference> {
     }
 
     float* slot_floats(int slot) { return arena_.data() + slot * Sizes::slot; }
+    float* scratch(int slot) { return slot_floats(slot) + Sizes::maps; }
     std::span<float> inputs(int count) {
         return {arena_.data() + team_.threads() * Sizes::slot + overhang,
                 static_cast<std::size_t>(count * Sizes::input)};

@@ -14,14 +14,19 @@ template <class Net>
 class Model {
   public:
     /// Folds the running statistics into the weights and packs them; nothing of that is left for `predict`.
-    Model(Weights<Net> weights) : weights_{std::move(weights)}, frozen_{weights_} {}  // NOLINT: weights are a model
+    Model(Weights<Net> weights)
+        : Model(std::make_shared<const Weights<Net>>(std::move(weights))) {}  // NOLINT: implicit
 
-    [[nodiscard]] const Weights<Net>& weights() const { return weights_; }
+    /// The model of a network that differs from `other`'s in the rows and columns of its input only. Both share the
+    /// weights: no copy is made.
+    template <class Other>
+    explicit Model(const Model<Other>& other) : values_{other.values_}, frozen_{other.frozen_} {}
 
     /// A parameter as an xtensor view in PyTorch's layout: `model.parameter<"conv1.weight">()`.
     template <FixedString name>
     [[nodiscard]] auto parameter() const {
-        return weights_.template parameter<name>();
+        constexpr Parameter which = parameter_named<Net, name>;
+        return as_xtensor(values_.get() + which.offset, detail::array_shape<which.rank>(which));
     }
 
     /// The outputs of `count` planar images (count x c x h x w, row-major), count x outputs, in the workspace until its
@@ -51,11 +56,17 @@ class Model {
     }
 
   private:
+    template <class Other>
+    friend class Model;
+
+    explicit Model(const std::shared_ptr<const Weights<Net>>& weights)
+        : values_{weights, weights->all().data()}, frozen_{*weights} {}
+
     static std::array<std::size_t, 2> output_array_shape(int count) {
         return {static_cast<std::size_t>(count), static_cast<std::size_t>(output_shape<Net>.count())};
     }
 
-    Weights<Net> weights_;
+    std::shared_ptr<const float> values_;  ///< the weights as they were given, weight_count<Net> of them
     detail::Frozen<Net> frozen_;
 };
 

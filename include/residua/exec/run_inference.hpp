@@ -8,6 +8,7 @@
 #include <residua/kernel/simd/finish.hpp>
 #include <residua/kernel/simd/pool.hpp>
 #include <residua/kernel/simd/shortcut_a.hpp>
+#include <residua/kernel/simd/winograd.hpp>
 #include <residua/plan/inference_kernels.hpp>
 
 namespace residua::detail::inline RESIDUA_ISA {
@@ -22,14 +23,25 @@ inline MapView<float> target(const BoundStep& step, const Share& share) {
     return {share.arena + step.dst_offset, step.dst};
 }
 
-/// Threads share a convolution by tiles of dst channels where those divide evenly, else by rows.
+/// A range of pieces.
+struct Pieces {
+    int first;
+    int last;
+
+    /// A part's share of them, or all of them.
+    static constexpr Pieces of(int count, bool shared, const Share& share) {
+        return shared ? Pieces{share.first(count), share.last(count)} : Pieces{0, count};
+    }
+};
+
 template <Tiling tiling, auto finish>
 void run_conv(const BoundStep& step, const Share& share) {
     const MapView<const float> src = source(step, share);
     const MapView<float> dst = target(step, share);
-    const int tiles = dst.layout.blocks() / tiling.dst_blocks;
-    const int rows = dst.layout.shape.h;
-    const bool by_tiles = tiles % share.parts == 0;
+    const Chw shape = dst.layout.shape;
+    const Pieces tiles = Pieces::of(dst.layout.blocks() / tiling.dst_blocks, step.by_tiles, share);
+    const Pieces rows = Pieces::of(step.flat ? 1 : shape.h, !step.by_tiles && !step.flat, share);
+    const Pieces columns = Pieces::of(step.flat ? shape.h * shape.w : shape.w, !step.by_tiles && step.flat, share);
     if (share.part == 0) clear_frame(dst);
     const ConvTask task{.src = src.at(0, -step.window.padding, -step.window.padding),
                         .src_block = src.block_step(),
@@ -42,13 +54,45 @@ void run_conv(const BoundStep& step, const Share& share) {
                         .dst_block = dst.block_step(),
                         .dst_row = dst.row_step(),
                         .dst_pixel = channel_block,
-                        .columns = dst.layout.shape.w,
-                        .first_row = by_tiles ? 0 : share.first(rows),
-                        .last_row = by_tiles ? rows : share.last(rows),
-                        .first_tile = by_tiles ? share.first(tiles) : 0,
-                        .last_tile = by_tiles ? share.last(tiles) : tiles};
+                        .first_column = columns.first,
+                        .last_column = columns.last,
+                        .first_row = rows.first,
+                        .last_row = rows.last,
+                        .first_tile = tiles.first,
+                        .last_tile = tiles.last};
     conv<tiling.dst_blocks, tiling.width, tiling.run, tiling.pixel>(task,
                                                                     Finish<finish>{step.bias, shortcut(step, share)});
+}
+
+template <int m, Tiling tiling, auto finish>
+void run_winograd(const BoundStep& step, const Share& share) {
+    const MapView<const float> src = source(step, share);
+    const MapView<float> dst = target(step, share);
+    const Pieces tiles = Pieces::of(dst.layout.blocks() / tiling.dst_blocks, step.by_tiles, share);
+    const Pieces patches = Pieces::of(patch_count(dst.layout.shape, m), !step.by_tiles, share);
+    if (share.part == 0) clear_frame(dst);
+    const WinogradTask task{.src = src.at(0, 0),
+                            .src_block = src.block_step(),
+                            .src_row = src.row_step(),
+                            .src_rows = src.layout.shape.h,
+                            .src_columns = src.layout.shape.w,
+                            .src_blocks = src.layout.blocks(),
+                            .padding = step.window.padding,
+                            .weight = step.weight,
+                            .dst = dst.at(0, 0),
+                            .dst_block = dst.block_step(),
+                            .dst_row = dst.row_step(),
+                            .dst_rows = dst.layout.shape.h,
+                            .dst_columns = dst.layout.shape.w,
+                            .first_tile = tiles.first,
+                            .last_tile = tiles.last,
+                            .first_patch = patches.first,
+                            .last_patch = patches.last,
+                            .group = step.group,
+                            .scratch = share.scratch};
+    winograd_conv<m, tiling.dst_blocks, tiling.width>(task, [&](int) {
+        return Finish<finish>{step.bias, shortcut(step, share)};
+    });
 }
 
 template <auto expression>
@@ -91,7 +135,11 @@ constexpr RunStep run_function() {
             else
                 return x0 + x1;
         }();
-        return run_conv<kernel.tiling, activated<Net, kernel.activation>(sum)>;
+        constexpr auto finish = activated<Net, kernel.activation>(sum);
+        if constexpr (kernel.algorithm == Algorithm::direct)
+            return run_conv<kernel.tiling, finish>;
+        else
+            return run_winograd<patch_size(kernel.algorithm), kernel.tiling, finish>;
     } else if constexpr (kernel.op == Op::activation) {
         constexpr auto sum = [] {
             if constexpr (kernel.skip)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <residua/plan/algorithm.hpp>
 #include <residua/plan/arena.hpp>
 #include <residua/plan/layout.hpp>
 #include <residua/plan/uses.hpp>
@@ -16,6 +17,7 @@ struct InferenceStep {
     int skip = -1;     ///< map added, or -1
     int activation = -1;
     int dst = -1;  ///< map written
+    Algorithm algorithm = Algorithm::direct;
 };
 
 /// The steps of a network in inference, one image at a time, and the maps between them. Map 0 is the input.
@@ -35,7 +37,9 @@ namespace detail {
 template <int nodes>
 class InferenceFusion {
   public:
-    constexpr explicit InferenceFusion(const Graph<nodes>& graph) : graph_{graph}, uses_{graph} { map_of_.fill(-1); }
+    constexpr InferenceFusion(const Graph<nodes>& graph, Algorithm last) : graph_{graph}, last_{last}, uses_{graph} {
+        map_of_.fill(-1);
+    }
 
     constexpr InferencePlan<nodes> run() {
         for (int i = 0; i < nodes; ++i)
@@ -59,6 +63,8 @@ class InferenceFusion {
             return;
         }
         InferenceStep step{.op = node.op, .node = i, .src = map_of(node.src)};
+        if (node.op == Op::conv)
+            step.algorithm = choose_algorithm(graph_[node.src].shape, node.shape, node.window, last_);
         int end = i;
         if (node.op == Op::bn) step.bn = i;
         if (node.op == Op::add) step.skip = map_of(node.other);
@@ -92,14 +98,15 @@ class InferenceFusion {
         return true;
     }
 
-    /// Frames and packing follow from who reads a map, its lifetime from when.
+    /// Frames (which minimal filtering does without) and packing follow from who reads a map, its lifetime from when.
     constexpr void place() {
         bool all_convs = plan_.step_count > 0;
         for (int s = 0; s < plan_.step_count; ++s) {
             const InferenceStep& step = plan_.steps[static_cast<std::size_t>(s)];
             Layout& src = plan_.layouts[static_cast<std::size_t>(step.src)];
             const bool conv = step.op == Op::conv || step.op == Op::linear;
-            if (conv && graph_[step.node].window.padding > src.halo) src.halo = graph_[step.node].window.padding;
+            if (conv && step.algorithm == Algorithm::direct)
+                src.halo = std::max(src.halo, graph_[step.node].window.padding);
             if (step.src == 0 && !conv) all_convs = false;
             if (step.skip == 0) all_convs = false;
             buffer(step.src).last = s;
@@ -122,6 +129,7 @@ class InferenceFusion {
     static constexpr int absorbed = nodes;  ///< inside a step, in no map
 
     const Graph<nodes>& graph_;
+    Algorithm last_;
     Uses<nodes> uses_;
     std::array<int, static_cast<std::size_t>(nodes)> map_of_{};
     InferencePlan<nodes> plan_{};
@@ -131,6 +139,7 @@ class InferenceFusion {
 
 /// The network's inference plan.
 template <class Net>
-inline constexpr auto inference_plan = detail::InferenceFusion<graph_of<Net>.count()>(graph_of<Net>).run();
+inline constexpr auto inference_plan =
+    detail::InferenceFusion<graph_of<Net>.count()>(graph_of<Net>, last_algorithm<Net>).run();
 
 }  // namespace residua

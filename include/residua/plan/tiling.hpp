@@ -1,6 +1,7 @@
 #pragma once
 
 #include <residua/plan/layout.hpp>
+#include <residua/plan/patches.hpp>
 #include <residua/shape/window.hpp>
 
 namespace residua {
@@ -30,27 +31,23 @@ inline constexpr int accumulators = 6;
 inline constexpr int accumulators = 3;
 #endif
 
-/// Relative time of a tile, from measurements of 1x8 to 4x14 tiles: columns computed in vain, weights streamed once a
-/// tile (1 / width), loads an FMA.
-constexpr double tile_cost(int dst_blocks, int width, int columns) {
-    const int tiles = (columns + width - 1) / width;
-    const double waste = static_cast<double>(tiles * width) / columns;
-    return waste * (1.0 + 1.0 / width + 0.5 * (dst_blocks + width) / (dst_blocks * width));
+/// Blocks of dst channels a tile. They decide the order of the packed weights, so they do not depend on the size of the
+/// map: a network for another size can share them. Two make 1 load an FMA into 1/2 and leave room for a wide tile.
+constexpr int tile_blocks(int dst_channels) {
+    return accumulators >= 6 && block_count(dst_channels) % most_tile_blocks == 0 ? most_tile_blocks : 1;
 }
 
+/// As wide as the registers allow, with as few columns computed twice as possible.
 constexpr Tiling choose_tiling(int dst_channels, int columns, int run, int pixel) {
-    Tiling best{1, 1, run, pixel};
-    for (int dst_blocks = 1; dst_blocks <= 4; dst_blocks *= 2) {
-        if (block_count(dst_channels) % dst_blocks != 0 || dst_blocks > accumulators) continue;
-        const int widest = accumulators / dst_blocks;
-        const int tiles = (columns + widest - 1) / widest;
-        const int width = (columns + tiles - 1) / tiles;
-        if (tile_cost(dst_blocks, width, columns) < tile_cost(best.dst_blocks, best.width, columns)) {
-            best.dst_blocks = dst_blocks;
-            best.width = width;
-        }
-    }
-    return best;
+    const int dst_blocks = tile_blocks(dst_channels);
+    const int widest = accumulators / dst_blocks;
+    const int tiles = (columns + widest - 1) / widest;
+    return {dst_blocks, (columns + tiles - 1) / tiles, run, pixel};
+}
+
+/// The tile of the products in a convolution by minimal filtering, with `group` patches for columns.
+constexpr Tiling winograd_tiling(Chw dst, int group) {
+    return choose_tiling(dst.c, group, channel_block, channel_block);
 }
 
 /// The tile of a forward convolution from `src` to `dst` channels and columns.

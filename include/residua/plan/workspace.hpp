@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include <residua/plan/costs.hpp>
-#include <residua/plan/inference.hpp>
+#include <residua/plan/inference_kernels.hpp>
 #include <residua/plan/mode.hpp>
 #include <residua/plan/training_kernels.hpp>
 
@@ -13,10 +13,26 @@ namespace detail {
 
 constexpr long round_up(long floats) { return (floats + channel_block - 1) / channel_block * channel_block; }
 
+/// Largest scratch memory of a step, in floats.
+template <class Net>
+inline constexpr long inference_scratch = [] {
+    long most = 0;
+    const auto& plan = inference_plan<Net>;
+    for (int s = 0; s < plan.step_count; ++s) {
+        const InferenceStep& step = plan.steps[static_cast<std::size_t>(s)];
+        if (step.algorithm == Algorithm::direct) continue;
+        most = std::max(most, winograd_scratch(patch_size(step.algorithm),
+                                               plan.layouts[static_cast<std::size_t>(step.src)].blocks(),
+                                               patch_group_of(graph_of<Net>, plan, step)));
+    }
+    return most;
+}();
+
 /// Sizes in floats of the parts of an inference workspace.
 template <class Net>
 struct InferenceSizes {
-    static constexpr long slot = inference_plan<Net>.arena_floats;  ///< one image's maps, for each thread
+    static constexpr long maps = inference_plan<Net>.arena_floats;  ///< of one image
+    static constexpr long slot = maps + inference_scratch<Net>;     ///< for each thread
     static constexpr long input = input_shape<Net>.count();
     static constexpr long output = output_shape<Net>.count();
 

@@ -23,7 +23,8 @@ struct ConvTask {
     std::ptrdiff_t dst_block = 0;
     std::ptrdiff_t dst_row = 0;
     std::ptrdiff_t dst_pixel = 0;
-    int columns = 0;
+    int first_column = 0;
+    int last_column = 0;
     int first_row = 0;
     int last_row = 0;
     int first_tile = 0;  ///< tiles of dst blocks
@@ -32,8 +33,8 @@ struct ConvTask {
 
 /// Direct convolution: `dst_blocks` x `width` accumulators stay in registers while all source channels and taps pass.
 /// Shapes: as in ConvTask; `run` channels a source pixel, `pixel` floats from one output column's source to the next.
-/// Reads:  src, of a row of fewer than width columns also those behind its end (discarded); weight.
-/// Writes: dst = finish(sum, dst block, row, column) for every pixel of the rows and tiles asked for.
+/// Reads:  src, of fewer than width columns also those behind their end (discarded); weight.
+/// Writes: dst = finish(sum, dst block, row, column) for every pixel of the rows, columns and tiles asked for.
 /// Requires: 64-byte aligned weight and dst; sums run over source blocks, then taps, then channels, always in this
 /// order.
 template <int dst_blocks, int width, int run, int pixel, class Finish>
@@ -42,10 +43,10 @@ void conv(const ConvTask& task, const Finish& finish) {
     const std::ptrdiff_t tile_weights = std::ptrdiff_t{task.src_blocks} * task.tap_count * run * step;
     for (int tile = task.first_tile; tile < task.last_tile; ++tile) {
         for (int row = task.first_row; row < task.last_row; ++row) {
-            for (int next = 0; next < task.columns; next += width) {
-                // The last tile ends where the row ends and computes some pixels again: what lies behind the row may
-                // be another thread's.
-                const int column = std::max(0, std::min(next, task.columns - width));
+            for (int next = task.first_column; next < task.last_column; next += width) {
+                // The last tile ends where the columns end and computes some again: what lies behind them may be
+                // another thread's.
+                const int column = std::max(task.first_column, std::min(next, task.last_column - width));
                 Pack sum[dst_blocks][width];
                 detail::unroll<dst_blocks>(
                     [&](auto b) { detail::unroll<width>([&](auto i) { sum[b][i] = Pack::zero(); }); });
@@ -67,7 +68,7 @@ void conv(const ConvTask& task, const Finish& finish) {
                 }
                 const int block = tile * dst_blocks;
                 float* dst = task.dst + block * task.dst_block + row * task.dst_row + column * task.dst_pixel;
-                const int valid = task.columns - column;
+                const int valid = task.last_column - column;
                 detail::unroll<width>([&](auto i) {
                     if (i < valid)
                         detail::unroll<dst_blocks>([&](auto b) {

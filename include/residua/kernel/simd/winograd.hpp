@@ -1,0 +1,259 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+
+#include <residua/kernel/simd/conv.hpp>
+#include <residua/kernel/simd/finish.hpp>
+#include <residua/kernel/unroll.hpp>
+#include <residua/plan/patches.hpp>
+#include <residua/tensor/pack.hpp>
+
+/// \file
+/// Convolutions with 3x3 kernels and stride 1 by minimal filtering (Winograd 1980; Lavin and Gray, "Fast algorithms for
+/// convolutional neural networks", 2016): a patch of m x m results needs (m + 2)^2 products per pair of channels
+/// instead of 9 m^2.
+
+namespace residua::inline RESIDUA_ISA {
+
+/// The transforms along one axis; both axes, one after the other, make the two-dimensional ones.
+template <int m>
+struct Winograd;
+
+/// F(2, 3) with the points 0, 1, -1 and infinity.
+template <>
+struct Winograd<2> {
+    static constexpr int size = 4;
+
+    static RESIDUA_INLINE void source(Pack (&d)[4]) {
+        const Pack d1 = d[1];
+        const Pack d2 = d[2];
+        d[0] -= d2;
+        d[1] = d1 + d2;
+        d[2] = d2 - d1;
+        d[3] = d1 - d[3];
+    }
+    static RESIDUA_INLINE void result(Pack (&y)[4]) {
+        const Pack sum = y[1] + y[2];
+        const Pack difference = y[1] - y[2];
+        y[0] += sum;
+        y[1] = difference - y[3];
+    }
+};
+
+/// F(4, 3) with the points 0, 1, -1, 2, -2 and infinity.
+template <>
+struct Winograd<4> {
+    static constexpr int size = 6;
+
+    static RESIDUA_INLINE void source(Pack (&d)[6]) {
+        const Pack two = Pack::broadcast(2.0f);
+        const Pack four = Pack::broadcast(4.0f);
+        const Pack five = Pack::broadcast(-5.0f);
+        const Pack even = fma(d[2], -four, d[4]);
+        const Pack odd = fma(d[1], -four, d[3]);
+        const Pack far_even = d[4] - d[2];
+        const Pack far_odd = d[3] - d[1];
+        d[0] = fma(d[0], four, fma(d[2], five, d[4]));
+        d[5] = fma(d[1], four, fma(d[3], five, d[5]));
+        d[1] = even + odd;
+        d[2] = even - odd;
+        d[3] = fma(far_odd, two, far_even);
+        d[4] = fma(far_odd, -two, far_even);
+    }
+    static RESIDUA_INLINE void result(Pack (&y)[6]) {
+        const Pack sum = y[1] + y[2];
+        const Pack difference = y[1] - y[2];
+        const Pack far_sum = y[3] + y[4];
+        const Pack far_difference = y[3] - y[4];
+        y[0] += sum + far_sum;
+        y[1] = fma(far_difference, Pack::broadcast(2.0f), difference);
+        y[2] = fma(far_sum, Pack::broadcast(4.0f), sum);
+        y[3] = fma(far_difference, Pack::broadcast(8.0f), difference) + y[5];
+    }
+};
+
+/// What a convolution by minimal filtering does. Patches of m x m results are numbered row by row, image by image.
+struct WinogradTask {
+    const float* src = nullptr;  ///< pixel (0, 0) of the first image
+    std::ptrdiff_t src_image = 0;
+    std::ptrdiff_t src_block = 0;
+    std::ptrdiff_t src_row = 0;
+    int src_rows = 0;
+    int src_columns = 0;
+    int src_blocks = 0;
+    int padding = 0;
+    const float* weight = nullptr;  ///< [tile of dst blocks][position][src block][channel][dst block of tile][16]
+    float* dst = nullptr;           ///< pixel (0, 0) of the first image
+    std::ptrdiff_t dst_image = 0;
+    std::ptrdiff_t dst_block = 0;
+    std::ptrdiff_t dst_row = 0;
+    int dst_rows = 0;
+    int dst_columns = 0;
+    int first_tile = 0;  ///< tiles of dst blocks
+    int last_tile = 0;
+    int first_patch = 0;
+    int last_patch = 0;
+    int group = 1;             ///< patches that go through the products together
+    float* scratch = nullptr;  ///< winograd_scratch() floats
+};
+
+}  // namespace residua::inline RESIDUA_ISA
+
+namespace residua::detail::inline RESIDUA_ISA {
+
+/// One patch's source, one block of channels, transformed along both axes and spread over the positions.
+template <int m>
+RESIDUA_INLINE void transform_source(const float* src, std::ptrdiff_t row_step, float* dst,
+                                     std::ptrdiff_t position_step) {
+    constexpr int size = Winograd<m>::size;
+    Pack values[size][size];
+    unroll<size>([&](auto column) {
+        Pack d[size];
+        unroll<size>([&](auto row) { d[row] = Pack::load(src + row * row_step + column * channel_block); });
+        Winograd<m>::source(d);
+        unroll<size>([&](auto row) { values[row][column] = d[row]; });
+    });
+    unroll<size>([&](auto row) {
+        Winograd<m>::source(values[row]);
+        unroll<size>([&](auto column) { values[row][column].store(dst + (row * size + column) * position_step); });
+    });
+}
+
+/// A patch's source pixels with zeros for those outside of the map, as a map of its own.
+template <int m>
+void copy_clipped(const float* src, std::ptrdiff_t row_step, int first_row, int first_column, int rows, int columns,
+                  float* dst) {
+    constexpr int size = Winograd<m>::size;
+    for (int row = 0; row < size; ++row)
+        for (int column = 0; column < size; ++column, dst += channel_block) {
+            const int h = first_row + row;
+            const int w = first_column + column;
+            const bool inside = h >= 0 && h < rows && w >= 0 && w < columns;
+            (inside ? Pack::load(src + h * row_step + w * channel_block) : Pack::zero()).store(dst);
+        }
+}
+
+/// Where a patch stands.
+struct Patch {
+    int image;
+    int row;  ///< of its first result
+    int column;
+
+    static constexpr Patch of(int number, int m, int rows, int columns) {
+        const int across = (columns + m - 1) / m;
+        const int per_image = across * ((rows + m - 1) / m);
+        const int within = number % per_image;
+        return {number / per_image, within / across * m, within % across * m};
+    }
+};
+
+template <int m>
+void winograd_sources(const WinogradTask& task, int first, int count, float* dst) {
+    constexpr int size = Winograd<m>::size;
+    const std::ptrdiff_t block_step = std::ptrdiff_t{patch_spread(task.group)} * channel_block;
+    const std::ptrdiff_t position_step = task.src_blocks * block_step;
+    for (int i = 0; i < count; ++i) {
+        const Patch patch = Patch::of(first + i, m, task.dst_rows, task.dst_columns);
+        const int row = patch.row - task.padding;
+        const int column = patch.column - task.padding;
+        const bool inside = row >= 0 && column >= 0 && row + size <= task.src_rows && column + size <= task.src_columns;
+        const float* src = task.src + patch.image * task.src_image;
+        float* to = dst + i * channel_block;
+        for (int block = 0; block < task.src_blocks; ++block, src += task.src_block, to += block_step) {
+            if (inside) {
+                transform_source<m>(src + row * task.src_row + column * channel_block, task.src_row, to, position_step);
+            } else {
+                alignas(alignment) float clipped[size * size * channel_block];
+                copy_clipped<m>(src, task.src_row, row, column, task.src_rows, task.src_columns, clipped);
+                transform_source<m>(clipped, size * channel_block, to, position_step);
+            }
+        }
+    }
+}
+
+/// One patch's results, one block of channels, from the positions' sums.
+template <int m, class Finish>
+RESIDUA_INLINE void transform_result(const float* src, std::ptrdiff_t position_step, float* dst, std::ptrdiff_t dst_row,
+                                     int block, const Patch& patch, int rows, int columns, const Finish& finish) {
+    constexpr int size = Winograd<m>::size;
+    Pack values[size][size];
+    unroll<size>([&](auto column) {
+        Pack y[size];
+        unroll<size>([&](auto row) { y[row] = Pack::load(src + (row * size + column) * position_step); });
+        Winograd<m>::result(y);
+        unroll<m>([&](auto row) { values[row][column] = y[row]; });
+    });
+    unroll<m>([&](auto row) {
+        Winograd<m>::result(values[row]);
+        if (row < rows)
+            unroll<m>([&](auto column) {
+                if (column < columns)
+                    finish(values[row][column], block, patch.row + row, patch.column + column)
+                        .store(dst + row * dst_row + column * channel_block);
+            });
+    });
+}
+
+template <int m, int dst_blocks, class FinishOf>
+void winograd_results(const WinogradTask& task, int tile, int first, int count, const float* src,
+                      const FinishOf& finish_of) {
+    const std::ptrdiff_t block_step = std::ptrdiff_t{patch_spread(task.group)} * channel_block;
+    for (int i = 0; i < count; ++i) {
+        const Patch patch = Patch::of(first + i, m, task.dst_rows, task.dst_columns);
+        const auto finish = finish_of(patch.image);
+        float* dst = task.dst + patch.image * task.dst_image + patch.row * task.dst_row + patch.column * channel_block;
+        for (int b = 0; b < dst_blocks; ++b) {
+            const int block = tile * dst_blocks + b;
+            transform_result<m>(src + b * block_step + i * channel_block, dst_blocks * block_step,
+                                dst + block * task.dst_block, task.dst_row, block, patch,
+                                std::min(m, task.dst_rows - patch.row), std::min(m, task.dst_columns - patch.column),
+                                finish);
+        }
+    }
+}
+
+}  // namespace residua::detail::inline RESIDUA_ISA
+
+namespace residua::inline RESIDUA_ISA {
+
+/// Convolution by minimal filtering: groups of patches are transformed, multiplied position by position with the
+/// transformed weights, one tile of dst blocks after another, and transformed back while still in the cache.
+/// Shapes: src blocks x src_rows x src_columns, dst blocks x dst_rows x dst_columns, kernels 3x3, stride 1.
+/// Reads:  src, weight; zeros stand outside of src. Writes: dst = finish_of(image)(sum, dst block, row, column), the
+/// pixels of the patches and tiles asked for; scratch.
+/// Requires: 64-byte alignment; sums run over source blocks, then channels, whatever the group.
+template <int m, int dst_blocks, int width, class FinishOf>
+void winograd_conv(const WinogradTask& task, const FinishOf& finish_of) {
+    constexpr int positions = position_count(m);
+    static constexpr std::ptrdiff_t tap = 0;
+    const std::ptrdiff_t block_step = std::ptrdiff_t{patch_spread(task.group)} * channel_block;
+    const std::ptrdiff_t position_weights =
+        std::ptrdiff_t{task.src_blocks} * channel_block * dst_blocks * channel_block;
+    float* const sources = task.scratch;
+    float* const sums = sources + positions * task.src_blocks * block_step;
+    for (int first = task.first_patch; first < task.last_patch; first += task.group) {
+        const int count = std::min(task.group, task.last_patch - first);
+        detail::winograd_sources<m>(task, first, count, sources);
+        for (int tile = task.first_tile; tile < task.last_tile; ++tile) {
+            for (int position = 0; position < positions; ++position)
+                conv<dst_blocks, width, channel_block, channel_block>(
+                    {.src = sources + position * task.src_blocks * block_step,
+                     .src_block = block_step,
+                     .taps = &tap,
+                     .tap_count = 1,
+                     .src_blocks = task.src_blocks,
+                     .weight = task.weight + (std::ptrdiff_t{tile} * positions + position) * position_weights,
+                     .dst = sums + position * dst_blocks * block_step,
+                     .dst_block = block_step,
+                     .dst_pixel = channel_block,
+                     .last_column = count,
+                     .last_row = 1,
+                     .last_tile = 1},
+                    Unfinished{});
+            detail::winograd_results<m, dst_blocks>(task, tile, first, count, sums, finish_of);
+        }
+    }
+}
+
+}  // namespace residua::inline RESIDUA_ISA

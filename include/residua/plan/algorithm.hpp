@@ -1,0 +1,39 @@
+#pragma once
+
+#include <algorithm>
+
+#include <residua/shape/chw.hpp>
+#include <residua/shape/window.hpp>
+
+namespace residua {
+
+/// How a convolution is computed, the one with the fewest multiplications last. The others are minimal filtering with
+/// patches of 2 x 2 and 4 x 4 results (kernel/simd/winograd.hpp).
+enum class Algorithm : unsigned char { direct, winograd2, winograd4 };
+
+/// The last algorithm that may be chosen for a network. Rounding errors grow with the patch: a network that must have
+/// none but direct convolutions says
+/// `template <> inline constexpr Algorithm residua::last_algorithm<Net> = Algorithm::direct;`
+template <class Net>
+inline constexpr Algorithm last_algorithm = Algorithm::winograd4;
+
+namespace detail {
+
+/// Rows and columns of a patch.
+constexpr int patch_size(Algorithm algorithm) { return algorithm == Algorithm::winograd4 ? 4 : 2; }
+
+/// The choice for one convolution. It depends on the channels, not on the size of the map, so that a network for
+/// another size can share the transformed weights; only maps smaller than any patch are an exception. With many
+/// channels the maps are small and the weights are what has to be moved: 2 x 2 patches need 16 instead of 36 for 9.
+constexpr Algorithm choose_algorithm(Chw src, Chw dst, const Window& window, Algorithm last) {
+    constexpr int fewest_channels = 16;  // of the source; below, the transforms cost more than they save
+    constexpr int many_channels = 512;
+    const bool fits = window.kernel_h == 3 && window.kernel_w == 3 && window.stride == 1;
+    if (!fits || src.c < fewest_channels || dst.h < 3 || dst.w < 3) return Algorithm::direct;
+    const bool heavy = std::max(src.c, dst.c) >= many_channels;
+    return std::min(last, heavy ? Algorithm::winograd2 : Algorithm::winograd4);
+}
+
+}  // namespace detail
+
+}  // namespace residua

@@ -1,0 +1,144 @@
+#include <support/catch.hpp>
+
+#include "maps.hpp"
+#include <residua/kernel/reference/conv.hpp>
+#include <residua/kernel/simd/winograd.hpp>
+#include <residua/kernel/simd/winograd_weights.hpp>
+#include <residua/plan/tiling.hpp>
+
+using namespace residua;
+
+namespace {
+
+constexpr int images = 2;
+
+/// A 3x3 convolution of two images by minimal filtering.
+struct WinogradCase {
+    Chw src{};
+    int oc = 1;
+    int padding = 1;
+    int group = 16;
+
+    [[nodiscard]] Window window() const { return {3, 3, 1, padding}; }
+    [[nodiscard]] Chw dst() const { return {oc, window().rows(src.h), window().columns(src.w)}; }
+};
+
+std::vector<double> part(const std::vector<double>& all, int image) {
+    const auto size = static_cast<std::ptrdiff_t>(all.size() / images);
+    return {all.begin() + image * size, all.begin() + (image + 1) * size};
+}
+
+/// Both images' maps one behind the other.
+class Maps {
+  public:
+    explicit Maps(const Layout& layout) : layout_{layout}, floats_(static_cast<std::size_t>(images * layout.count())) {
+        std::ranges::fill(floats_.span(), std::numeric_limits<float>::quiet_NaN());
+    }
+    Maps(const Layout& layout, const std::vector<double>& planar) : Maps(layout) {
+        for (int image = 0; image < images; ++image) {
+            const std::vector<double> values = part(planar, image);
+            const std::vector<float> rounded(values.begin(), values.end());
+            load_planar(rounded.data(), view(image));
+        }
+    }
+    MapView<float> view(int image) { return {floats_.data() + image * layout_.count(), layout_}; }
+    std::vector<float> planar() {
+        std::vector<float> values(static_cast<std::size_t>(images * layout_.shape.count()));
+        for (int image = 0; image < images; ++image)
+            store_planar(view(image), values.data() + image * layout_.shape.count());
+        return values;
+    }
+
+  private:
+    Layout layout_;
+    Arena floats_;
+};
+
+/// Difference between F(m x m, 3 x 3) and the reference, relative to the largest result.
+template <int m, int dst_blocks, int width>
+double winograd_error(const WinogradCase& one, int split) {
+    const reference::ConvShape shape{images, one.src, one.oc, one.window()};
+    const std::vector<double> weight = float_values(shape.weight_count(), 1);
+    const std::vector<double> planar = float_values(shape.src_count(), 2);
+    const std::vector<double> no_bias(static_cast<std::size_t>(one.oc));
+    std::vector<double> expected(static_cast<std::size_t>(shape.dst_count()));
+    reference::conv_forward(shape, planar.data(), weight.data(), no_bias.data(), expected.data());
+
+    Arena packed(static_cast<std::size_t>(winograd_weight_floats(m, one.src.c, one.oc)));
+    pack_winograd_weights<m>(one.src.c, one.oc, dst_blocks, packed.data(), [&](int o, int c, int tap) {
+        return static_cast<float>(weight[static_cast<std::size_t>((1L * o * one.src.c + c) * 9 + tap)]);
+    });
+    Maps src({one.src}, planar);
+    Maps dst({one.dst()});
+    const int blocks = block_count(one.src.c);
+    Arena scratch(static_cast<std::size_t>(winograd_scratch(m, blocks, one.group) + overhang));
+    std::ranges::fill(scratch.span(), std::numeric_limits<float>::quiet_NaN());
+    WinogradTask task{.src = src.view(0).at(0, 0),
+                      .src_image = Layout{one.src}.count(),
+                      .src_block = src.view(0).block_step(),
+                      .src_row = src.view(0).row_step(),
+                      .src_rows = one.src.h,
+                      .src_columns = one.src.w,
+                      .src_blocks = blocks,
+                      .padding = one.padding,
+                      .weight = packed.data(),
+                      .dst = dst.view(0).at(0, 0),
+                      .dst_image = Layout{one.dst()}.count(),
+                      .dst_block = dst.view(0).block_step(),
+                      .dst_row = dst.view(0).row_step(),
+                      .dst_rows = one.dst().h,
+                      .dst_columns = one.dst().w,
+                      .last_tile = block_count(one.oc) / dst_blocks,
+                      .last_patch = split,
+                      .group = one.group,
+                      .scratch = scratch.data()};
+    const auto unfinished = [](int) { return Unfinished{}; };
+    winograd_conv<m, dst_blocks, width>(task, unfinished);
+    task.first_patch = split;
+    task.last_patch = images * patch_count(one.dst(), m);
+    winograd_conv<m, dst_blocks, width>(task, unfinished);
+    return difference(dst.planar(), expected);
+}
+
+/// The bounds are those of docs/numerics.md.
+template <int dst_blocks = 1, int width = 2>
+void check_winograd(const WinogradCase& one) {
+    INFO("src " << one.src.c << " x " << one.src.h << " x " << one.src.w << ", dst " << one.oc << ", padding "
+                << one.padding << ", group " << one.group);
+    CHECK(winograd_error<2, dst_blocks, width>(one, 1) < 4e-6);
+    CHECK(winograd_error<4, dst_blocks, width>(one, 1) < 2e-5);
+}
+
+}  // namespace
+
+TEST_CASE("winograd: odd and tiny maps, borders, channels that fill no block") {
+    check_winograd({{16, 4, 4}, 16});
+    check_winograd({{16, 7, 5}, 16});
+    check_winograd({{16, 8, 12}, 16});
+    check_winograd({{17, 9, 6}, 5});
+    check_winograd({{40, 3, 13}, 20});
+    check_winograd({{16, 1, 1}, 16});
+    check_winograd({{3, 2, 5}, 33});
+}
+
+TEST_CASE("winograd: other paddings") {
+    check_winograd({{16, 9, 11}, 16, 0});
+    check_winograd({{16, 6, 5}, 16, 2});
+    check_winograd({{16, 3, 3}, 16, 0});
+}
+
+TEST_CASE("winograd: groups of patches that end within an image, and tiles of two blocks") {
+    check_winograd<2, 3>({{16, 10, 9}, 32, 1, 1});
+    check_winograd<2, 3>({{32, 10, 9}, 64, 1, 4});
+    check_winograd<2, 3>({{16, 13, 13}, 64, 1, 5});
+    check_winograd<1, 5>({{16, 13, 13}, 48, 1, 100});
+}
+
+TEST_CASE("winograd: many channels") {
+    CHECK(winograd_error<2, 2, 3>({{512, 5, 5}, 32}, 3) < 4e-6);
+    CHECK(winograd_error<4, 2, 3>({{512, 5, 5}, 32}, 3) < 2e-5);
+}
+
+TEST_CASE("winograd: the same bits whatever the group") {
+    CHECK(winograd_error<4, 1, 2>({{16, 10, 9}, 16, 1, 1}, 2) == winograd_error<4, 1, 2>({{16, 10, 9}, 16, 1, 7}, 5));
+}
