@@ -23,10 +23,11 @@ inline constexpr int evaluation_batch = 16;
 template <class Net, int side>
 using AtSide = std::conditional_t<input_shape<Net> == Chw{3, side, side}, Net, WithInput<Net, Input<3, side, side>>>;
 
-/// The sizes a network takes. One whose linear layers read a map would need other weights for another size.
+/// How many of paper_test_sides a network takes: one whose linear layers read a map would need other weights for any
+/// size but its own, which is the first.
 template <class Net>
-using Sides = std::conditional_t<weight_count<AtSide<Net, 256>> == weight_count<Net>,
-                                 std::integer_sequence<int, 224, 256, 384, 480, 640>, std::integer_sequence<int, 224>>;
+inline constexpr std::size_t side_count = weight_count<AtSide<Net, 256>> == weight_count<Net> ? paper_test_sides.size()
+                                                                                              : 1;
 
 /// Crops at a time; of those that cover an image there are rarely more than two.
 inline int crops_at_a_time(Crops crops) {
@@ -56,29 +57,26 @@ class SquareNetworkOf final : public SquareNetwork {
     Workspace<Net, Inference> workspace_;
 };
 
-/// The model for another size of image.
+/// The model for another size of image, with the same weights.
 template <class To, class Net>
 std::shared_ptr<const Model<To>> sharing(const std::shared_ptr<const Model<Net>>& model) {
-    if constexpr (std::is_same_v<To, Net>) {
+    if constexpr (std::is_same_v<To, Net>)
         return model;
-    } else {
-        Weights<To> weights;  // stub: copies
-        std::ranges::copy(model->weights().all(), weights.all().begin());
-        return std::make_shared<const Model<To>>(std::move(weights));
-    }
+    else
+        return std::make_shared<const Model<To>>(*model);
 }
 
-/// The network for a size of a protocol.
-template <class Net, int... sides>
+/// The network for a size of a protocol; null if it takes none such.
+template <class Net, std::size_t... i>
 std::unique_ptr<SquareNetwork> at_scale(const std::shared_ptr<const Model<Net>>& model, const TestScale& scale,
-                                        int threads, std::integer_sequence<int, sides...>) {
+                                        int threads, std::index_sequence<i...>) {
     std::unique_ptr<SquareNetwork> network;
     const auto make = [&]<int side>() {
         using At = AtSide<Net, side>;
         if (side == scale.side)
             network = std::make_unique<SquareNetworkOf<At>>(sharing<At>(model), crops_at_a_time(scale.crops), threads);
     };
-    (make.template operator()<sides>(), ...);
+    (make.template operator()<paper_test_sides[i]>(), ...);
     return network;
 }
 
@@ -96,7 +94,7 @@ class NetworkOf final : public AnyNetwork {
         const auto model = std::make_shared<const Model<Net>>(load_safetensors<Net>(weights));
         std::vector<std::unique_ptr<SquareNetwork>> networks;
         for (const TestScale& scale : protocol) {
-            networks.push_back(at_scale(model, scale, threads, Sides<Net>{}));
+            networks.push_back(at_scale(model, scale, threads, std::make_index_sequence<side_count<Net>>{}));
             if (!networks.back())
                 throw std::invalid_argument("--protocol: this network takes squares of " +
                                             std::to_string(input_shape<Net>.h) + " pixels only, not of " +
