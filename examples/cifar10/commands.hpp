@@ -1,40 +1,22 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
-#include <thread>
 
+#include "../support/train_options.hpp"
 #include "images.hpp"
 
 /// What the program can be asked to do. Each command returns the exit code, and throws what the library throws.
 namespace cifar10 {
 
-/// The cores of this machine.
-inline int all_cores() {
-    const unsigned cores = std::thread::hardware_concurrency();
-    return cores == 0 ? 1 : static_cast<int>(cores);
-}
-
-struct TrainOptions {
-    std::string net;
-    std::string data;
-    std::int64_t iterations = 64'000;
-    std::optional<std::int64_t> epochs;  ///< instead of iterations
-    int batch = 128;
-    double lr = 0.1;
-    std::uint64_t seed = 0;
-    int threads = all_cores();
-    bool augment = true;
+struct TrainOptions : support::TrainOptions {
+    TrainOptions() {
+        iterations = 64'000;
+        batch = 128;
+    }
     std::optional<std::size_t> split;
-    std::filesystem::path checkpoint;  ///< empty: none, likewise for the files below
-    bool resume = false;
-    std::filesystem::path log;
-    std::filesystem::path plot;
-    std::filesystem::path save;
-    std::string command;  ///< the command line as a shell would take it
 };
 
 /// Weights, the images to run them on, and how.
@@ -45,7 +27,7 @@ struct WeightsOnImages {
     Set set = Set::test;
     Range range;
     std::string normalise;  ///< empty: as the weights need it
-    int threads = all_cores();
+    int threads = support::all_cores();
 };
 
 struct EvaluateOptions : WeightsOnImages {
@@ -61,6 +43,5 @@ struct GradientsOptions : WeightsOnImages {
 int train(const TrainOptions& options);
 int evaluate(const EvaluateOptions& options);
 int gradients(const GradientsOptions& options);
-int describe(const std::string& net);
 
 }  // namespace cifar10

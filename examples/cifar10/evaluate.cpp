@@ -1,14 +1,17 @@
 #include <array>
 #include <cstdio>
 
+#include "../support/places.hpp"
+#include "../support/weight_normalisation.hpp"
 #include "commands.hpp"
 #include "network.hpp"
-#include "places.hpp"
+#include <residua/data/augmented_images.hpp>
 #include <residua/io/npy.hpp>
 
 namespace cifar10 {
 
 using namespace residua;
+using namespace support;
 
 int evaluate(const EvaluateOptions& options) {
     check_folder_of(options.predictions);
@@ -21,11 +24,13 @@ int evaluate(const EvaluateOptions& options) {
     std::vector<float> logits(images.size() * classes);
     std::vector<std::uint8_t> predictions(images.size());
     std::size_t wrong = 0;
-    predictor->predict(images, normalisation, [&](std::size_t first, std::span<const float> outputs) {
+    AugmentedImages source(images, normalisation, std::nullopt);
+    predictor->predict(source, [&](std::size_t first, std::span<const float> outputs, std::span<const Label> labels) {
         std::ranges::copy(outputs, logits.begin() + static_cast<std::ptrdiff_t>(first * classes));
-        for (std::size_t i = first; i < first + outputs.size() / classes; ++i) {
-            predictions[i] = static_cast<std::uint8_t>(best_class(std::span(logits).subspan(i * classes, classes)));
-            wrong += predictions[i] == images.labels[i] ? 0 : 1;
+        for (std::size_t i = 0; i < labels.size(); ++i) {
+            const int best = best_class(outputs.subspan(i * classes, classes));
+            predictions[first + i] = static_cast<std::uint8_t>(best);
+            wrong += best == labels[i] ? 0 : 1;
         }
     });
 

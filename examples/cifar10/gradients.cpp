@@ -1,10 +1,12 @@
+#include "../support/places.hpp"
+#include "../support/weight_normalisation.hpp"
 #include "commands.hpp"
 #include "network.hpp"
-#include "places.hpp"
 
 namespace cifar10 {
 
 using namespace residua;
+using namespace support;
 
 int gradients(const GradientsOptions& options) {
     check_folder_of(options.out);

@@ -1,12 +1,10 @@
 #pragma once
 
 #include <cstddef>
-#include <filesystem>
 #include <optional>
 #include <string>
 
 #include <residua/data/labelled_images.hpp>
-#include <residua/data/normalisation.hpp>
 
 namespace cifar10 {
 
@@ -25,10 +23,5 @@ struct Range {
 /// others to test with (so that an epoch takes seconds).
 /// Only the asked for range is kept. \throws std::invalid_argument if the set has not as many records.
 residua::LabelledImages load_images(const std::string& data, Set set, const Range& range = {});
-
-/// How images have to be normalised for the weights in a file: as its metadata says under "normalisation", as known for
-/// its "source", or else by ImageNet's means, which most published weights want. `choice`, unless empty, overrides:
-/// "imagenet", "cifar10" or the text of a residua::Normalisation.
-residua::Normalisation normalisation_for(const std::filesystem::path& weights, const std::string& choice);
 
 }  // namespace cifar10

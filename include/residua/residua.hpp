@@ -17,6 +17,7 @@
 #include <residua/data/image_folder.hpp>
 #include <residua/data/loader.hpp>
 #include <residua/data/normalisation.hpp>
+#include <residua/data/protocol.hpp>
 #include <residua/data/resize.hpp>
 #include <residua/data/scale_augment.hpp>
 #include <residua/exec/model.hpp>
@@ -30,5 +31,6 @@
 #include <residua/tensor/tensor.hpp>
 #include <residua/train/checkpoint.hpp>
 #include <residua/train/evaluate.hpp>
+#include <residua/train/scores.hpp>
 #include <residua/train/trainer.hpp>
 #include <residua/version.hpp>

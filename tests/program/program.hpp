@@ -21,15 +21,17 @@ struct Outcome {
     std::string err;
 };
 
-/// A run of the cifar10 program, in a folder. Killed at the end of its life, if it is still running.
+/// A run of a program, cifar10 unless told otherwise, in a folder. Killed at the end of its life, if it is still
+/// running.
 class ProgramRun {
   public:
     using Arguments = std::vector<std::string>;
 
-    ProgramRun(const std::filesystem::path& folder, const Arguments& arguments, const std::string& path = "")
+    ProgramRun(const std::filesystem::path& folder, const Arguments& arguments, const std::string& path = "",
+               const std::string& program = CIFAR10_PROGRAM)
         : folder_{folder}, process_{::fork()} {
         if (process_ < 0) throw std::runtime_error("no process can be made");
-        if (process_ == 0) become(arguments, path);
+        if (process_ == 0) become(program, arguments, path);
     }
     ProgramRun(const ProgramRun&) = delete;
     ProgramRun& operator=(const ProgramRun&) = delete;
@@ -66,8 +68,7 @@ class ProgramRun {
     }
 
   private:
-    [[noreturn]] void become(const Arguments& arguments, const std::string& path) const {
-        std::string program = CIFAR10_PROGRAM;
+    [[noreturn]] void become(std::string program, const Arguments& arguments, const std::string& path) const {
         std::vector<char*> argv{program.data()};
         Arguments copies = arguments;
         for (std::string& argument : copies) argv.push_back(argument.data());

@@ -80,3 +80,12 @@ TEST_CASE("a flattening linear layer reads every value of the map") {
     STATIC_REQUIRE(multiply_adds<Network<Input<3, 4, 5>, Linear<7, Flatten>>> == 7 * 60);
     STATIC_REQUIRE(!accepts<Network<Input<3, 4, 5>, Linear<7, Flatten, Flatten>>>);
 }
+
+TEST_CASE("a network on images of another shape has the same layers") {
+    using Larger = WithInput<ResNet18, Input<3, 320, 384>>;
+    STATIC_REQUIRE(input_shape<Larger> == Chw{3, 320, 384});
+    STATIC_REQUIRE(output_shape<Larger> == Chw{1000, 1, 1});
+    STATIC_REQUIRE(weight_count<Larger> == weight_count<ResNet18>);
+    STATIC_REQUIRE(multiply_adds<WithInput<Larger, Input<3, 224, 224>>> == multiply_adds<ResNet18>);
+    STATIC_REQUIRE(weight_count<WithInput<Vgg16, Input<3, 256, 256>>> > weight_count<Vgg16>);
+}

@@ -29,4 +29,16 @@ struct Stage {};
 template <class... Layers>
 struct Network {};
 
+namespace detail {
+
+template <class Image, class Before, class... Layers>
+Network<Image, Layers...> with_input(const Network<Before, Layers...>*);
+
+}  // namespace detail
+
+/// A network's layers on images of another shape: `WithInput<ResNet50, Input<3, 384, 384>>`. Convolutions and pooling
+/// take any size, so behind global pooling the parameters are the same; a linear layer that reads a map has others.
+template <class Net, class Image>
+struct WithInput : decltype(detail::with_input<Image>(static_cast<const Net*>(nullptr))) {};
+
 }  // namespace residua

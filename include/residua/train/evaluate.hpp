@@ -1,6 +1,7 @@
 #pragma once
 
-#include <residua/data/fill_batch.hpp>
+#include <residua/data/augmented_images.hpp>
+#include <residua/data/protocol.hpp>
 #include <residua/exec/model.hpp>
 #include <residua/train/loss.hpp>
 
@@ -15,31 +16,69 @@ struct Evaluation {
     [[nodiscard]] double error() const { return images == 0 ? 0.0 : static_cast<double>(wrong) / images; }
 };
 
-/// Runs a model over images, batch by batch, and calls `visit(first, outputs)` with the outputs (count x classes) of
-/// the images from number `first` on.
+/// Runs a model over the images of a source that does not augment them, batch by batch, and calls
+/// `visit(first, outputs, labels)` with the outputs (count x classes) and labels of the images from number `first` on.
+/// \throws std::invalid_argument if the images have another shape than the network's input or a label is out of range.
 template <class Net, class Visit>
-void predict_all(const Model<Net>& model, ImagesView images, const Normalisation& normalisation,
-                 Workspace<Net, Inference>& workspace, const Visit& visit) {
-    std::vector<float> batch(static_cast<std::size_t>(workspace.batch()) * images.image_size());
-    for (std::size_t first = 0; first < images.size(); first += static_cast<std::size_t>(workspace.batch())) {
-        const std::size_t count = std::min(images.size() - first, static_cast<std::size_t>(workspace.batch()));
-        const std::span<float> part = std::span(batch).first(count * images.image_size());
-        fill_batch(images, normalisation, first, count, part);
-        visit(first, model.predict(part, static_cast<int>(count), workspace));
+void predict_all(const Model<Net>& model, ImageSource& images, Workspace<Net, Inference>& workspace,
+                 const Visit& visit) {
+    const auto image_size = static_cast<std::size_t>(images.shape().count());
+    const auto capacity = std::min(images.size(), static_cast<std::size_t>(workspace.batch()));
+    std::vector<float> batch(capacity * image_size);
+    std::vector<Label> labels(capacity);
+    for (std::size_t first = 0; first < images.size(); first += capacity) {
+        const std::size_t count = std::min(images.size() - first, capacity);
+        for (std::size_t i = 0; i < count; ++i) {
+            labels[i] = images.fill(first + i, 0, 0, std::span(batch).subspan(i * image_size, image_size));
+            detail::check_label(labels[i], images.classes(), first + i);
+        }
+        visit(
+            first,
+            model.predict(std::span<const float>(batch).first(count * image_size), static_cast<int>(count), workspace),
+            std::span<const Label>(labels).first(count));
     }
 }
 
 /// Counts the images whose largest output is not their label's.
 template <class Net>
-Evaluation evaluate(const Model<Net>& model, ImagesView images, const Normalisation& normalisation,
-                    Workspace<Net, Inference>& workspace) {
+Evaluation evaluate(const Model<Net>& model, ImageSource& images, Workspace<Net, Inference>& workspace) {
     Evaluation result{.images = static_cast<int>(images.size())};
     constexpr auto classes = static_cast<std::size_t>(output_shape<Net>.count());
-    predict_all(model, images, normalisation, workspace, [&](std::size_t first, std::span<const float> outputs) {
-        for (std::size_t i = 0; i < outputs.size() / classes; ++i)
-            if (best_class(outputs.subspan(i * classes, classes)) != images.labels[first + i]) ++result.wrong;
-    });
+    predict_all(model, images, workspace,
+                [&](std::size_t, std::span<const float> outputs, std::span<const Label> labels) {
+                    for (std::size_t i = 0; i < labels.size(); ++i)
+                        if (best_class(outputs.subspan(i * classes, classes)) != labels[i]) ++result.wrong;
+                });
     return result;
+}
+
+/// The same for images in memory.
+template <class Net>
+Evaluation evaluate(const Model<Net>& model, ImagesView images, const Normalisation& normalisation,
+                    Workspace<Net, Inference>& workspace) {
+    AugmentedImages source(images, normalisation, std::nullopt);
+    return evaluate(model, source, workspace);
+}
+
+/// The outputs for the crops of an image, crops x classes, in their order; as many go through the network at a time as
+/// the workspace takes. \throws std::invalid_argument if a crop has another size than the network's input, leaves the
+/// image, or does not fit the normalisation.
+template <class Net>
+std::vector<float> predict_crops(const Model<Net>& model, const TestImage& test, const Normalisation& normalisation,
+                                 Workspace<Net, Inference>& workspace) {
+    constexpr auto input = static_cast<std::size_t>(input_shape<Net>.count());
+    const auto capacity = std::min(test.crops.size(), static_cast<std::size_t>(workspace.batch()));
+    std::vector<float> batch(capacity * input);
+    std::vector<float> outputs;
+    for (std::size_t first = 0; first < test.crops.size(); first += capacity) {
+        const std::size_t count = std::min(test.crops.size() - first, capacity);
+        for (std::size_t i = 0; i < count; ++i)
+            crop_into(test.image, test.crops[first + i], normalisation, std::span(batch).subspan(i * input, input));
+        const auto some =
+            model.predict(std::span<const float>(batch).first(count * input), static_cast<int>(count), workspace);
+        outputs.insert(outputs.end(), some.begin(), some.end());
+    }
+    return outputs;
 }
 
 }  // namespace residua::inline RESIDUA_ISA

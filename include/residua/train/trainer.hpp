@@ -79,8 +79,8 @@ namespace residua::inline RESIDUA_ISA {
 template <class Net>
 class Trainer {
   public:
-    /// The source must outlive the trainer. \throws std::invalid_argument if it does not fit the network or the
-    /// options.
+    /// The source must outlive the trainer. It may have fewer classes than the network has outputs: the others learn
+    /// that they are never right. \throws std::invalid_argument if the source does not fit the network or the options.
     Trainer(ImageSource& source, TrainingOptions options)
         : options_{checked(std::move(options), source)},
           source_{source},
@@ -146,8 +146,8 @@ class Trainer {
         if (found.c != in.c) fail("images: channels", in.c, found.c);
         if (found.h != in.h) fail("images: rows", in.h, found.h);
         if (found.w != in.w) fail("images: columns", in.w, found.w);
-        if (source.classes() != output_shape<Net>.count())
-            fail("images: classes", output_shape<Net>.count(), source.classes());
+        if (source.classes() > output_shape<Net>.count())
+            fail("images: classes: at most", output_shape<Net>.count(), source.classes());
         if (options.batch < 1) fail("batch: at least", 1, options.batch);
         if (options.accumulate < 1) fail("accumulate: at least", 1, options.accumulate);
         return options;

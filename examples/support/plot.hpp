@@ -12,7 +12,7 @@
 
 #include "log.hpp"
 
-namespace cifar10 {
+namespace support {
 
 /// Text as gnuplot takes it between single quotes.
 inline std::string quoted_for_gnuplot(std::string_view text) {
@@ -58,10 +58,10 @@ inline std::string run_gnuplot(const std::filesystem::path& script) {
     posix_spawn_file_actions_init(&quiet);
     posix_spawn_file_actions_addopen(&quiet, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
     pid_t process = 0;
-    const int failed = posix_spawnp(&process, program.c_str(), &quiet, nullptr, arguments, environ);
+    const int code = posix_spawnp(&process, program.c_str(), &quiet, nullptr, arguments, environ);
     posix_spawn_file_actions_destroy(&quiet);
-    if (failed == ENOENT) return "gnuplot is not installed (Debian: apt install gnuplot-nox)";
-    if (failed != 0) return "gnuplot cannot be started";
+    if (code == ENOENT) return "gnuplot is not installed (Debian: apt install gnuplot-nox)";
+    if (code != 0) return "gnuplot cannot be started";
     int status = 0;
     while (waitpid(process, &status, 0) < 0)
         if (errno != EINTR) return "gnuplot got lost";
@@ -86,4 +86,4 @@ inline std::string write_plot(const std::filesystem::path& path, const residua::
     return problem.empty() ? "" : path.string() + ": no plot: " + problem;
 }
 
-}  // namespace cifar10
+}  // namespace support

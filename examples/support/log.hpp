@@ -8,7 +8,7 @@
 #include <residua/io/atomic_file.hpp>
 #include <residua/train/history.hpp>
 
-namespace cifar10 {
+namespace support {
 
 /// As few digits as give the same number again; nothing for an error that was not measured.
 inline std::string csv_number(double value) {
@@ -36,4 +36,4 @@ inline void write_log(const std::filesystem::path& path, const residua::History&
     residua::write_atomically(path, {std::as_bytes(std::span(text))});
 }
 
-}  // namespace cifar10
+}  // namespace support

@@ -2,7 +2,7 @@
 
 #include <csignal>
 
-namespace cifar10 {
+namespace support {
 
 /// From construction on, Ctrl-C and SIGTERM ask the program to stop; the second one ends it at once.
 class InterruptRequests {
@@ -25,4 +25,4 @@ class InterruptRequests {
 /// The exit code of a program that a signal has ended, as shells count.
 inline int exit_code_of(int signal) { return 128 + signal; }
 
-}  // namespace cifar10
+}  // namespace support

@@ -5,7 +5,7 @@
 
 #include "progress.hpp"
 
-namespace cifar10 {
+namespace support {
 
 /// Repeats something so rarely that it costs next to nothing: after it, 200 times its duration belong to other work.
 class Rarely {
@@ -25,4 +25,4 @@ class Rarely {
     std::chrono::steady_clock::time_point end_{};
 };
 
-}  // namespace cifar10
+}  // namespace support

@@ -10,7 +10,7 @@
 #include <residua/train/history.hpp>
 #include <residua/train/trainer.hpp>
 
-namespace cifar10 {
+namespace support {
 
 inline double seconds_since(std::chrono::steady_clock::time_point start) {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -97,4 +97,4 @@ class ProgressDisplay {
     std::chrono::steady_clock::time_point shown_ = start_;
 };
 
-}  // namespace cifar10
+}  // namespace support

@@ -4,7 +4,7 @@
 
 #include <residua/io/error.hpp>
 
-namespace cifar10 {
+namespace support {
 
 /// \throws residua::FileError if a file (empty: none) could not be made because its folder is missing: better before
 /// the work than after it.
@@ -17,4 +17,4 @@ inline void check_folder_of(const std::filesystem::path& file) {
         throw residua::FileError(file.string() + ": cannot be written: it is a folder");
 }
 
-}  // namespace cifar10
+}  // namespace support

@@ -1,0 +1,53 @@
+#include "member_networks.hpp"
+
+#include <stdexcept>
+#include <string_view>
+
+#include "../support/weight_normalisation.hpp"
+
+namespace imagenet {
+
+namespace {
+
+struct Published {
+    std::string_view net;
+    std::string_view file;
+};
+
+/// What torchvision calls IMAGENET1K_V1.
+constexpr Published published[] = {
+    {"resnet18", "resnet18-f37072fd.pth"},
+    {"resnet34", "resnet34-b627a593.pth"},
+    {"resnet50-v1.5", "resnet50-0676ba61.pth"},
+    {"resnet101-v1.5", "resnet101-63fe2227.pth"},
+    {"resnet152-v1.5", "resnet152-394f9c45.pth"},
+    {"vgg16", "vgg16-397923af.pth"},
+    {"vgg19", "vgg19-dcbb9e9d.pth"},
+};
+
+/// Where to get weights for a network, in one line.
+std::string source_of_weights(const std::string& net) {
+    for (const Published& weights : published)
+        if (weights.net == net)
+            return "download https://download.pytorch.org/models/" + std::string(weights.file) +
+                   " (torchvision's) and convert it with 'docs/scripts/torch_safetensors.py to-safetensors IN.pth "
+                   "OUT.safetensors'";
+    const std::string sister = net.starts_with("resnet") ? " (torchvision's fit " + net + "-v1.5)" : "";
+    return "torchvision has none for this network" + sister + ", train some with 'imagenet train'";
+}
+
+/// \throws std::invalid_argument without weights.
+const Member& checked(const Member& member) {
+    if (!member.weights.empty()) return member;
+    throw std::invalid_argument("--weights is missing: " + source_of_weights(member.net));
+}
+
+}  // namespace
+
+MemberNetworks::MemberNetworks(const Member& member, const residua::Protocol& protocol, const std::string& normalise,
+                               int threads)
+    : classes_{network_named(member.net)->classes()},
+      normalisation_{support::normalisation_for(checked(member).weights, normalise)},
+      networks_{network_named(member.net)->load(member.weights, protocol, threads)} {}
+
+}  // namespace imagenet

@@ -1,0 +1,194 @@
+#include "training_session.hpp"
+
+#include <cmath>
+#include <cstdio>
+
+#include "interrupt.hpp"
+#include "log.hpp"
+#include "places.hpp"
+#include "plot.hpp"
+#include <residua/io/error.hpp>
+
+namespace support {
+
+namespace {
+
+using namespace residua;
+
+/// Thrown to leave an evaluation early.
+struct Interrupted {};
+
+/// Inputs made of the first `count` records. Must not run beside the training that draws from the source.
+std::vector<float> first_inputs(ImageSource& source, int count) {
+    const auto size = static_cast<std::size_t>(source.shape().count());
+    std::vector<float> inputs(static_cast<std::size_t>(count) * size);
+    for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i)
+        source.fill(i, 0, 0, std::span(inputs).subspan(i * size, size));
+    return inputs;
+}
+
+int wrong_of(std::span<const float> outputs, std::span<const Label> labels) {
+    const std::size_t classes = outputs.size() / labels.size();
+    int wrong = 0;
+    for (std::size_t i = 0; i < labels.size(); ++i)
+        wrong += best_class(outputs.subspan(i * classes, classes)) == labels[i] ? 0 : 1;
+    return wrong;
+}
+
+}  // namespace
+
+TrainingOptions training_options(const TrainOptions& options, std::size_t records) {
+    const auto images = static_cast<std::size_t>(options.batch) * static_cast<std::size_t>(options.accumulate);
+    const auto steps = static_cast<std::int64_t>((records + images - 1) / images);
+    return {.iterations = options.epochs ? *options.epochs * steps : options.iterations,
+            .batch = options.batch,
+            .accumulate = options.accumulate,
+            .seed = options.seed,
+            .threads = options.threads};
+}
+
+void check_folders(const TrainOptions& options) {
+    for (const auto* file : {&options.checkpoint, &options.log, &options.plot, &options.save}) check_folder_of(*file);
+}
+
+TrainingSession::TrainingSession(const TrainOptions& options, const Trainable& network, TrainingSources sources,
+                                 const TrainingOptions& training_options, SessionTexts texts)
+    : options_{options},
+      texts_{std::move(texts)},
+      sources_{sources},
+      sample_count_{static_cast<int>(std::min<std::size_t>(sources.training.size(), 4))},
+      sample_{first_inputs(sources.training, sample_count_)},
+      run_{network.train(sources.training, training_options)},
+      checkpoint_{options.checkpoint} {}
+
+int TrainingSession::run() {
+    if (options_.resume) resume();
+    const InterruptRequests interrupts;
+    if (!options_.resume) announce();
+    ProgressDisplay display(run_->iteration(), run_->options().iterations);
+    try {
+        train_with(display);
+    } catch (const Interrupted&) {
+        display.clear();
+        return stop();
+    } catch (const TrainingDiverged& error) {
+        display.clear();
+        return give_up(error);
+    }
+    display.clear();
+    finish();
+    return 0;
+}
+
+void TrainingSession::train_with(ProgressDisplay& display) {
+    while (true) {
+        if (run_->epoch_is_complete()) end_epoch(display);
+        if (finished()) return;
+        if (InterruptRequests::requested() != 0) throw Interrupted{};
+        display.step(run_->step());
+        if (!checkpoint_.empty() && checkpointing_.due()) save_checkpoint();
+    }
+}
+
+void TrainingSession::end_epoch(ProgressDisplay& display) {
+    const double held_out = error_of(sources_.held_out);
+    const double test = error_of(sources_.test);
+    run_->end_epoch(held_out, test);
+    display.epoch(run_->history().back());
+    if (!checkpoint_.empty()) save_checkpoint();
+    if (!options_.log.empty()) write_log(options_.log, run_->history());
+    if (!options_.plot.empty() && plotting_.due()) draw();
+}
+
+/// The network's error on a set, or -1 where there is none. \throws Interrupted
+double TrainingSession::error_of(ImageSource* images) {
+    if (images == nullptr) return -1.0;
+    int wrong = 0;
+    run_->predictor().predict(*images, [&](std::size_t, std::span<const float> outputs, std::span<const Label> labels) {
+        if (InterruptRequests::requested() != 0) throw Interrupted{};
+        wrong += wrong_of(outputs, labels);
+    });
+    return wrong / static_cast<double>(images->size());
+}
+
+/// A state is worth keeping if the network still gives numbers: the loss shows it one step too late.
+bool TrainingSession::is_sound() {
+    const std::span<const float> outputs = run_->predictor().outputs(sample_, sample_count_);
+    return std::ranges::all_of(outputs, [](float output) { return std::isfinite(output); });
+}
+
+/// Whether there was something worth saving.
+bool TrainingSession::save_checkpoint() {
+    bool sound = false;
+    checkpointing_.run([&] {
+        sound = is_sound();
+        if (sound) run_->save_checkpoint(checkpoint_, texts_.metadata);
+    });
+    if (sound) saved_iteration_ = run_->iteration();
+    return sound;
+}
+
+void TrainingSession::resume() {
+    const SafetensorsFile file(checkpoint_);
+    for (const auto& [key, value] : texts_.metadata) {
+        const auto found = file.metadata().find(key);
+        if (found != file.metadata().end() && found->second == value) continue;
+        const bool images = key == "normalisation";
+        throw FileError(file.name(), key, images ? "that of these training images" : value,
+                        found == file.metadata().end() ? "none"
+                        : images                       ? "another one"
+                                                       : detail::printable(found->second));
+    }
+    run_->load_checkpoint(checkpoint_);
+    saved_iteration_ = run_->iteration();
+    std::printf("%s: going on at iteration %lld of %lld\n", checkpoint_.c_str(),
+                static_cast<long long>(run_->iteration()), static_cast<long long>(run_->options().iterations));
+    std::fflush(stdout);
+}
+
+void TrainingSession::announce() const {
+    std::printf("%s: %lld iterations on %zu records of %s\n", options_.net.c_str(),
+                static_cast<long long>(run_->options().iterations), sources_.training.size(), options_.data.c_str());
+    std::fflush(stdout);
+}
+
+void TrainingSession::draw() {
+    plotting_.run([&] {
+        const std::string problem = write_plot(options_.plot, run_->history(), texts_.title);
+        if (!problem.empty()) std::fprintf(stderr, "%s: %s\n", texts_.program, problem.c_str());
+    });
+}
+
+void TrainingSession::finish() {
+    if (!options_.log.empty()) write_log(options_.log, run_->history());
+    if (!options_.plot.empty()) draw();
+    if (!options_.save.empty()) run_->save_weights(options_.save, texts_.metadata);
+}
+
+/// After Ctrl-C or SIGTERM: saves, even if no file was named, and says how to go on.
+int TrainingSession::stop() {
+    const int signal = InterruptRequests::requested();
+    const std::string iteration = std::to_string(run_->iteration());
+    std::string command = options_.command;
+    if (checkpoint_.empty()) {
+        checkpoint_ = options_.net + "-" + iteration + ".checkpoint";
+        command += " --checkpoint " + checkpoint_.string();
+    }
+    if (!options_.resume) command += " --resume";
+    if (save_checkpoint())
+        std::printf("Stopped at iteration %s, saved in %s. Go on with:\n%s\n", iteration.c_str(), checkpoint_.c_str(),
+                    command.c_str());
+    else
+        std::printf("Stopped at iteration %s; not saved, because the network's outputs are not finite.\n",
+                    iteration.c_str());
+    return exit_code_of(signal);
+}
+
+int TrainingSession::give_up(const TrainingDiverged& error) const {
+    const std::string kept = saved_iteration_ < 0
+                                 ? ""
+                                 : "; " + checkpoint_.string() + " keeps iteration " + std::to_string(saved_iteration_);
+    return fail(texts_.program, error.what() + kept, failed);
+}
+
+}  // namespace support

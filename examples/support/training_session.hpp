@@ -1,0 +1,71 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "progress.hpp"
+#include "rarely.hpp"
+#include "train_options.hpp"
+#include "training_run.hpp"
+
+namespace support {
+
+/// What a run learns from and is judged by. All must outlive the session.
+struct TrainingSources {
+    residua::ImageSource& training;
+    residua::ImageSource* held_out = nullptr;  ///< not augmented; null: there is none
+    residua::ImageSource* test = nullptr;
+};
+
+/// What a session says, and keeps in its files.
+struct SessionTexts {
+    const char* program;         ///< before errors
+    std::string title;           ///< of the plot
+    residua::Metadata metadata;  ///< of checkpoints, which must be the same when the run goes on, and weights
+};
+
+/// The options of the library that these options mean, but for the schedule.
+residua::TrainingOptions training_options(const TrainOptions& options, std::size_t records);
+
+/// \throws residua::FileError if one of the files cannot be written when it is time.
+void check_folders(const TrainOptions& options);
+
+/// One call of `train`: steps with a progress display, evaluation after each epoch, checkpoints now and then and after
+/// Ctrl-C, log, plot, weights.
+class TrainingSession {
+  public:
+    /// The options must outlive the session.
+    TrainingSession(const TrainOptions& options, const Trainable& network, TrainingSources sources,
+                    const residua::TrainingOptions& training_options, SessionTexts texts);
+
+    /// Returns the exit code.
+    int run();
+
+  private:
+    bool finished() const { return run_->iteration() >= run_->options().iterations; }
+    void train_with(ProgressDisplay& display);
+    void end_epoch(ProgressDisplay& display);
+    double error_of(residua::ImageSource* images);
+    bool is_sound();
+    bool save_checkpoint();
+    void resume();
+    void announce() const;
+    void draw();
+    void finish();
+    int stop();
+    int give_up(const residua::TrainingDiverged& error) const;
+
+    const TrainOptions& options_;
+    SessionTexts texts_;
+    TrainingSources sources_;
+    int sample_count_;
+    std::vector<float> sample_;  ///< a few inputs
+    std::unique_ptr<TrainingRun> run_;
+    std::filesystem::path checkpoint_;
+    std::int64_t saved_iteration_ = -1;
+    Rarely checkpointing_;
+    Rarely plotting_;
+};
+
+}  // namespace support
