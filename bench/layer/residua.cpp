@@ -20,6 +20,8 @@ constexpr detail::TrainingConv kernel_of(const ConvShape& shape, Algorithm algor
     return detail::training_conv(shape.layout(), shape.dst, shape.window, false, algorithm);
 }
 
+constexpr long shape_weights(const ConvShape& shape) { return 1L * shape.src.c * shape.dst.c * shape.window.taps(); }
+
 /// The kernels by shape and algorithm: entry 3 i + a for position i in layer::shapes and position a in algorithms. One
 /// that does not fit a shape, or is not worth its while, has the entry of the one before it.
 constexpr auto kernels = [] {
@@ -62,16 +64,17 @@ class OneConv {
           kernel_{kernels.values[static_cast<std::size_t>(kernel)]},
           packed_(static_cast<std::size_t>(
               detail::packed_floats(shape.layout(), shape.dst, shape.window, kernel_.algorithm))),
-          scratch_(static_cast<std::size_t>(
-              detail::transform_floats(shape.layout(), shape.dst, kernel_.algorithm, kernel_.weight_algorithm) +
-              overhang)),
+          scratch_(static_cast<std::size_t>(detail::transform_floats(shape.layout(), shape.dst, shape.window, kernel_) +
+                                            overhang)),
+          collected_(static_cast<std::size_t>(
+              batch * detail::collected_floats(shape.layout(), shape.dst, shape.window, kernel_))),
           conv_{shape.layout(), shape.dst, shape.window, kernel_, packed_.data()},
           src_{conv_.src(), batch},
           dst_{{shape.dst}, batch},
           grad_{conv_.grad(), batch},
           grad_src_{{shape.src}, batch},
-          grad_weight_(static_cast<std::size_t>(conv_.weight_floats())) {
-        functions_.pack(conv_, random_values(1L * shape.dst.c * shape.src.c * shape.window.taps()).data());
+          grad_weight_(static_cast<std::size_t>(std::max(conv_.weight_floats(), shape_weights(shape)))) {
+        functions_.pack(conv_, random_values(shape_weights(shape)).data());
     }
 
     void run(Direction direction) {
@@ -81,17 +84,33 @@ class OneConv {
                 functions_.forward(conv_, src_[i], dst_[i], scratch_.data());
             else if (direction == Direction::backward_src)
                 functions_.backward_src(conv_, grad_[i], grad_src_[i], scratch_.data());
-            else
+            else if (!kernel_.whole_batch)
                 functions_.backward_weight(conv_, src_[i], grad_[i], {i, batch_}, scratch_.data(), grad_weight_.data());
+            else
+                functions_.collect(conv_, src_[i], grad_[i], i, batch_, collected_.data());
         }
+        if (direction == Direction::backward_weight && kernel_.whole_batch) whole_gradient();
     }
 
   private:
+    /// Sources and gradients of a direct convolution are where they are.
+    void whole_gradient() {
+        detail::Collected collected{.src = src_[0],
+                                    .grad = grad_[0],
+                                    .src_image = conv_.src().count(),
+                                    .grad_image = conv_.grad().count(),
+                                    .images = batch_};
+        if (kernel_.algorithm != Algorithm::direct) collected.src = {collected_.data(), conv_.src()};
+        for (int chunk = 0; chunk < conv_.gradient_chunks(); ++chunk)
+            functions_.whole_gradient(conv_, collected, chunk, scratch_.data(), grad_weight_.data());
+    }
+
     int batch_;
     detail::ConvFunctions functions_;
     detail::TrainingConv kernel_;
     Arena packed_;
     Arena scratch_;
+    Arena collected_;
     detail::BoundConv conv_;
     Maps src_;
     Maps dst_;
@@ -99,12 +118,6 @@ class OneConv {
     Maps grad_src_;
     Arena grad_weight_;
 };
-
-/// The algorithm that a kernel has in a direction.
-Algorithm algorithm_of(int kernel, Direction direction) {
-    const detail::TrainingConv& conv = kernels.values[static_cast<std::size_t>(kernel)];
-    return direction == Direction::backward_weight ? conv.weight_algorithm : conv.algorithm;
-}
 
 }  // namespace
 
@@ -115,7 +128,7 @@ std::vector<Candidate> residua_candidates(const ConvShape& shape, Direction dire
     std::vector<Candidate> candidates;
     for (std::size_t a = 0; a < algorithms.size(); ++a) {
         const int kernel = kernels.of[first + a];
-        if (algorithm_of(kernel, direction) != algorithms[a]) continue;
+        if (kernels.values[static_cast<std::size_t>(kernel)].algorithm != algorithms[a]) continue;
         const auto conv = std::make_shared<OneConv>(shape, kernel, batch);
         candidates.push_back({names[a], [=] { conv->run(direction); }});
     }

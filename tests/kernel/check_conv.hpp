@@ -37,8 +37,7 @@ class ConvCheck {
         : packed_(static_cast<std::size_t>(
               residua::detail::packed_floats(one.layout(), one.dst(), one.window, kernel.algorithm))),
           scratch_(static_cast<std::size_t>(
-              residua::detail::transform_floats(one.layout(), one.dst(), kernel.algorithm, kernel.weight_algorithm) +
-              residua::overhang)),
+              residua::detail::transform_floats(one.layout(), one.dst(), one.window, kernel) + residua::overhang)),
           conv_{one.layout(), one.dst(), one.window, kernel, packed_.data()} {
         const std::vector<float> weight(weight_.begin(), weight_.end());
         const std::vector<float> bias(bias_.begin(), bias_.end());
@@ -65,31 +64,62 @@ class ConvCheck {
         return difference(grad_src.planar(), expected);
     }
 
-    /// Three images, two of them in a slice.
+    /// Four images, three of them in a slice.
     double backward_weight() {
-        const residua::reference::ConvShape both{3, one.src, one.oc, one.window};
+        const residua::reference::ConvShape both{images, one.src, one.oc, one.window};
         const std::vector<double> sources = float_values(both.src_count(), 5);
         const std::vector<double> grads = float_values(both.dst_count(), 6);
         std::vector<double> expected(weight_.size());
         residua::reference::conv_backward_weight(both, sources.data(), grads.data(), expected.data());
-        residua::Arena slices(static_cast<std::size_t>(2 * conv_.weight_floats()));
-        for (int image = 0; image < 3; ++image) {
-            TestMap src(one.layout(), part(sources, image));
-            TestMap grad(conv_.grad(), part(grads, image));
-            const residua::detail::InSlice place =
-                image == 0 ? residua::detail::InSlice{0, 1} : residua::detail::InSlice{image - 1, 2};
-            functions.backward_weight(conv_, src.view(), grad.view(), place, scratch_.data(),
-                                      slices.data() + (image > 0 ? 1 : 0) * conv_.weight_floats());
-        }
         std::vector<float> found(weight_.size(), std::numeric_limits<float>::quiet_NaN());
-        functions.reduce(conv_, slices.data(), conv_.weight_floats(), 2, 0, conv_.dst_blocks(), found.data());
+        if constexpr (kernel.whole_batch)
+            whole_gradient(sources, grads, found.data());
+        else
+            gradient_by_slices(sources, grads, found.data());
         return difference(found, expected);
     }
 
   private:
+    static constexpr int images = 4;
+
     static std::vector<double> part(const std::vector<double>& all, int image) {
-        const auto size = static_cast<std::ptrdiff_t>(all.size() / 3);
+        const auto size = static_cast<std::ptrdiff_t>(all.size() / images);
         return {all.begin() + image * size, all.begin() + (image + 1) * size};
+    }
+
+    void gradient_by_slices(const std::vector<double>& sources, const std::vector<double>& grads, float* found) {
+        using residua::detail::InSlice;
+        residua::Arena slices(static_cast<std::size_t>(2 * conv_.weight_floats()));
+        for (int image = 0; image < images; ++image) {
+            TestMap src(one.layout(), part(sources, image));
+            TestMap grad(conv_.grad(), part(grads, image));
+            functions.backward_weight(conv_, src.view(), grad.view(),
+                                      image == 0 ? InSlice{0, 1} : InSlice{image - 1, 3}, scratch_.data(),
+                                      slices.data() + (image > 0 ? 1 : 0) * conv_.weight_floats());
+        }
+        functions.reduce(conv_, slices.data(), conv_.weight_floats(), 2, 0, conv_.dst_blocks(), found);
+    }
+
+    void whole_gradient(const std::vector<double>& sources, const std::vector<double>& grads, float* found) {
+        residua::Arena collected(static_cast<std::size_t>(images * conv_.collected() + residua::overhang));
+        const residua::Layout& layout = conv_.src();
+        float* const first_grad = collected.data() + images * layout.count();
+        for (int image = 0; image < images; ++image) {
+            TestMap src(layout, part(sources, image));
+            TestMap grad(conv_.grad(), part(grads, image));
+            functions.collect(conv_, src.view(), grad.view(), image, images, collected.data());
+            if (kernel.algorithm != residua::Algorithm::direct) continue;
+            std::copy_n(src.view().data, layout.count(), collected.data() + image * layout.count());
+            std::copy_n(grad.view().data, conv_.grad().count(), first_grad + image * conv_.grad().count());
+        }
+        for (int chunk = 0; chunk < conv_.gradient_chunks(); ++chunk)
+            functions.whole_gradient(conv_,
+                                     {.src = {collected.data(), layout},
+                                      .grad = {first_grad, conv_.grad()},
+                                      .src_image = layout.count(),
+                                      .grad_image = conv_.grad().count(),
+                                      .images = images},
+                                     chunk, scratch_.data(), found);
     }
 
     static constexpr residua::detail::TrainingConv kernel = one.kernel();

@@ -23,5 +23,14 @@ TEST_CASE("conv by minimal filtering: more patches than are collected, and more 
     using enum residua::Algorithm;
     check_conv<by_patches({16, 33, 50}, 16, 1, winograd4)>();
     check_conv<by_patches({64, 8, 8}, 64, 1, winograd4)>();
-    check_conv<by_patches({144, 6, 6}, 144, 1, winograd4)>();  // the gradient of the weights is direct
+    check_conv<by_patches({144, 6, 6}, 144, 1, winograd4)>();
+}
+
+TEST_CASE("conv with large weights: their gradient over the whole batch") {
+    using enum residua::Algorithm;
+    check_conv<by_patches({160, 5, 6}, 176, 1, winograd4)>();
+    check_conv<by_patches({160, 6, 3}, 150, 1, winograd2)>();
+    check_conv<by_patches({150, 4, 5}, 170, 1, direct)>();
+    check_conv<ConvCase{{330, 3, 5}, 610, square(1, 1, 0)}>();
+    check_conv<ConvCase{{160, 7, 6}, 160, square(3, 2, 1)}>();
 }

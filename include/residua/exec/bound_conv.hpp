@@ -31,9 +31,9 @@ class BoundConv {
     /// How the gradient of the result has to be framed.
     [[nodiscard]] const Layout& grad() const { return grad_; }
     [[nodiscard]] const float* bias() const { return bias_; }
-    /// Floats of the weight gradient in the order of the kernel; the bias's follow.
+    /// Floats of a slice's weight gradient in the order of the kernel; the bias's follow.
     [[nodiscard]] long weight_floats() const {
-        return forward_weight_floats(src_, dst_.shape, window_, kernel_.weight_algorithm);
+        return slice_gradient_floats(src_, dst_.shape, window_, kernel_) - bias_floats();
     }
     [[nodiscard]] long bias_floats() const { return residua::detail::bias_floats(dst_.shape); }
 
@@ -120,18 +120,22 @@ class BoundConv {
         }
     }
 
+    /// Products of all blocks of the source and the gradient.
+    [[nodiscard]] ProductBlocks all_blocks() const { return {0, src_.blocks(), 0, dst_.blocks()}; }
+
     [[nodiscard]] ConvBackwardWeightTask backward_weight(const MapView<const float>& src,
-                                                         const MapView<const float>& grad, float* grad_weight) const {
-        return {.src = src.at(0, -window_.padding, -window_.padding),
+                                                         const MapView<const float>& grad, const ProductBlocks& blocks,
+                                                         float* grad_weight) const {
+        return {.src = src.at(blocks.first_src, -window_.padding, -window_.padding),
                 .src_block = src.block_step(),
                 .src_row = window_.stride * src.row_step(),
                 .taps = taps_.data(),
                 .tap_count = static_cast<int>(taps_.size()),
-                .src_blocks = src.layout.blocks(),
-                .grad_dst = grad.at(0, 0),
+                .src_blocks = blocks.last_src - blocks.first_src,
+                .grad_dst = grad.at(blocks.first_grad, 0),
                 .grad_block = grad.block_step(),
                 .grad_row = grad.row_step(),
-                .dst_blocks = dst_.blocks(),
+                .dst_blocks = blocks.last_grad - blocks.first_grad,
                 .rows = dst_.shape.h,
                 .columns = dst_.shape.w,
                 .grad_weight = grad_weight};
@@ -166,9 +170,17 @@ class BoundConv {
 
     /// Floats of scratch memory that the gradient of the weights needs from one image of a slice to the next.
     [[nodiscard]] long gradient_scratch() const {
-        if (kernel_.weight_algorithm == Algorithm::direct) return 0;
-        const int m = patch_size(kernel_.weight_algorithm);
+        if (kernel_.algorithm == Algorithm::direct || kernel_.whole_batch) return 0;
+        const int m = patch_size(kernel_.algorithm);
         return winograd_weight_scratch(m, src_.blocks(), dst_.blocks(), gradient_group(m));
+    }
+
+    /// Whether the gradient of the weights is formed over the whole batch, from what was collected of every image.
+    [[nodiscard]] bool whole_batch() const { return kernel_.whole_batch; }
+    [[nodiscard]] long collected() const { return collected_floats(src_, dst_.shape, window_, kernel_); }
+    /// Chunks of dst blocks in which that is done.
+    [[nodiscard]] int gradient_chunks() const {
+        return kernel_.whole_batch ? (dst_.blocks() + gradient_blocks - 1) / gradient_blocks : dst_.blocks();
     }
 
     /// As `reduce`, from sums in the transform domain.
@@ -185,6 +197,35 @@ class BoundConv {
                                             dst_.blocks() * blocks * square, kernels);
                 write_kernels(kernels, block, src_block, grad_weight);
             }
+    }
+
+    /// Gradients of the weights of the dst blocks [first, last) over the whole batch, in PyTorch's layout, block by
+    /// block of the source: `sum_up(blocks, sums)` adds to sums that are zero, [position][dst block][channel][16].
+    template <int m, class SumUp>
+    void whole_gradient_winograd(const SumUp& sum_up, int first, int last, float* sums, float* grad_weight) const {
+        constexpr int square = channel_block * channel_block;
+        const int count = last - first;
+        for (int src_block = 0; src_block < src_.blocks(); ++src_block) {
+            std::fill_n(sums, 1L * position_count(m) * count * square, 0.0f);
+            sum_up(ProductBlocks{src_block, src_block + 1, first, last}, sums);
+            for (int block = first; block < last; ++block) {
+                alignas(alignment) float kernels[channel_block * 9 * channel_block];
+                winograd_weight_gradient<m>(sums + (block - first) * square, 0, 1, count * square, kernels);
+                write_kernels(kernels, block, src_block, grad_weight);
+            }
+        }
+    }
+    /// The same for a direct convolution, whose sums are [dst block][tap][channel][16].
+    template <class SumUp>
+    void whole_gradient(const SumUp& sum_up, int first, int last, float* sums, float* grad_weight) const {
+        const long taps = window_.taps();
+        const long kernels = taps * channel_block * channel_block;
+        for (int src_block = 0; src_block < src_.blocks(); ++src_block) {
+            std::fill_n(sums, (last - first) * kernels, 0.0f);
+            sum_up(ProductBlocks{src_block, src_block + 1, first, last}, sums);
+            for (int block = first; block < last; ++block)
+                write_taps(sums + (block - first) * kernels, block, src_block, grad_weight);
+        }
     }
 
     /// Adds up the slices' weight gradients, always from the first to the last, and writes those of the dst blocks
@@ -211,6 +252,8 @@ class BoundConv {
         }
     }
 
+    /// Patches of an image.
+    [[nodiscard]] int patches(int m) const { return patch_count(dst_.shape, m); }
     [[nodiscard]] int dst_blocks() const { return dst_.blocks(); }
     [[nodiscard]] int dst_channels() const { return dst_.shape.c; }
 
@@ -247,6 +290,19 @@ class BoundConv {
             float* to =
                 grad_weight + ((1L * block * channel_block + lane) * src_.shape.c + src_block * channel_block) * taps;
             for (int i = 0; i < channels * taps; ++i) to[i] = kernels[i * channel_block + lane];
+        }
+    }
+    /// From [tap][channel][16] to PyTorch's layout.
+    void write_taps(const float* sums, int block, int src_block, float* grad_weight) const {
+        const int taps = window_.taps();
+        const int channels = std::min(channel_block, src_.shape.c - src_block * channel_block);
+        const int lanes = std::min(channel_block, dst_.shape.c - block * channel_block);
+        for (int lane = 0; lane < lanes; ++lane) {
+            float* to =
+                grad_weight + ((1L * block * channel_block + lane) * src_.shape.c + src_block * channel_block) * taps;
+            for (int c = 0; c < channels; ++c)
+                for (int tap = 0; tap < taps; ++tap)
+                    to[c * taps + tap] = sums[(tap * channel_block + c) * channel_block + lane];
         }
     }
 

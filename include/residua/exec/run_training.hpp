@@ -57,6 +57,16 @@ struct InSlice {
     int images = 1;
 };
 
+/// What was collected of every image for a gradient over the whole batch: sources and gradients of results, or, of a
+/// convolution by minimal filtering, transformed patches, which are where the first source would be.
+struct Collected {
+    MapView<const float> src{};
+    MapView<const float> grad{};
+    long src_image = 0;  ///< floats from one image to the next
+    long grad_image = 0;
+    int images = 0;
+};
+
 /// A convolution's weights and its three directions. Scratch memory is the calling thread's own.
 struct ConvFunctions {
     void (*pack)(BoundConv&, const float* weight) = nullptr;
@@ -67,6 +77,11 @@ struct ConvFunctions {
     /// Adds an image's share to the slice's gradient; scratch memory keeps it from one image of the slice to the next.
     void (*backward_weight)(const BoundConv&, const MapView<const float>& src, const MapView<const float>& grad,
                             InSlice place, float* scratch, float* slice) = nullptr;
+    /// With minimal filtering, transforms an image's patches for a gradient over a batch of `images`.
+    void (*collect)(const BoundConv&, const MapView<const float>& src, const MapView<const float>& grad, int image,
+                    int images, float* collected) = nullptr;
+    /// The gradient over the whole batch of the weights in one of gradient_chunks() chunks.
+    void (*whole_gradient)(const BoundConv&, const Collected&, int chunk, float* scratch, float* grad_weight) = nullptr;
     void (*reduce)(const BoundConv&, const float* slices, long slice_step, int slice_count, int first, int last,
                    float* grad_weight) = nullptr;
 };
@@ -121,7 +136,8 @@ void run_backward_weight_patches(WinogradWeightTask task, InSlice place, float* 
     const int group = task.src.group;
     const int patches = task.last_patch;
     const auto multiply = [&](int count) {
-        winograd_multiply<m>(scratch, group, count, task.src.src_blocks, task.grad_blocks, slice);
+        const ProductBlocks all{0, task.src.src_blocks, 0, task.grad_blocks};
+        winograd_multiply<m>(scratch, group, count, task.src.src_blocks, task.grad_blocks, all, slice);
     };
     if (patches <= group) {
         const int images = group / patches;
@@ -138,32 +154,79 @@ void run_backward_weight_patches(WinogradWeightTask task, InSlice place, float* 
 }
 
 template <TrainingConv kernel>
+void run_products(const ConvBackwardWeightTask& task) {
+    constexpr Tiling source = kernel.forward;
+    conv_backward_weight<backward_weight_channels(source.run), source.run, source.pixel>(task);
+}
+
+template <TrainingConv kernel>
 void run_backward_weight(const BoundConv& conv, const MapView<const float>& src, const MapView<const float>& grad,
                          InSlice place, float* scratch, float* slice) {
-    constexpr int m = patch_size(kernel.weight_algorithm);
-    if constexpr (kernel.weight_algorithm == Algorithm::direct) {
-        constexpr Tiling source = kernel.forward;
-        conv_backward_weight<backward_weight_channels(source.run), source.run, source.pixel>(
-            conv.backward_weight(src, grad, slice));
-    } else {
+    constexpr int m = patch_size(kernel.algorithm);
+    if constexpr (kernel.algorithm == Algorithm::direct)
+        run_products<kernel>(conv.backward_weight(src, grad, conv.all_blocks(), slice));
+    else
         run_backward_weight_patches<m>(conv.winograd_backward_weight(src, grad, m), place, scratch, slice);
+}
+
+template <TrainingConv kernel>
+void run_collect(const BoundConv& conv, const MapView<const float>& src, const MapView<const float>& grad, int image,
+                 int images, float* collected) {
+    if constexpr (kernel.algorithm != Algorithm::direct) {
+        constexpr int m = patch_size(kernel.algorithm);
+        WinogradWeightTask task = conv.winograd_backward_weight(src, grad, m);
+        task.src.group = images * task.last_patch;
+        task.collected = image * task.last_patch;
+        winograd_collect<m>(task, collected);
+    }
+}
+
+template <TrainingConv kernel>
+void run_whole_gradient(const BoundConv& conv, const Collected& collected, int chunk, float* scratch,
+                        float* grad_weight) {
+    const int first = chunk * gradient_blocks;
+    const int last = std::min(first + gradient_blocks, conv.dst_blocks());
+    if constexpr (kernel.algorithm == Algorithm::direct) {
+        const auto sum_up = [&](const ProductBlocks& blocks, float* sums) {
+            for (int image = 0; image < collected.images; ++image)
+                run_products<kernel>(conv.backward_weight(
+                    {collected.src.data + image * collected.src_image, collected.src.layout},
+                    {collected.grad.data + image * collected.grad_image, collected.grad.layout}, blocks, sums));
+        };
+        conv.whole_gradient(sum_up, first, last, scratch, grad_weight);
+    } else {
+        constexpr int m = patch_size(kernel.algorithm);
+        const int patches = collected.images * conv.patches(m);
+        const auto sum_up = [&](const ProductBlocks& blocks, float* sums) {
+            winograd_multiply<m>(collected.src.data, patches, patches, conv.src().blocks(), conv.dst_blocks(), blocks,
+                                 sums);
+        };
+        conv.template whole_gradient_winograd<m>(sum_up, first, last, scratch, grad_weight);
     }
 }
 
 template <TrainingConv kernel>
 void run_reduce(const BoundConv& conv, const float* slices, long slice_step, int slice_count, int first, int last,
                 float* grad_weight) {
-    if constexpr (kernel.weight_algorithm == Algorithm::direct)
+    if constexpr (kernel.algorithm == Algorithm::direct)
         conv.reduce(slices, slice_step, slice_count, first, last, grad_weight);
     else
-        conv.template reduce_winograd<patch_size(kernel.weight_algorithm)>(slices, slice_step, slice_count, first, last,
-                                                                           grad_weight);
+        conv.template reduce_winograd<patch_size(kernel.algorithm)>(slices, slice_step, slice_count, first, last,
+                                                                    grad_weight);
 }
 
 template <TrainingConv kernel>
 constexpr ConvFunctions conv_functions_of() {
-    return {run_pack<kernel>, run_forward<kernel>, run_backward_src<kernel>, run_backward_weight<kernel>,
-            run_reduce<kernel>};
+    ConvFunctions functions{
+        .pack = run_pack<kernel>, .forward = run_forward<kernel>, .backward_src = run_backward_src<kernel>};
+    if constexpr (kernel.whole_batch) {
+        functions.collect = run_collect<kernel>;
+        functions.whole_gradient = run_whole_gradient<kernel>;
+    } else {
+        functions.backward_weight = run_backward_weight<kernel>;
+        functions.reduce = run_reduce<kernel>;
+    }
+    return functions;
 }
 
 template <class Net, int... indices>

@@ -7,7 +7,8 @@
 
 namespace residua::detail::inline RESIDUA_ISA {
 
-/// The way back: two phases a pass: the slices of the batch, then the sums over slices.
+/// The way back: two phases a pass: the slices of the batch, then the sums over slices, and the gradients of large
+/// weights, which are sums over the batch.
 template <class Net>
 struct TrainingBackward {
     TrainingMemory<Net>& memory;
@@ -18,7 +19,7 @@ struct TrainingBackward {
     [[nodiscard]] int chunks(int phase) const {
         const BackwardStep& pass = plan.backward[index(phase / 2)];
         if (phase % 2 == 0) return Sizes::slices;
-        return 1 + (pass.step >= 0 && is_conv(step(pass.step)) ? memory.conv_at(pass.step).dst_blocks() : 0);
+        return 1 + (pass.step >= 0 && is_conv(step(pass.step)) ? memory.conv_at(pass.step).gradient_chunks() : 0);
     }
 
     void run(int phase, int chunk, int slot) {
@@ -28,7 +29,7 @@ struct TrainingBackward {
         else if (chunk == 0)
             finish_gradients(pass);
         else
-            reduce_weights(pass.step, chunk - 1);
+            weight_gradient(pass.step, chunk - 1, slot);
     }
 
   private:
@@ -62,24 +63,60 @@ struct TrainingBackward {
     void backward_step(int s, int image, int slot, int slice, const MapView<float>& grad_src) {
         const ForwardStep& at = step(s);
         const Window& window = graph[at.node].window;
-        const MapView<const float> grad = result_gradient(s, image, slot);
-        if (is_conv(at)) {
-            const BoundConv& conv = memory.conv_at(s);
-            const ConvFunctions& functions = Memory::conv_function(s);
-            const MapView<const float> src = memory.load(at, again(at), image, slot);
-            const int first = memory.first_image(slice);
-            float* const collected = memory.transform_scratch(slot);
-            functions.backward_weight(conv, src, grad, {image - first, memory.first_image(slice + 1) - first},
-                                      collected, memory.slice_gradient(slice));
-            if (graph[at.node].bias) bias_backward(grad, memory.slice_gradient(slice) + conv.weight_floats());
-            if (grad_src.data != nullptr)
-                functions.backward_src(conv, grad, grad_src, collected + conv.gradient_scratch());
-        } else if (grad_src.data != nullptr) {
-            if (at.op == Op::max_pool)
-                max_pool_backward(memory.load(at, again(at), image, slot), grad, grad_src, window);
-            if (at.op == Op::avg_pool) avg_pool_backward(grad, grad_src, window);
-            if (at.op == Op::shortcut_a) shortcut_a_backward(grad, grad_src, window.stride);
-        }
+        if (is_conv(at)) return backward_conv(s, image, slot, slice, grad_src);
+        if (grad_src.data == nullptr) return;
+        const MapView<const float> grad = result_gradient(s, image, memory.gradient_scratch(slot));
+        if (at.op == Op::max_pool)
+            max_pool_backward(memory.load(at, again(at), image, memory.source_scratch(slot)), grad, grad_src, window);
+        if (at.op == Op::avg_pool) avg_pool_backward(grad, grad_src, window);
+        if (at.op == Op::shortcut_a) shortcut_a_backward(grad, grad_src, window.stride);
+    }
+
+    void backward_conv(int s, int image, int slot, int slice, const MapView<float>& grad_src) {
+        const ForwardStep& at = step(s);
+        const BoundConv& conv = memory.conv_at(s);
+        const ConvFunctions& functions = Memory::conv_function(s);
+        const bool collects = is_collected(s);
+        const MapView<const float> grad =
+            result_gradient(s, image, collects ? collected_gradient(s, image) : memory.gradient_scratch(slot));
+        const MapView<const float> src =
+            memory.load(at, again(at), image, collects ? collected_source(s, image) : memory.source_scratch(slot));
+        float* const scratch = memory.transform_scratch(slot);
+        const int first = memory.first_image(slice);
+        if (!conv.whole_batch())
+            functions.backward_weight(conv, src, grad, {image - first, memory.first_image(slice + 1) - first}, scratch,
+                                      memory.slice_gradient(slice));
+        else if (!collects)
+            functions.collect(conv, src, grad, image, memory.count(), memory.collected());
+        if (graph[at.node].bias) bias_backward(grad, memory.slice_gradient(slice) + conv.weight_floats());
+        if (grad_src.data != nullptr) functions.backward_src(conv, grad, grad_src, scratch + conv.gradient_scratch());
+    }
+
+    /// Whether a step collects sources and gradients as they are.
+    static bool is_collected(int s) {
+        const TrainingConv& conv = training_convs<Net>.value_of(s);
+        return conv.whole_batch && conv.algorithm == Algorithm::direct;
+    }
+    float* collected_source(int s, int image) const {
+        return memory.collected() + image * memory.conv_at(s).src().count();
+    }
+    float* collected_gradient(int s, int image) const {
+        return collected_source(s, memory.count()) + image * memory.conv_at(s).grad().count();
+    }
+    /// Everything that was collected for a step's weights.
+    Collected collected_for(int s) const {
+        const BoundConv& conv = memory.conv_at(s);
+        if (!is_collected(s)) return {.src = {memory.collected(), conv.src()}, .images = memory.count()};
+        const ForwardStep& at = step(s);
+        const auto source = [&](int image) {
+            return memory.is_at_hand(at, again(at)) ? memory.map_view(blend(at.blend).stored, image).data
+                                                    : collected_source(s, image);
+        };
+        return {.src = {source(0), conv.src()},
+                .grad = {collected_gradient(s, 0), conv.grad()},
+                .src_image = source(1) - source(0),
+                .grad_image = conv.grad().count(),
+                .images = memory.count()};
     }
 
     /// On the way back a stored blend is read, the others are computed once more.
@@ -87,11 +124,10 @@ struct TrainingBackward {
         return step.load == Load::compute_and_store ? Load::stored : step.load;
     }
 
-    /// The gradient of what a step wrote, framed for its way back.
-    MapView<const float> result_gradient(int s, int image, int slot) const {
+    /// The gradient of what a step wrote, framed for its way back, in `room`.
+    MapView<const float> result_gradient(int s, int image, float* room) const {
         const int map = step(s).dst;
-        const MapView<float> grad{memory.gradient_scratch(slot),
-                                  is_conv(step(s)) ? memory.conv_at(s).grad() : Layout{plan.maps[index(map)]}};
+        const MapView<float> grad{room, is_conv(step(s)) ? memory.conv_at(s).grad() : Layout{plan.maps[index(map)]}};
         clear_frame(grad);
         if (map == plan.output) {
             load_planar(memory.output_gradient(image), grad);
@@ -186,10 +222,15 @@ struct TrainingBackward {
         }
     }
 
-    void reduce_weights(int s, int block) {
-        Memory::conv_function(s).reduce(memory.conv_at(s), memory.slice_gradient(0), Sizes::slice, Sizes::slices, block,
-                                        block + 1,
-                                        memory.parameter_gradient() + offsets_of<Net>[index(step(s).node)].weight);
+    void weight_gradient(int s, int chunk, int slot) {
+        const BoundConv& conv = memory.conv_at(s);
+        float* const gradient = memory.parameter_gradient() + offsets_of<Net>[index(step(s).node)].weight;
+        if (conv.whole_batch())
+            Memory::conv_function(s).whole_gradient(conv, collected_for(s), chunk, memory.transform_scratch(slot),
+                                                    gradient);
+        else
+            Memory::conv_function(s).reduce(conv, memory.slice_gradient(0), Sizes::slice, Sizes::slices, chunk,
+                                            chunk + 1, gradient);
     }
 
     void reduce_bias(int s) {

@@ -58,7 +58,7 @@ struct TrainingForward {
         const ForwardStep& at = step(s);
         const int first = memory.first_image(slice);
         for (int image = first; image < memory.first_image(slice + 1); ++image) {
-            const MapView<const float> src = memory.load(at, at.load, image, slot);
+            const MapView<const float> src = memory.load(at, at.load, image, memory.source_scratch(slot));
             if (at.dst >= 0) {
                 const MapView<float> dst = memory.map_view(at.dst, image);
                 operate(s, src, dst, slot);

@@ -101,10 +101,10 @@ class TrainingMemory {
         return blend_functions<Net>[index(blend_forms<Net>.of[index(of_blend)])];
     }
 
-    /// A step's source for one image, framed as its kernel wants it.
-    MapView<const float> load(const ForwardStep& step, Load how, int image, int slot) const {
+    /// A step's source for one image, framed as its kernel wants it, in `room` unless it lies somewhere already.
+    MapView<const float> load(const ForwardStep& step, Load how, int image, float* room) const {
         const Blend& source = blend(step.blend);
-        const MapView<float> scratch{source_scratch(slot), source_layout(graph, plan, step)};
+        const MapView<float> scratch{room, source_layout(graph, plan, step)};
         if (source.plain() && source.main == 0) {
             const MapView<float> to = how == Load::compute_and_store ? map_view(source.stored, image) : scratch;
             clear_frame(to);
@@ -113,7 +113,7 @@ class TrainingMemory {
         }
         if (how == Load::stored) {
             const MapView<float> stored = map_view(source.stored, image);
-            if (scratch.layout.halo == 0) return stored;
+            if (is_at_hand(step, how)) return stored;
             clear_frame(scratch);
             copy_map<false>(stored, scratch);
             return scratch;
@@ -127,6 +127,14 @@ class TrainingMemory {
         return scratch;
     }
 
+    /// Whether a step's source lies in memory as its kernel wants it.
+    static bool is_at_hand(const ForwardStep& step, Load how) {
+        return how == Load::stored && source_layout(graph, plan, step).halo == 0;
+    }
+
+    /// What steps with whole_batch collect of the images.
+    [[nodiscard]] float* collected() const { return collected_; }
+
   private:
     static constexpr const auto& extent = training_extent<Net>;
 
@@ -134,6 +142,7 @@ class TrainingMemory {
         float* next = arena_.data();
         const auto take = [&](long floats) { return std::exchange(next, next + floats); };
         maps_ = take(batch_ * plan.arena_floats);
+        collected_ = take(batch_ * extent.collected);
         slots_ = take(threads * Sizes::slot);
         slices_ = take(Sizes::slices * Sizes::slice);
         sums_ = new (take(2 * Sizes::doubles)) double[Sizes::doubles]{};
@@ -172,6 +181,7 @@ class TrainingMemory {
     int count_ = 0;
     Arena arena_;
     float* maps_ = nullptr;
+    float* collected_ = nullptr;
     float* slots_ = nullptr;
     float* slices_ = nullptr;
     double* sums_ = nullptr;

@@ -35,12 +35,11 @@ constexpr Algorithm choose_algorithm(Chw src, Chw dst, const Window& window, Alg
     return std::min(last, heavy ? Algorithm::winograd2 : Algorithm::winograd4);
 }
 
-/// The choice for the gradient of the weights: the sums in the transform domain must fit into the cache, there being
-/// one set of them for every slice of the batch.
-constexpr Algorithm choose_weight_algorithm(Algorithm forward, int src_channels, int dst_channels) {
-    constexpr long most_floats = 640 * 1024;
-    const bool small = winograd_weight_floats(4, src_channels, dst_channels) <= most_floats;
-    return forward == Algorithm::winograd4 && small ? Algorithm::winograd4 : Algorithm::direct;
+/// Whether a convolution's weights are so many that their gradient is formed over the whole batch at once, block by
+/// block, instead of slice by slice: the sums of every slice would be fetched from memory and stored for each image.
+constexpr bool has_large_weights(long weights) {
+    constexpr long most = 192 * 1024;
+    return weights > most;
 }
 
 }  // namespace detail

@@ -41,8 +41,8 @@ constexpr Layout gradient_layout(Chw dst, const Window& window) {
 
 /// Everything about a convolution's three directions that makes a difference to the code.
 struct TrainingConv {
-    Algorithm algorithm = Algorithm::direct;         ///< forward and back to the source
-    Algorithm weight_algorithm = Algorithm::direct;  ///< back to the weights
+    Algorithm algorithm = Algorithm::direct;
+    bool whole_batch = false;  ///< how the gradient of the weights is formed
     Tiling forward{};
     Tiling backward{};
     bool bias = false;
@@ -53,6 +53,7 @@ struct TrainingConv {
 /// The kernels of a convolution whose source lies as `src` says.
 constexpr TrainingConv training_conv(const Layout& src, Chw dst, const Window& window, bool bias, Algorithm last) {
     TrainingConv conv{.bias = bias};
+    conv.whole_batch = !src.packed && has_large_weights(1L * src.shape.c * dst.c * window.taps());
     if (!src.packed) conv.algorithm = choose_algorithm(src.shape, dst, window, last);
     if (conv.algorithm == Algorithm::direct) {
         conv.forward = forward_tiling(src, dst, window);
@@ -60,7 +61,6 @@ constexpr TrainingConv training_conv(const Layout& src, Chw dst, const Window& w
         return conv;
     }
     const int m = patch_size(conv.algorithm);
-    conv.weight_algorithm = choose_weight_algorithm(conv.algorithm, src.shape.c, dst.c);
     conv.forward = winograd_tiling(dst, patch_group(m, src.blocks(), patch_count(dst, m)));
     conv.backward = winograd_tiling(src.shape, patch_group(m, block_count(dst.c), patch_count(src.shape, m)));
     return conv;

@@ -53,9 +53,10 @@ struct InferenceSizes {
 struct TrainingExtent {
     long source = 0;         ///< largest framed source of a step
     long gradient = 0;       ///< largest framed gradient of a step's result
-    long weight = 0;         ///< largest gradient of one step's weights and bias, in the order of the kernels
+    long weight = 0;         ///< largest slice's gradient of one step's weights and bias, in the order of the kernels
     long parameters = 0;     ///< most weights of one step
     long transforms = 0;     ///< largest scratch memory of a kernel
+    long collected = 0;      ///< most floats that a step collects of every image for the gradient of its weights
     long packed = 0;         ///< all packed weights, forward and backward
     long bn_channels = 0;    ///< of all batch normalisations, whole blocks
     long most_channels = 0;  ///< of one map, whole blocks
@@ -84,15 +85,41 @@ constexpr long packed_floats(const Layout& src, Chw dst, const Window& window, A
            backward_weight_floats(src.shape, dst, window, algorithm);
 }
 
+/// Floats of the slice's gradient of a convolution's weights and bias.
+constexpr long slice_gradient_floats(const Layout& src, Chw dst, const Window& window, const TrainingConv& conv) {
+    return bias_floats(dst) + (conv.whole_batch ? 0 : forward_weight_floats(src, dst, window, conv.algorithm));
+}
+
+/// Dst blocks whose weights a thread takes at a time when it forms a gradient over the whole batch: what it reads of
+/// the source serves all of them.
+inline constexpr int gradient_blocks = 4;
+
+/// Floats of the sums for these dst blocks and one block of the source.
+constexpr long whole_gradient_floats(const Window& window, Algorithm algorithm) {
+    const int pieces = algorithm == Algorithm::direct ? window.taps() : position_count(patch_size(algorithm));
+    return 1L * gradient_blocks * pieces * channel_block * channel_block;
+}
+
+/// Floats that a convolution collects of every image for such a gradient: its source and the gradient of its result, as
+/// they are or transformed.
+constexpr long collected_floats(const Layout& src, Chw dst, const Window& window, const TrainingConv& conv) {
+    if (!conv.whole_batch) return 0;
+    if (conv.algorithm == Algorithm::direct) return src.count() + gradient_layout(dst, window).count();
+    const int m = patch_size(conv.algorithm);
+    // One patch more, because patch_spread adds one to those of all images.
+    return 1L * position_count(m) * (src.blocks() + block_count(dst.c)) * (patch_count(dst, m) + 1) * channel_block;
+}
+
 /// Largest scratch memory that a convolution's kernels need.
-constexpr long transform_floats(const Layout& src, Chw dst, Algorithm algorithm, Algorithm weight_algorithm) {
-    if (algorithm == Algorithm::direct) return 0;
-    const int m = patch_size(algorithm);
+constexpr long transform_floats(const Layout& src, Chw dst, const Window& window, const TrainingConv& conv) {
+    const long sums = conv.whole_batch ? whole_gradient_floats(window, conv.algorithm) : 0;
+    if (conv.algorithm == Algorithm::direct) return sums;
+    const int m = patch_size(conv.algorithm);
     const int src_blocks = src.blocks();
     const int dst_blocks = block_count(dst.c);
     const long forward = winograd_scratch(m, src_blocks, patch_group(m, src_blocks, patch_count(dst, m)));
     const long backward = winograd_scratch(m, dst_blocks, patch_group(m, dst_blocks, patch_count(src.shape, m)));
-    if (weight_algorithm == Algorithm::direct) return std::max(forward, backward);
+    if (conv.whole_batch) return std::max({sums, forward, backward});
     const int group = gradient_patch_group(m, src_blocks, dst_blocks, patch_count(dst, m));
     return std::max(forward, backward) + winograd_weight_scratch(m, src_blocks, dst_blocks, group);
 }
@@ -111,12 +138,12 @@ inline constexpr TrainingExtent training_extent = [] {
             continue;
         }
         extent.gradient = std::max(extent.gradient, gradient_layout(node.shape, node.window).count());
-        const auto& [algorithm, weight_algorithm, forward, backward, bias] = training_convs<Net>.value_of(s);
-        extent.weight = std::max(extent.weight, forward_weight_floats(src, node.shape, node.window, weight_algorithm) +
-                                                    bias_floats(node.shape));
+        const TrainingConv& conv = training_convs<Net>.value_of(s);
+        extent.weight = std::max(extent.weight, slice_gradient_floats(src, node.shape, node.window, conv));
+        extent.collected = std::max(extent.collected, collected_floats(src, node.shape, node.window, conv));
         extent.parameters = std::max(extent.parameters, direct_weight_floats(src, node.shape, node.window));
-        extent.packed += packed_floats(src, node.shape, node.window, algorithm);
-        extent.transforms = std::max(extent.transforms, transform_floats(src, node.shape, algorithm, weight_algorithm));
+        extent.packed += packed_floats(src, node.shape, node.window, conv.algorithm);
+        extent.transforms = std::max(extent.transforms, transform_floats(src, node.shape, node.window, conv));
     }
     for (const Node& node : graph_of<Net>.nodes)
         if (node.op == Op::bn) extent.bn_channels += 1L * block_count(node.shape.c) * channel_block;
@@ -142,9 +169,10 @@ struct TrainingSizes {
     static constexpr long output = output_shape<Net>.count();
 
     static constexpr long total(long images, long threads) {
-        return images * training_plan<Net>.arena_floats + threads * slot + slices * slice + 2 * doubles +
-               training_extent<Net>.packed + bn_arrays * training_extent<Net>.bn_channels +
-               round_up(parameter_count<Net>) + round_up(images * input) + 2 * round_up(images * output) + overhang;
+        return images * (training_plan<Net>.arena_floats + training_extent<Net>.collected) + threads * slot +
+               slices * slice + 2 * doubles + training_extent<Net>.packed +
+               bn_arrays * training_extent<Net>.bn_channels + round_up(parameter_count<Net>) +
+               round_up(images * input) + 2 * round_up(images * output) + overhang;
     }
 };
 

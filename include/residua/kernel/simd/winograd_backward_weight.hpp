@@ -138,28 +138,39 @@ void winograd_collect(const WinogradWeightTask& task, float* scratch) {
     detail::winograd_gradients<m>(task, sources + position_count(m) * task.src.src_blocks * block_step);
 }
 
+/// Blocks whose products are to be formed: of the source, and of the gradient.
+struct ProductBlocks {
+    int first_src = 0;
+    int last_src = 0;
+    int first_grad = 0;
+    int last_grad = 0;
+};
+
 /// Multiplies the collected patches.
-/// Shapes: scratch as winograd_collect left it with `group` and `count` patches; grad_weight [position][dst block][src
-/// block][channel][16]. Reads: scratch. Accumulates: grad_weight. Requires: 64-byte alignment; sums run over patches.
+/// Shapes: scratch as winograd_collect left it with `group` and `count` patches of src_blocks and grad_blocks blocks;
+/// grad_weight [position][dst block][src block][channel][16] of the blocks asked for. Reads: scratch. Accumulates:
+/// grad_weight. Requires: 64-byte alignment; sums run over patches.
 template <int m>
 void winograd_multiply(const float* scratch, int group, int count, int src_blocks, int grad_blocks,
-                       float* grad_weight) {
+                       const ProductBlocks& blocks, float* grad_weight) {
     static constexpr std::ptrdiff_t tap = 0;
     const std::ptrdiff_t block_step = std::ptrdiff_t{patch_spread(group)} * channel_block;
     const float* const gradients = scratch + position_count(m) * src_blocks * block_step;
+    const int src_count = blocks.last_src - blocks.first_src;
+    const int grad_count = blocks.last_grad - blocks.first_grad;
     for (int position = 0; position < position_count(m); ++position)
         conv_backward_weight<channel_block, channel_block, channel_block>(
-            {.src = scratch + position * src_blocks * block_step,
+            {.src = scratch + (position * src_blocks + blocks.first_src) * block_step,
              .src_block = block_step,
              .taps = &tap,
              .tap_count = 1,
-             .src_blocks = src_blocks,
-             .grad_dst = gradients + position * grad_blocks * block_step,
+             .src_blocks = src_count,
+             .grad_dst = gradients + (position * grad_blocks + blocks.first_grad) * block_step,
              .grad_block = block_step,
-             .dst_blocks = grad_blocks,
+             .dst_blocks = grad_count,
              .rows = 1,
              .columns = count,
-             .grad_weight = grad_weight + 1L * position * grad_blocks * src_blocks * channel_block * channel_block});
+             .grad_weight = grad_weight + 1L * position * grad_count * src_count * channel_block * channel_block});
 }
 
 /// Takes the gradient of 16 x 16 transformed kernels back to the kernels.
