@@ -24,6 +24,11 @@ DEFAULT = HEADERS + [f"{net}:{mode}" for mode in MODES for net in
                       "resnet50-v1.5", "vgg16")]
 
 
+def refuse(why):
+    print(f"compile: {why}", file=sys.stderr)
+    sys.exit(2)
+
+
 def known_networks():
     """Types by name, from the lists of the programs."""
     lists = [HERE.parent / "examples" / "support" / f"{name}.hpp" for name in ("networks", "imagenet_networks")]
@@ -46,7 +51,7 @@ def run(command):
     pid = os.posix_spawnp(command[0], command, os.environ)
     _, status, usage = os.wait4(pid, 0)
     if status != 0:
-        sys.exit(f"compile: {' '.join(command)} failed")
+        refuse(f"{' '.join(command)} failed")
     return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1000
 
 

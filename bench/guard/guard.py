@@ -30,13 +30,18 @@ SOURCES = ["32x16x16", "64x56x56", "256x14x14", "512x7x7"]
 NAMES = ["net", "mode", "src", "dst", "kernel", "direction", "algorithm"]
 
 
+def refuse(why):
+    print(f"guard: {why}", file=sys.stderr)
+    sys.exit(2)
+
+
 def output(command):
     try:
         run = subprocess.run([str(part) for part in command], capture_output=True, text=True)
     except OSError as error:
-        sys.exit(f"guard: {error}")
+        refuse(error)
     if run.returncode != 0:
-        sys.exit(f"guard: {' '.join(map(str, command))} failed:\n{run.stderr}")
+        refuse(f"{' '.join(map(str, command))} failed:\n{run.stderr}")
     return run.stdout
 
 
@@ -87,7 +92,7 @@ def verdict(relative, tolerance):
 def compare(kind, key, measured, known, tolerance):
     """Prints a line for each value; whether none is worse than its baseline."""
     if known is None:
-        sys.exit(f"guard: {BASELINE.name} has no {kind} for {key}")
+        refuse(f"{BASELINE.name} has no {kind} for {key}")
     good = True
     for name in sorted(measured.keys() | known.keys()):
         if name not in measured or name not in known:

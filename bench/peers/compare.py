@@ -34,6 +34,11 @@ TORCH = {
 }
 
 
+def refuse(why):
+    print(f"compare: {why}", file=sys.stderr)
+    sys.exit(2)
+
+
 class Residua:
     name = report.OURS
     modes = ("infer", "train")
@@ -101,7 +106,7 @@ def output(command, extra={}):
     environment = {key: value for key, value in os.environ.items() if not key.startswith(TUNING)}
     run = subprocess.run([str(part) for part in command], env=environment | extra, capture_output=True, text=True)
     if run.returncode != 0:
-        sys.exit(f"compare: {' '.join(map(str, command))} failed:\n{run.stderr}")
+        refuse(f"{' '.join(map(str, command))} failed:\n{run.stderr}")
     return run.stdout
 
 
@@ -112,7 +117,7 @@ def installed(options):
         if missing is None:
             peers.append(peer)
         elif peer.name == report.OURS:
-            sys.exit(f"compare: {missing}")
+            refuse(missing)
         else:
             print(f"compare: without {peer.name}: {missing}", file=sys.stderr)
     return peers

@@ -15,6 +15,11 @@ import sys
 OURS = "residua"
 
 
+def refuse(why):
+    print(f"report: {why}", file=sys.stderr)
+    sys.exit(2)
+
+
 def read(path):
     """{(mode, net, batch, threads): {peer: {round: measurement}}}, in the order of the file."""
     rows = collections.defaultdict(lambda: collections.defaultdict(dict))
@@ -75,7 +80,7 @@ def write(path):
     rows = read(path)
     print_table(rows)
     if shutil.which("gnuplot") is None:
-        sys.exit("report: no gnuplot, so no figure")
+        refuse("no gnuplot, so no figure")
     svg = path.with_suffix(".svg")
     with svg.open("w") as file:
         subprocess.run(["gnuplot"], input=figure(rows), stdout=file, text=True, check=True)

@@ -26,6 +26,7 @@
 #include <residua/io/safetensors.hpp>
 #include <residua/io/weights.hpp>
 #include <residua/plan/budget.hpp>
+#include <residua/plan/traffic.hpp>
 #include <residua/tensor/evaluate.hpp>
 #include <residua/tensor/reduce.hpp>
 #include <residua/tensor/tensor.hpp>

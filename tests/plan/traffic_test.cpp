@@ -18,7 +18,7 @@ struct Skip : Network<Input<16, 8, 8>, Conv<16, 3>, Residual<Conv<16, 3>>, ReLU>
 
 TEST_CASE("inference moves every step's maps once an image and the weights once a batch") {
     STATIC_REQUIRE(traffic<Chain, Inference>.map_bytes == 4 * ((in + map) + (map + 16) + (16 + 10)));
-    STATIC_REQUIRE(traffic<Chain, Inference>.weight_bytes == 4 * chain_parameters);
+    STATIC_REQUIRE(traffic<Chain, Inference>.weight_bytes == 4 * (16 * (3 * 9 + 1) + 10 * (16 + 1)));
     STATIC_REQUIRE(traffic<Chain, Inference>.bytes(3) ==
                    3 * traffic<Chain, Inference>.map_bytes + traffic<Chain, Inference>.weight_bytes);
 }

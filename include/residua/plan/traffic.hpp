@@ -22,15 +22,25 @@ namespace detail {
 
 inline constexpr long float_bytes = sizeof(float);
 
+/// Floats of a step's weights and bias, batch normalisation folded in.
 template <int nodes>
-constexpr Traffic inference_traffic(const InferencePlan<nodes>& plan, long parameters) {
-    long floats = 0;
+constexpr long step_weights(const Graph<nodes>& graph, const InferenceStep& step) {
+    const Node& node = graph[step.node];
+    if (has_weights(node)) return node.shape.c * (1L * input_channels(graph, step.node) * node.window.taps() + 1);
+    return step.bn >= 0 ? 2L * node.shape.c : 0;
+}
+
+template <int nodes>
+constexpr Traffic inference_traffic(const Graph<nodes>& graph, const InferencePlan<nodes>& plan) {
+    long maps = 0;
+    long weights = 0;
     for (int s = 0; s < plan.step_count; ++s) {
         const InferenceStep& step = plan.steps[static_cast<std::size_t>(s)];
         for (const int map : {step.src, step.skip, step.dst})
-            if (map >= 0) floats += plan.layouts[static_cast<std::size_t>(map)].shape.count();
+            if (map >= 0) maps += plan.layouts[static_cast<std::size_t>(map)].shape.count();
+        weights += step_weights(graph, step);
     }
-    return {float_bytes * floats, float_bytes * parameters};
+    return {float_bytes * maps, float_bytes * weights};
 }
 
 /// Counts the floats of a training step for one image.
@@ -106,7 +116,7 @@ constexpr Traffic traffic_of() {
     if constexpr (std::is_same_v<Mode, Training>)
         return training_traffic(training_plan<Net>, parameter_count<Net>);
     else
-        return inference_traffic(inference_plan<Net>, parameter_count<Net>);
+        return inference_traffic(graph_of<Net>, inference_plan<Net>);
 }
 
 }  // namespace detail
