@@ -15,6 +15,8 @@ std::string operation_of(const residua::InferenceStep& step) {
     const auto activations = detail::activation_kinds<ActivationsOf<Net>>();
     std::string words = detail::kind_of(graph_of<Net>[step.node], activations);
     std::erase(words, ',');
+    if (step.algorithm == Algorithm::winograd2) words += " winograd2";
+    if (step.algorithm == Algorithm::winograd4) words += " winograd4";
     if (step.bn >= 0 && step.bn != step.node) words += "+BN";
     if (step.skip >= 0 && step.op != Op::add) words += "+Add";
     if (step.activation >= 0 && step.op != Op::activation)

@@ -23,6 +23,11 @@ TEST_CASE("inference moves every step's maps once an image and the weights once 
                    3 * traffic<Chain, Inference>.map_bytes + traffic<Chain, Inference>.weight_bytes);
 }
 
+TEST_CASE("minimal filtering reads transformed weights") {
+    STATIC_REQUIRE(inference_plan<Skip>.steps[0].algorithm == Algorithm::winograd4);
+    STATIC_REQUIRE(traffic<Skip, Inference>.weight_bytes == 4 * 2 * (36 * 16 * 16 + 16));
+}
+
 TEST_CASE("a shortcut's map is read by the step that adds it") {
     STATIC_REQUIRE(traffic<Skip, Inference>.map_bytes == 4 * ((map + map) + (map + map + map)));
 }

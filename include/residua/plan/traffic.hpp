@@ -5,6 +5,7 @@
 #include <residua/plan/inference.hpp>
 #include <residua/plan/mode.hpp>
 #include <residua/plan/parameters.hpp>
+#include <residua/plan/patches.hpp>
 #include <residua/plan/training.hpp>
 
 namespace residua {
@@ -22,10 +23,13 @@ namespace detail {
 
 inline constexpr long float_bytes = sizeof(float);
 
-/// Floats of a step's weights and bias, batch normalisation folded in.
+/// Floats of a step's weights and bias, batch normalisation folded in, transformed for minimal filtering.
 template <int nodes>
 constexpr long step_weights(const Graph<nodes>& graph, const InferenceStep& step) {
     const Node& node = graph[step.node];
+    if (has_weights(node) && step.algorithm != Algorithm::direct)
+        return winograd_weight_floats(patch_size(step.algorithm), input_channels(graph, step.node), node.shape.c) +
+               node.shape.c;
     if (has_weights(node)) return node.shape.c * (1L * input_channels(graph, step.node) * node.window.taps() + 1);
     return step.bn >= 0 ? 2L * node.shape.c : 0;
 }
