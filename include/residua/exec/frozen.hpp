@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <memory>
+#include <type_traits>
 #include <vector>
 
 #include <residua/exec/bound_step.hpp>
@@ -29,9 +30,9 @@ class Frozen {
     /// Shares the packed weights of the same network for another size of input.
     template <class Other>
     explicit Frozen(const Frozen<Other>& other) : packed_{other.packed_} {
-        static_assert(same_packing<Other>(),
-                      "residua: models share weights if their networks differ in nothing but the rows and columns of "
-                      "their input");
+        using Verdict =
+            std::conditional_t<same_packing<Other>(), Accepted, WeightsNotShared<Expected<Net>, Got<Other>>>;
+        static_assert(sizeof(typename Verdict::template Enforce<Net>) > 0);
         bind();
     }
 

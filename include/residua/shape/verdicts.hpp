@@ -186,6 +186,17 @@ struct WeightShapeDiffers {
 };
 
 template <class...>
+struct WeightsNotShared {
+    template <class Subject, bool fits = false>
+    struct Enforce {
+        static_assert(
+            fits,
+            "residua: models share weights only if their networks differ in nothing but the rows and columns of "
+            "the input: load them for each");
+    };
+};
+
+template <class...>
 struct BudgetExceeded {
     template <class Subject, bool fits = false>
     struct Enforce {
