@@ -3,6 +3,8 @@
 #include <residua/exec/model.hpp>
 #include <residua/exec/workspace.hpp>
 #include <residua/model/cifar.hpp>
+#include <residua/model/imagenet.hpp>
+#include <residua/plan/budget.hpp>
 
 using namespace residua;
 
@@ -31,6 +33,10 @@ void check_network() {
 }
 
 }  // namespace
+
+static_assert(within_budget<ResNet50, Inference, Bytes<12'000'000>>);
+static_assert(within_budget<ResNet152, Inference, Bytes<12'000'000>>);
+static_assert(within_budget<ResNet18, Inference, Bytes<6 * MiB>>);
 
 TEST_CASE("workspace: what it allocates is what the plan says, and nothing large lies on the stack") {
     check_network<ResNet20>();
