@@ -1,6 +1,7 @@
 #pragma once
 
 #include <residua/exec/taps.hpp>
+#include <residua/exec/weight_gradient.hpp>
 #include <residua/kernel/simd/conv.hpp>
 #include <residua/kernel/simd/conv_backward_weight.hpp>
 #include <residua/kernel/simd/winograd_backward_weight.hpp>
@@ -183,73 +184,9 @@ class BoundConv {
         return kernel_.whole_batch ? (dst_.blocks() + gradient_blocks - 1) / gradient_blocks : dst_.blocks();
     }
 
-    /// As `reduce`, from sums in the transform domain.
-    template <int m>
-    void reduce_winograd(const float* slices, long slice_step, int slice_count, int first, int last,
-                         float* grad_weight) const {
-        constexpr int taps = 9;
-        constexpr int square = channel_block * channel_block;
-        const long blocks = src_.blocks();
-        for (int block = first; block < last; ++block)
-            for (int src_block = 0; src_block < blocks; ++src_block) {
-                alignas(alignment) float kernels[channel_block * taps * channel_block];
-                winograd_weight_gradient<m>(slices + (block * blocks + src_block) * square, slice_step, slice_count,
-                                            dst_.blocks() * blocks * square, kernels);
-                write_kernels(kernels, block, src_block, grad_weight);
-            }
-    }
-
-    /// Gradients of the weights of the dst blocks [first, last) over the whole batch, in PyTorch's layout, block by
-    /// block of the source: `sum_up(blocks, sums)` adds to sums that are zero, [position][dst block][channel][16].
-    template <int m, class SumUp>
-    void whole_gradient_winograd(const SumUp& sum_up, int first, int last, float* sums, float* grad_weight) const {
-        constexpr int square = channel_block * channel_block;
-        const int count = last - first;
-        for (int src_block = 0; src_block < src_.blocks(); ++src_block) {
-            std::fill_n(sums, 1L * position_count(m) * count * square, 0.0f);
-            sum_up(ProductBlocks{src_block, src_block + 1, first, last}, sums);
-            for (int block = first; block < last; ++block) {
-                alignas(alignment) float kernels[channel_block * 9 * channel_block];
-                winograd_weight_gradient<m>(sums + (block - first) * square, 0, 1, count * square, kernels);
-                write_kernels(kernels, block, src_block, grad_weight);
-            }
-        }
-    }
-    /// The same for a direct convolution, whose sums are [dst block][tap][channel][16].
-    template <class SumUp>
-    void whole_gradient(const SumUp& sum_up, int first, int last, float* sums, float* grad_weight) const {
-        const long taps = window_.taps();
-        const long kernels = taps * channel_block * channel_block;
-        for (int src_block = 0; src_block < src_.blocks(); ++src_block) {
-            std::fill_n(sums, (last - first) * kernels, 0.0f);
-            sum_up(ProductBlocks{src_block, src_block + 1, first, last}, sums);
-            for (int block = first; block < last; ++block)
-                write_taps(sums + (block - first) * kernels, block, src_block, grad_weight);
-        }
-    }
-
-    /// Adds up the slices' weight gradients, always from the first to the last, and writes those of the dst blocks
-    /// [first, last) in PyTorch's layout.
-    void reduce(const float* slices, long slice_step, int slice_count, int first, int last, float* grad_weight) const {
-        const long per_dst = 1L * src_.shape.c * window_.taps();
-        const int taps = static_cast<int>(taps_.size());
-        const long rows = 1L * order_.src_blocks * taps * order_.run;
-        for (int block = first; block < last; ++block) {
-            const float* from = slices + block * rows * channel_block;
-            for (int src_block = 0; src_block < order_.src_blocks; ++src_block)
-                for (int tap = 0; tap < taps; ++tap)
-                    for (int c = 0; c < order_.run; ++c, from += channel_block) {
-                        const long position = weight_position(src_, window_, src_block, tap, c);
-                        if (position < 0) continue;
-                        Pack sum = Pack::load(from);
-                        for (int slice = 1; slice < slice_count; ++slice) sum += Pack::load(from + slice * slice_step);
-                        alignas(alignment) float lanes[channel_block];
-                        sum.store(lanes);
-                        const int valid = std::min(channel_block, dst_.shape.c - block * channel_block);
-                        for (int lane = 0; lane < valid; ++lane)
-                            grad_weight[(block * channel_block + lane) * per_dst + position] = lanes[lane];
-                    }
-        }
+    /// Takes sums to the gradient of the weights.
+    [[nodiscard]] WeightGradient weight_gradient(float* grad_weight) const {
+        return {src_, dst_, window_, order_, grad_weight};
     }
 
     /// Patches of an image.
@@ -279,31 +216,6 @@ class BoundConv {
                 .last_patch = patch_count(shape, m),
                 .group = patch_group(m, src.layout.blocks(), patch_count(shape, m)),
                 .scratch = scratch};
-    }
-
-    /// From [channel][tap][16] to PyTorch's layout.
-    void write_kernels(const float* kernels, int block, int src_block, float* grad_weight) const {
-        constexpr int taps = 9;
-        const int channels = std::min(channel_block, src_.shape.c - src_block * channel_block);
-        const int lanes = std::min(channel_block, dst_.shape.c - block * channel_block);
-        for (int lane = 0; lane < lanes; ++lane) {
-            float* to =
-                grad_weight + ((1L * block * channel_block + lane) * src_.shape.c + src_block * channel_block) * taps;
-            for (int i = 0; i < channels * taps; ++i) to[i] = kernels[i * channel_block + lane];
-        }
-    }
-    /// From [tap][channel][16] to PyTorch's layout.
-    void write_taps(const float* sums, int block, int src_block, float* grad_weight) const {
-        const int taps = window_.taps();
-        const int channels = std::min(channel_block, src_.shape.c - src_block * channel_block);
-        const int lanes = std::min(channel_block, dst_.shape.c - block * channel_block);
-        for (int lane = 0; lane < lanes; ++lane) {
-            float* to =
-                grad_weight + ((1L * block * channel_block + lane) * src_.shape.c + src_block * channel_block) * taps;
-            for (int c = 0; c < channels; ++c)
-                for (int tap = 0; tap < taps; ++tap)
-                    to[c * taps + tap] = sums[(tap * channel_block + c) * channel_block + lane];
-        }
     }
 
     [[nodiscard]] WeightOrder backward_order(const BackwardPhase& phase) const {

@@ -193,7 +193,7 @@ void run_whole_gradient(const BoundConv& conv, const Collected& collected, int c
                     {collected.src.data + image * collected.src_image, collected.src.layout},
                     {collected.grad.data + image * collected.grad_image, collected.grad.layout}, blocks, sums));
         };
-        conv.whole_gradient(sum_up, first, last, scratch, grad_weight);
+        conv.weight_gradient(grad_weight).whole_gradient(sum_up, first, last, scratch);
     } else {
         constexpr int m = patch_size(kernel.algorithm);
         const int patches = collected.images * conv.patches(m);
@@ -201,18 +201,18 @@ void run_whole_gradient(const BoundConv& conv, const Collected& collected, int c
             winograd_multiply<m>(collected.src.data, patches, patches, conv.src().blocks(), conv.dst_blocks(), blocks,
                                  sums);
         };
-        conv.template whole_gradient_winograd<m>(sum_up, first, last, scratch, grad_weight);
+        conv.weight_gradient(grad_weight).template whole_gradient_winograd<m>(sum_up, first, last, scratch);
     }
 }
 
 template <TrainingConv kernel>
 void run_reduce(const BoundConv& conv, const float* slices, long slice_step, int slice_count, int first, int last,
                 float* grad_weight) {
+    const WeightGradient gradient = conv.weight_gradient(grad_weight);
     if constexpr (kernel.algorithm == Algorithm::direct)
-        conv.reduce(slices, slice_step, slice_count, first, last, grad_weight);
+        gradient.reduce(slices, slice_step, slice_count, first, last);
     else
-        conv.template reduce_winograd<patch_size(kernel.algorithm)>(slices, slice_step, slice_count, first, last,
-                                                                    grad_weight);
+        gradient.template reduce_winograd<patch_size(kernel.algorithm)>(slices, slice_step, slice_count, first, last);
 }
 
 template <TrainingConv kernel>

@@ -29,7 +29,7 @@ constexpr int patch_size(Algorithm algorithm) { return algorithm == Algorithm::w
 constexpr Algorithm choose_algorithm(Chw src, Chw dst, const Window& window, Algorithm last) {
     constexpr int fewest_channels = 16;  // of the source; below, the transforms cost more than they save
     constexpr int many_channels = 512;
-    const bool fits = window.kernel_h == 3 && window.kernel_w == 3 && window.stride == 1;
+    const bool fits = window.kernel_h == 3 && window.kernel_w == 3 && window.stride == 1 && window.padding <= 2;
     if (!fits || src.c < fewest_channels || dst.h < 3 || dst.w < 3) return Algorithm::direct;
     const bool heavy = std::max(src.c, dst.c) >= many_channels;
     return std::min(last, heavy ? Algorithm::winograd2 : Algorithm::winograd4);

@@ -1,0 +1,116 @@
+#pragma once
+
+#include <residua/exec/taps.hpp>
+#include <residua/kernel/simd/winograd_backward_weight.hpp>
+
+namespace residua::detail::inline RESIDUA_ISA {
+
+/// From the sums of the kernels to the gradient of a convolution's weights in PyTorch's layout, out x in x rows x
+/// columns, a few blocks of dst channels at a time.
+class WeightGradient {
+  public:
+    WeightGradient(const Layout& src, const Layout& dst, const Window& window, const WeightOrder& order,
+                   float* grad_weight)
+        : src_{src}, dst_{dst}, window_{window}, order_{order}, grad_weight_{grad_weight} {}
+
+    /// Adds up the slices' sums of the dst blocks [first, last), always from the first slice to the last.
+    void reduce(const float* slices, long slice_step, int slice_count, int first, int last) const {
+        const long per_dst = 1L * src_.shape.c * window_.taps();
+        const int taps = order_.taps;
+        const long rows = 1L * order_.src_blocks * taps * order_.run;
+        for (int block = first; block < last; ++block) {
+            const float* from = slices + block * rows * channel_block;
+            for (int src_block = 0; src_block < order_.src_blocks; ++src_block)
+                for (int tap = 0; tap < taps; ++tap)
+                    for (int c = 0; c < order_.run; ++c, from += channel_block) {
+                        const long position = weight_position(src_, window_, src_block, tap, c);
+                        if (position < 0) continue;
+                        Pack sum = Pack::load(from);
+                        for (int slice = 1; slice < slice_count; ++slice) sum += Pack::load(from + slice * slice_step);
+                        alignas(alignment) float lanes[channel_block];
+                        sum.store(lanes);
+                        const int valid = std::min(channel_block, dst_.shape.c - block * channel_block);
+                        for (int lane = 0; lane < valid; ++lane)
+                            grad_weight_[(block * channel_block + lane) * per_dst + position] = lanes[lane];
+                    }
+        }
+    }
+
+    /// The same from sums in the transform domain.
+    template <int m>
+    void reduce_winograd(const float* slices, long slice_step, int slice_count, int first, int last) const {
+        constexpr int taps = 9;
+        constexpr int square = channel_block * channel_block;
+        const long blocks = src_.blocks();
+        for (int block = first; block < last; ++block)
+            for (int src_block = 0; src_block < blocks; ++src_block) {
+                alignas(alignment) float kernels[channel_block * taps * channel_block];
+                winograd_weight_gradient<m>(slices + (block * blocks + src_block) * square, slice_step, slice_count,
+                                            dst_.blocks() * blocks * square, kernels);
+                write_kernels(kernels, block, src_block);
+            }
+    }
+
+    /// The dst blocks [first, last) over the whole batch, block by block of the source: `sum_up(blocks, sums)` adds to
+    /// sums that are zero, [position][dst block][channel][16].
+    template <int m, class SumUp>
+    void whole_gradient_winograd(const SumUp& sum_up, int first, int last, float* sums) const {
+        constexpr int square = channel_block * channel_block;
+        const int count = last - first;
+        for (int src_block = 0; src_block < src_.blocks(); ++src_block) {
+            std::fill_n(sums, 1L * position_count(m) * count * square, 0.0f);
+            sum_up(ProductBlocks{src_block, src_block + 1, first, last}, sums);
+            for (int block = first; block < last; ++block) {
+                alignas(alignment) float kernels[channel_block * 9 * channel_block];
+                winograd_weight_gradient<m>(sums + (block - first) * square, 0, 1, count * square, kernels);
+                write_kernels(kernels, block, src_block);
+            }
+        }
+    }
+    /// The same for a direct convolution, whose sums are [dst block][tap][channel][16].
+    template <class SumUp>
+    void whole_gradient(const SumUp& sum_up, int first, int last, float* sums) const {
+        const long taps = window_.taps();
+        const long kernels = taps * channel_block * channel_block;
+        for (int src_block = 0; src_block < src_.blocks(); ++src_block) {
+            std::fill_n(sums, (last - first) * kernels, 0.0f);
+            sum_up(ProductBlocks{src_block, src_block + 1, first, last}, sums);
+            for (int block = first; block < last; ++block)
+                write_taps(sums + (block - first) * kernels, block, src_block);
+        }
+    }
+
+  private:
+    /// From [channel][tap][16] to PyTorch's layout.
+    void write_kernels(const float* kernels, int block, int src_block) const {
+        constexpr int taps = 9;
+        const int channels = std::min(channel_block, src_.shape.c - src_block * channel_block);
+        const int lanes = std::min(channel_block, dst_.shape.c - block * channel_block);
+        for (int lane = 0; lane < lanes; ++lane) {
+            float* to =
+                grad_weight_ + ((1L * block * channel_block + lane) * src_.shape.c + src_block * channel_block) * taps;
+            for (int i = 0; i < channels * taps; ++i) to[i] = kernels[i * channel_block + lane];
+        }
+    }
+    /// From [tap][channel][16] to PyTorch's layout.
+    void write_taps(const float* sums, int block, int src_block) const {
+        const int taps = window_.taps();
+        const int channels = std::min(channel_block, src_.shape.c - src_block * channel_block);
+        const int lanes = std::min(channel_block, dst_.shape.c - block * channel_block);
+        for (int lane = 0; lane < lanes; ++lane) {
+            float* to =
+                grad_weight_ + ((1L * block * channel_block + lane) * src_.shape.c + src_block * channel_block) * taps;
+            for (int c = 0; c < channels; ++c)
+                for (int tap = 0; tap < taps; ++tap)
+                    to[c * taps + tap] = sums[(tap * channel_block + c) * channel_block + lane];
+        }
+    }
+
+    const Layout& src_;
+    const Layout& dst_;
+    const Window& window_;
+    const WeightOrder& order_;
+    float* grad_weight_;
+};
+
+}  // namespace residua::detail::inline RESIDUA_ISA
