@@ -154,9 +154,7 @@ class BoundConv {
     /// The patches of an image whose gradient is known. Room for `gradient_group(m)` patches is in the scratch memory.
     [[nodiscard]] WinogradWeightTask winograd_backward_weight(const MapView<const float>& src,
                                                               const MapView<const float>& grad, int m) const {
-        WinogradTask source = winograd_task(src, {}, nullptr, 0, m, nullptr);
-        source.dst_rows = dst_.shape.h;
-        source.dst_columns = dst_.shape.w;
+        WinogradTask source = winograd_task(src, {nullptr, dst_}, nullptr, 0, m, nullptr);
         source.group = gradient_group(m);
         return {.src = source,
                 .grad_dst = grad.at(0, 0),
