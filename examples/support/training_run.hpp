@@ -24,7 +24,7 @@ class Predictor {
     virtual ~Predictor() = default;
     /// Runs all images of a source that does not augment them.
     virtual void predict(residua::ImageSource& images, const VisitOutputs& visit) = 0;
-    /// The outputs for `count` normalised images, until the next call. At most evaluation_batch.
+    /// The outputs for `count` normalised images, no more than it runs at a time, until the next call.
     virtual std::span<const float> outputs(std::span<const float> images, int count) = 0;
 };
 
