@@ -2,7 +2,8 @@
 """Measures residua and every installed peer in turn, so that all of them see the same machine; prints a table, writes
 all measurements and a figure.
 
-usage: compare.py --residua BENCH_PROGRAM --work FOLDER [--rows MODE:NET:BATCH ...] [--threads 1 2] [--rounds 5] [--seconds 2]
+usage: compare.py --residua BENCH_PROGRAM --work FOLDER [--rows MODE:NET:BATCH ...] [--threads 1 2] [--rounds 5]
+                  [--seconds 2] [--peers PyTorch "ONNX Runtime"]
 
 FOLDER has node_modules/onnxruntime-node, and gets the exported models, compare.csv and compare.svg. Each measurement is
 a process of its own. report.py makes table and figure again.
@@ -113,6 +114,8 @@ def output(command, extra={}):
 def installed(options):
     peers = []
     for peer in (Residua(options), Torch(options), OnnxRuntime(options)):
+        if options.peers and peer.name not in (report.OURS, *options.peers):
+            continue
         missing = peer.missing()
         if missing is None:
             peers.append(peer)
@@ -151,6 +154,7 @@ def main():
     arguments.add_argument("--threads", nargs="+", type=int, default=[1, 2])
     arguments.add_argument("--rounds", type=int, default=5)
     arguments.add_argument("--seconds", type=float, default=2.0)
+    arguments.add_argument("--peers", nargs="+", choices=[Torch.name, OnnxRuntime.name], help="all that are installed unless told")
     options = arguments.parse_args()
 
     path = options.work / "compare.csv"
