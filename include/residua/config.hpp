@@ -17,8 +17,13 @@
 
 /// Functions on registers must vanish into their callers, or tiles of accumulators spill to memory.
 #define RESIDUA_INLINE inline __attribute__((always_inline))
-/// The same behind the parameters of a lambda.
+/// The same behind the parameters of a lambda. Sanitizers check every access: inlined a hundred times over, that takes
+/// the compiler minutes.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define RESIDUA_INLINE_LAMBDA
+#else
 #define RESIDUA_INLINE_LAMBDA __attribute__((always_inline))
+#endif
 
 namespace residua {
 
