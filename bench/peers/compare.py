@@ -66,7 +66,7 @@ class Torch:
         pass
 
     def missing(self):
-        return None if runs([sys.executable, "-c", "import torch"]) else f"{sys.executable} has no torch"
+        return None if runs([sys.executable, "-c", "import torch; torch.ones(1)"]) else f"{sys.executable} has no torch"
 
     def measure(self, mode, net, batch, threads, seconds):
         command = [sys.executable, HERE / "torch_worker.py", net, mode, batch, threads, seconds]
@@ -83,7 +83,7 @@ class OnnxRuntime:
     def missing(self):
         if not (self.folder / "node_modules/onnxruntime-node").exists():
             return f"no onnxruntime-node in {self.folder}"
-        if not runs([sys.executable, "-c", "import torch"]):
+        if not runs([sys.executable, "-c", "import torch; torch.ones(1)"]):
             return f"{sys.executable} has no torch, which writes the models"
         return None if runs(["node", "--version"]) else "no node"
 

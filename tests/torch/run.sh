@@ -19,7 +19,7 @@ skip() {
     exit 77
 }
 [ -n "${RESIDUA_DATA:-}" ] || skip "RESIDUA_DATA is not set"
-"$python" -c 'import numpy, torch' 2>/dev/null || skip "$python has no PyTorch: apt install python3-torch"
+"$python" -c 'import numpy, torch; torch.ones(1).numpy()' 2>/dev/null || skip "$python has no PyTorch: apt install python3-torch"
 
 build_program() {
     cmake --build "$build" --target "$1" >&2
