@@ -156,7 +156,7 @@ void run_backward_weight_patches(WinogradWeightTask task, InSlice place, float* 
 template <TrainingConv kernel>
 void run_products(const ConvBackwardWeightTask& task) {
     constexpr Tiling source = kernel.forward;
-    conv_backward_weight<backward_weight_channels(source.run), source.run, source.pixel>(task);
+    conv_backward_weight<product_blocks, source.run, source.pixel>(task);
 }
 
 template <TrainingConv kernel>

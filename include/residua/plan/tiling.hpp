@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+
 #include <residua/plan/layout.hpp>
 #include <residua/plan/patches.hpp>
 #include <residua/shape/window.hpp>
@@ -62,9 +64,13 @@ constexpr Tiling backward_tiling(Chw src, const Window& window) {
     return choose_tiling(src.c, (src.w + window.stride - 1) / window.stride, channel_block, channel_block);
 }
 
-/// Source channels whose products with 16 gradient channels stay in registers.
-constexpr int backward_weight_channels(int run) {
-    int channels = accumulators >= 28 ? (run < 28 ? run : 28) : (accumulators >= 6 ? 4 : 2);
+/// Blocks of gradients, if there are as many, whose products with the source are summed up in registers for a gradient
+/// of weights: with two, every source value that is broadcast serves twice.
+inline constexpr int product_blocks = accumulators >= 28 ? 2 : 1;
+
+/// Source channels, a divisor of `run`, whose products with so many blocks stay in registers.
+constexpr int product_channels(int tile_blocks, int run) {
+    int channels = accumulators >= 28 ? std::min(run, 24 / tile_blocks) : (accumulators >= 6 ? 4 : 2);
     while (run % channels != 0) --channels;
     return channels;
 }

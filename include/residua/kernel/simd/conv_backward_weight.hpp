@@ -3,6 +3,7 @@
 #include <cstddef>
 
 #include <residua/kernel/unroll.hpp>
+#include <residua/plan/tiling.hpp>
 #include <residua/tensor/pack.hpp>
 
 namespace residua::inline RESIDUA_ISA {
@@ -24,35 +25,56 @@ struct ConvBackwardWeightTask {
     float* grad_weight = nullptr;  ///< [dst block][src block][tap][channel of run][16]
 };
 
-/// Outer products over all pixels: `channels` x 16 sums stay in registers while the map passes.
-/// Shapes: as in the task; `run` channels a source pixel, a multiple of `channels`; `pixel` floats between source
-/// pixels. Reads:  src, grad_dst (pixels of 16 channels). Accumulates: grad_weight. Requires: 64-byte aligned grad_dst
-/// and grad_weight; sums run over rows, then columns.
-template <int channels, int run, int pixel>
+/// Outer products over all pixels: the products of `tile_blocks` blocks of gradients with a part of a run stay in
+/// registers while the map passes.
+/// Shapes: as in the task; `run` channels a source pixel, `pixel` floats between source pixels.
+/// Reads:  src, grad_dst (pixels of 16 channels). Accumulates: grad_weight. Requires: 64-byte aligned grad_dst and
+/// grad_weight; sums run over rows, then columns.
+template <int tile_blocks, int run, int pixel>
 void conv_backward_weight(const ConvBackwardWeightTask& task) {
-    static_assert(run % channels == 0);
-    float* grad_weight = task.grad_weight;
-    for (int dst_block = 0; dst_block < task.dst_blocks; ++dst_block) {
+    constexpr int channels = detail::product_channels(tile_blocks, run);
+    const std::ptrdiff_t block_weights = std::ptrdiff_t{task.src_blocks} * task.tap_count * run * channel_block;
+    int dst_block = 0;
+    for (; dst_block + tile_blocks <= task.dst_blocks; dst_block += tile_blocks) {
         const float* grad = task.grad_dst + dst_block * task.grad_block;
+        float* grad_weight = task.grad_weight + dst_block * block_weights;
         for (int src_block = 0; src_block < task.src_blocks; ++src_block) {
             for (int tap = 0; tap < task.tap_count; ++tap) {
                 for (int c = 0; c < run; c += channels, grad_weight += channels * channel_block) {
                     const float* src = task.src + src_block * task.src_block + task.taps[tap] + c;
-                    Pack sum[channels];
-                    detail::unroll<channels>([&](auto i) { sum[i] = Pack::load(grad_weight + i * channel_block); });
+                    const auto sum_at = [&](int b, int i) {
+                        return grad_weight + b * block_weights + i * channel_block;
+                    };
+                    Pack sum[tile_blocks][channels];
+                    detail::unroll<tile_blocks>([&](auto b) {
+                        detail::unroll<channels>([&](auto i) { sum[b][i] = Pack::load(sum_at(b, i)); });
+                    });
                     for (int row = 0; row < task.rows; ++row) {
                         const float* s = src + row * task.src_row;
                         const float* g = grad + row * task.grad_row;
                         for (int column = 0; column < task.columns; ++column, s += pixel, g += channel_block) {
-                            const Pack value = Pack::load(g);
-                            detail::unroll<channels>(
-                                [&](auto i) { sum[i] = fma(Pack::broadcast(s[i]), value, sum[i]); });
+                            Pack value[tile_blocks];
+                            detail::unroll<tile_blocks>(
+                                [&](auto b) { value[b] = Pack::load(g + b * task.grad_block); });
+                            detail::unroll<channels>([&](auto i) {
+                                const Pack factor = Pack::broadcast(s[i]);
+                                detail::unroll<tile_blocks>(
+                                    [&](auto b) { sum[b][i] = fma(factor, value[b], sum[b][i]); });
+                            });
                         }
                     }
-                    detail::unroll<channels>([&](auto i) { sum[i].store(grad_weight + i * channel_block); });
+                    detail::unroll<tile_blocks>(
+                        [&](auto b) { detail::unroll<channels>([&](auto i) { sum[b][i].store(sum_at(b, i)); }); });
                 }
             }
         }
+    }
+    if constexpr (tile_blocks > 1) {
+        ConvBackwardWeightTask rest = task;
+        rest.grad_dst += dst_block * task.grad_block;
+        rest.grad_weight += dst_block * block_weights;
+        rest.dst_blocks -= dst_block;
+        conv_backward_weight<1, run, pixel>(rest);
     }
 }
 

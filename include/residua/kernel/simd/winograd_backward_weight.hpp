@@ -159,7 +159,7 @@ void winograd_multiply(const float* scratch, int group, int count, int src_block
     const int src_count = blocks.last_src - blocks.first_src;
     const int grad_count = blocks.last_grad - blocks.first_grad;
     for (int position = 0; position < position_count(m); ++position)
-        conv_backward_weight<channel_block, channel_block, channel_block>(
+        conv_backward_weight<detail::product_blocks, channel_block, channel_block>(
             {.src = scratch + (position * src_blocks + blocks.first_src) * block_step,
              .src_block = block_step,
              .taps = &tap,
