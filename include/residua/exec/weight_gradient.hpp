@@ -51,23 +51,25 @@ class WeightGradient {
             }
     }
 
-    /// The dst blocks [first, last) over the whole batch, block by block of the source: `sum_up(blocks, sums)` adds to
-    /// sums that are zero, [position][dst block][channel][16].
+    /// The dst blocks [first, last) over the whole batch: `sum_up(blocks, sums)` adds to sums that are zero,
+    /// [position][dst block][src block][channel][16]. All blocks of the source at once, position by position: what is
+    /// read of the gradient stays in the cache.
     template <int m, class SumUp>
     void whole_gradient_winograd(const SumUp& sum_up, int first, int last, float* sums) const {
         constexpr int square = channel_block * channel_block;
-        const int count = last - first;
-        for (int src_block = 0; src_block < src_.blocks(); ++src_block) {
-            std::fill_n(sums, 1L * position_count(m) * count * square, 0.0f);
-            sum_up(ProductBlocks{src_block, src_block + 1, first, last}, sums);
-            for (int block = first; block < last; ++block) {
+        const long blocks = src_.blocks();
+        const long per_position = (last - first) * blocks * square;
+        std::fill_n(sums, position_count(m) * per_position, 0.0f);
+        sum_up(ProductBlocks{0, src_.blocks(), first, last}, sums);
+        for (int block = first; block < last; ++block)
+            for (int src_block = 0; src_block < src_.blocks(); ++src_block) {
                 alignas(alignment) float kernels[channel_block * 9 * channel_block];
-                winograd_weight_gradient<m>(sums + (block - first) * square, 0, 1, count * square, kernels);
+                winograd_weight_gradient<m>(sums + ((block - first) * blocks + src_block) * square, 0, 1, per_position,
+                                            kernels);
                 write_kernels(kernels, block, src_block);
             }
-        }
     }
-    /// The same for a direct convolution, whose sums are [dst block][tap][channel][16].
+    /// The same for a direct convolution, block by block of the source; sums are [dst block][tap][channel][16].
     template <class SumUp>
     void whole_gradient(const SumUp& sum_up, int first, int last, float* sums) const {
         const long taps = window_.taps();

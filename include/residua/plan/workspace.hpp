@@ -94,10 +94,11 @@ constexpr long slice_gradient_floats(const Layout& src, Chw dst, const Window& w
 /// the source serves all of them.
 inline constexpr int gradient_blocks = 4;
 
-/// Floats of the sums for these dst blocks and one block of the source.
-constexpr long whole_gradient_floats(const Window& window, Algorithm algorithm) {
-    const int pieces = algorithm == Algorithm::direct ? window.taps() : position_count(patch_size(algorithm));
-    return 1L * gradient_blocks * pieces * channel_block * channel_block;
+/// Floats of the sums for these dst blocks: of a direct convolution for one block of the source, else for all.
+constexpr long whole_gradient_floats(const Layout& src, const Window& window, Algorithm algorithm) {
+    const long pieces =
+        algorithm == Algorithm::direct ? window.taps() : 1L * position_count(patch_size(algorithm)) * src.blocks();
+    return gradient_blocks * pieces * channel_block * channel_block;
 }
 
 /// Floats that a convolution collects of every image for such a gradient: its source and the gradient of its result, as
@@ -112,7 +113,7 @@ constexpr long collected_floats(const Layout& src, Chw dst, const Window& window
 
 /// Largest scratch memory that a convolution's kernels need.
 constexpr long transform_floats(const Layout& src, Chw dst, const Window& window, const TrainingConv& conv) {
-    const long sums = conv.whole_batch ? whole_gradient_floats(window, conv.algorithm) : 0;
+    const long sums = conv.whole_batch ? whole_gradient_floats(src, window, conv.algorithm) : 0;
     if (conv.algorithm == Algorithm::direct) return sums;
     const int m = patch_size(conv.algorithm);
     const int src_blocks = src.blocks();
