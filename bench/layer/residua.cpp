@@ -50,6 +50,7 @@ class Maps {
         for (int i = 0; i < count; ++i) load_planar(values.data(), (*this)[i]);
     }
     MapView<float> operator[](int i) { return {floats_.data() + i * layout_.count(), layout_}; }
+    MapsView<float> from(int first, int count) { return {(*this)[first], layout_.count(), count}; }
 
   private:
     Layout layout_;
@@ -79,11 +80,13 @@ class OneConv {
 
     void run(Direction direction) {
         if (direction == Direction::backward_weight) std::ranges::fill(grad_weight_.span(), 0.0f);
-        for (int i = 0; i < batch_; ++i) {
+        const int together = direction == Direction::backward_weight ? 1 : conv_.together();
+        for (int i = 0; i < batch_; i += together) {
+            const int count = std::min(together, batch_ - i);
             if (direction == Direction::forward)
-                functions_.forward(conv_, src_[i], dst_[i], scratch_.data());
+                functions_.forward(conv_, src_.from(i, count), dst_.from(i, count), scratch_.data());
             else if (direction == Direction::backward_src)
-                functions_.backward_src(conv_, grad_[i], grad_src_[i], scratch_.data());
+                functions_.backward_src(conv_, grad_.from(i, count), grad_src_.from(i, count), scratch_.data());
             else if (!kernel_.whole_batch)
                 functions_.backward_weight(conv_, src_[i], grad_[i], {i, batch_}, scratch_.data(), grad_weight_.data());
             else

@@ -51,7 +51,7 @@ class ConvCheck {
         residua::reference::conv_forward(shape_, src_.data(), weight_.data(), bias_.data(), expected.data());
         TestMap src(one.layout(), src_);
         TestMap dst({one.dst()});
-        functions.forward(conv_, src.view(), dst.view(), scratch_.data());
+        functions.forward(conv_, {src.view()}, {dst.view()}, scratch_.data());
         return difference(dst.planar(), expected);
     }
 
@@ -60,7 +60,7 @@ class ConvCheck {
         residua::reference::conv_backward_src(shape_, grad_.data(), weight_.data(), expected.data());
         TestMap grad(conv_.grad(), grad_);
         TestMap grad_src({one.src});
-        functions.backward_src(conv_, grad.view(), grad_src.view(), scratch_.data() + conv_.gradient_scratch());
+        functions.backward_src(conv_, {grad.view()}, {grad_src.view()}, scratch_.data() + conv_.gradient_scratch());
         return difference(grad_src.planar(), expected);
     }
 

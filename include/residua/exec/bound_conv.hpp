@@ -142,11 +142,11 @@ class BoundConv {
                 .grad_weight = grad_weight};
     }
 
-    [[nodiscard]] WinogradTask winograd_forward(const MapView<const float>& src, const MapView<float>& dst, int m,
+    [[nodiscard]] WinogradTask winograd_forward(const MapsView<const float>& src, const MapsView<float>& dst, int m,
                                                 float* scratch) const {
         return winograd_task(src, dst, forward_, dst_.blocks() / kernel_.forward.dst_blocks, m, scratch);
     }
-    [[nodiscard]] WinogradTask winograd_backward_src(const MapView<const float>& grad, const MapView<float>& grad_src,
+    [[nodiscard]] WinogradTask winograd_backward_src(const MapsView<const float>& grad, const MapsView<float>& grad_src,
                                                      int m, float* scratch) const {
         return winograd_task(grad, grad_src, backward_, src_.blocks() / kernel_.backward.dst_blocks, m, scratch);
     }
@@ -154,7 +154,7 @@ class BoundConv {
     /// The patches of an image whose gradient is known. Room for `gradient_group(m)` patches is in the scratch memory.
     [[nodiscard]] WinogradWeightTask winograd_backward_weight(const MapView<const float>& src,
                                                               const MapView<const float>& grad, int m) const {
-        WinogradTask source = winograd_task(src, {nullptr, dst_}, nullptr, 0, m, nullptr);
+        WinogradTask source = winograd_task({src}, {{nullptr, dst_}}, nullptr, 0, m, nullptr);
         source.group = gradient_group(m);
         return {.src = source,
                 .grad_dst = grad.at(0, 0),
@@ -174,6 +174,8 @@ class BoundConv {
         return winograd_weight_scratch(m, src_.blocks(), dst_.blocks(), gradient_group(m));
     }
 
+    /// Images that go through the products forward and back to the source together.
+    [[nodiscard]] int together() const { return kernel_.together; }
     /// Whether the gradient of the weights is formed over the whole batch, from what was collected of every image.
     [[nodiscard]] bool whole_batch() const { return kernel_.whole_batch; }
     [[nodiscard]] long collected() const { return collected_floats(src_, dst_.shape, window_, kernel_); }
@@ -194,11 +196,14 @@ class BoundConv {
 
   private:
     /// The frames of the sources hold the padding.
-    [[nodiscard]] static WinogradTask winograd_task(const MapView<const float>& src, const MapView<float>& dst,
-                                                    const float* weight, int tiles, int m, float* scratch) {
+    [[nodiscard]] WinogradTask winograd_task(const MapsView<const float>& sources, const MapsView<float>& results,
+                                             const float* weight, int tiles, int m, float* scratch) const {
+        const MapView<const float>& src = sources.first;
+        const MapView<float>& dst = results.first;
         const int halo = src.layout.halo;
         const Chw shape = dst.layout.shape;
         return {.src = src.data,
+                .src_image = sources.step,
                 .src_block = src.block_step(),
                 .src_row = src.row_step(),
                 .src_rows = src.layout.shape.h + 2 * halo,
@@ -206,13 +211,14 @@ class BoundConv {
                 .src_blocks = src.layout.blocks(),
                 .weight = weight,
                 .dst = dst.data,
+                .dst_image = results.step,
                 .dst_block = dst.block_step(),
                 .dst_row = dst.row_step(),
                 .dst_rows = shape.h,
                 .dst_columns = shape.w,
                 .last_tile = tiles,
-                .last_patch = patch_count(shape, m),
-                .group = patch_group(m, src.layout.blocks(), patch_count(shape, m)),
+                .last_patch = sources.count * patch_count(shape, m),
+                .group = patch_group(m, src.layout.blocks(), kernel_.together * patch_count(shape, m)),
                 .scratch = scratch};
     }
 

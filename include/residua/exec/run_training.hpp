@@ -70,9 +70,9 @@ struct Collected {
 /// A convolution's weights and its three directions. Scratch memory is the calling thread's own.
 struct ConvFunctions {
     void (*pack)(BoundConv&, const float* weight) = nullptr;
-    void (*forward)(const BoundConv&, const MapView<const float>& src, const MapView<float>& dst,
+    void (*forward)(const BoundConv&, const MapsView<const float>& src, const MapsView<float>& dst,
                     float* scratch) = nullptr;
-    void (*backward_src)(const BoundConv&, const MapView<const float>& grad, const MapView<float>& grad_src,
+    void (*backward_src)(const BoundConv&, const MapsView<const float>& grad, const MapsView<float>& grad_src,
                          float* scratch) = nullptr;
     /// Adds an image's share to the slice's gradient; scratch memory keeps it from one image of the slice to the next.
     void (*backward_weight)(const BoundConv&, const MapView<const float>& src, const MapView<const float>& grad,
@@ -105,7 +105,7 @@ void run_patches(const WinogradTask& task, const Finish& finish) {
 }
 
 template <TrainingConv kernel>
-void run_forward(const BoundConv& conv, const MapView<const float>& src, const MapView<float>& dst, float* scratch) {
+void run_forward(const BoundConv& conv, const MapsView<const float>& src, const MapsView<float>& dst, float* scratch) {
     const auto finish = [&] {
         if constexpr (kernel.bias)
             return Finish<x0 + x1>{conv.bias()};
@@ -114,18 +114,20 @@ void run_forward(const BoundConv& conv, const MapView<const float>& src, const M
     }();
     constexpr int m = patch_size(kernel.algorithm);
     if constexpr (kernel.algorithm == Algorithm::direct)
-        run_direct<kernel.forward>(conv.forward(src, dst), finish);
+        for (int image = 0; image < src.count; ++image)
+            run_direct<kernel.forward>(conv.forward(src.at(image), dst.at(image)), finish);
     else
         run_patches<m, kernel.forward>(conv.winograd_forward(src, dst, m, scratch), finish);
 }
 
 template <TrainingConv kernel>
-void run_backward_src(const BoundConv& conv, const MapView<const float>& grad, const MapView<float>& grad_src,
+void run_backward_src(const BoundConv& conv, const MapsView<const float>& grad, const MapsView<float>& grad_src,
                       float* scratch) {
     constexpr int m = patch_size(kernel.algorithm);
     if constexpr (kernel.algorithm == Algorithm::direct)
-        conv.backward_src(grad, grad_src,
-                          [](const ConvTask& task) { run_direct<kernel.backward>(task, Unfinished{}); });
+        for (int image = 0; image < grad.count; ++image)
+            conv.backward_src(grad.at(image), grad_src.at(image),
+                              [](const ConvTask& task) { run_direct<kernel.backward>(task, Unfinished{}); });
     else
         run_patches<m, kernel.backward>(conv.winograd_backward_src(grad, grad_src, m, scratch), Unfinished{});
 }

@@ -18,14 +18,14 @@ struct TrainingBackward {
     /// Chunks of a phase.
     [[nodiscard]] int chunks(int phase) const {
         const BackwardStep& pass = plan.backward[index(phase / 2)];
-        if (phase % 2 == 0) return Sizes::slices;
+        if (phase % 2 == 0) return memory.slice_chunks(pass.step);
         return 1 + (pass.step >= 0 && is_conv(step(pass.step)) ? memory.conv_at(pass.step).gradient_chunks() : 0);
     }
 
     void run(int phase, int chunk, int slot) {
         const BackwardStep& pass = plan.backward[index(phase / 2)];
         if (phase % 2 == 0)
-            run_slice(pass, chunk, slot);
+            run_slices(pass, memory.first_slice(pass.step, chunk), memory.first_slice(pass.step, chunk + 1), slot);
         else if (chunk == 0)
             finish_gradients(pass);
         else
@@ -43,27 +43,38 @@ struct TrainingBackward {
     static const Blend& blend(int b) { return plan.blends[index(b)]; }
     static bool is_conv(const ForwardStep& step) { return Memory::is_conv(step); }
 
-    void run_slice(const BackwardStep& pass, int slice, int slot) {
-        if (pass.step >= 0 && is_conv(step(pass.step))) {
-            const BoundConv& conv = memory.conv_at(pass.step);
-            std::fill_n(memory.slice_gradient(slice), conv.weight_floats() + conv.bias_floats(), 0.0f);
-        }
-        const int first = memory.first_image(slice);
-        for (int image = first; image < memory.first_image(slice + 1); ++image) {
-            MapView<float> grad{};
-            if (pass.blend >= 0)
-                grad = pass.accumulates ? MapView<float>{memory.result_scratch(slot), {blend(pass.blend).shape}}
-                                        : memory.gradient_view(pass.blend, image);
-            if (pass.step >= 0) backward_step(pass.step, image, slot, slice, grad);
-            if (pass.blend >= 0) collect(pass, image, image == first, slot, slice, grad);
+    void run_slices(const BackwardStep& pass, int first_slice, int last_slice, int slot) {
+        for (int slice = first_slice; slice < last_slice; ++slice) clear_slice_gradient(pass.step, slice);
+        const int last = memory.first_image(last_slice);
+        const int together = memory.together(pass.step);
+        for (int image = memory.first_image(first_slice); image < last; image += together) {
+            const int count = std::min(together, last - image);
+            const MapsView<float> grads = gradients(pass, image, count, slot);
+            if (pass.step >= 0) backward_step(pass.step, image, slot, grads);
+            for (int i = 0; pass.blend >= 0 && i < count; ++i) collect(pass, image + i, slot, grads.at(i));
         }
     }
 
-    /// The gradients of a step's weights and, if `grad_src` is a map, of its source, which is overwritten.
-    void backward_step(int s, int image, int slot, int slice, const MapView<float>& grad_src) {
+    void clear_slice_gradient(int s, int slice) {
+        if (s < 0 || !is_conv(step(s))) return;
+        const BoundConv& conv = memory.conv_at(s);
+        std::fill_n(memory.slice_gradient(slice), conv.weight_floats() + conv.bias_floats(), 0.0f);
+    }
+
+    /// Where a pass puts what its step gives to the gradient of its blend, if there is one.
+    MapsView<float> gradients(const BackwardStep& pass, int image, int count, int slot) const {
+        if (pass.blend < 0) return {.count = count};
+        if (!pass.accumulates) return memory.gradients_view(pass.blend, image, count);
+        const Layout layout{blend(pass.blend).shape};
+        return {{memory.result_scratch(slot), layout}, layout.count(), count};
+    }
+
+    /// The gradients of a step's weights and, if there are maps for it, of its source, which are overwritten.
+    void backward_step(int s, int image, int slot, const MapsView<float>& grads_src) {
         const ForwardStep& at = step(s);
         const Window& window = graph[at.node].window;
-        if (is_conv(at)) return backward_conv(s, image, slot, slice, grad_src);
+        if (is_conv(at)) return backward_conv(s, image, slot, grads_src);
+        const MapView<float>& grad_src = grads_src.first;
         if (grad_src.data == nullptr) return;
         const MapView<const float> grad = result_gradient(s, image, memory.gradient_scratch(slot));
         if (at.op == Op::max_pool)
@@ -72,24 +83,34 @@ struct TrainingBackward {
         if (at.op == Op::shortcut_a) shortcut_a_backward(grad, grad_src, window.stride);
     }
 
-    void backward_conv(int s, int image, int slot, int slice, const MapView<float>& grad_src) {
+    void backward_conv(int s, int first_image, int slot, const MapsView<float>& grads_src) {
+        const BoundConv& conv = memory.conv_at(s);
+        const long step = conv.grad().count();
+        float* const room = is_collected(s) ? collected_gradient(s, first_image) : memory.gradient_scratch(slot);
+        for (int i = 0; i < grads_src.count; ++i)
+            backward_parameters(s, first_image + i, slot, result_gradient(s, first_image + i, room + i * step));
+        if (grads_src.first.data == nullptr) return;
+        const MapsView<const float> grads{{room, conv.grad()}, step, grads_src.count};
+        Memory::conv_function(s).backward_src(conv, grads, grads_src,
+                                              memory.transform_scratch(slot) + conv.gradient_scratch());
+    }
+
+    /// An image's part in the gradients of a convolution's weights and bias.
+    void backward_parameters(int s, int image, int slot, const MapView<const float>& grad) {
         const ForwardStep& at = step(s);
         const BoundConv& conv = memory.conv_at(s);
-        const ConvFunctions& functions = Memory::conv_function(s);
         const bool collects = is_collected(s);
-        const MapView<const float> grad =
-            result_gradient(s, image, collects ? collected_gradient(s, image) : memory.gradient_scratch(slot));
         const MapView<const float> src =
             memory.load(at, again(at), image, collects ? collected_source(s, image) : memory.source_scratch(slot));
-        float* const scratch = memory.transform_scratch(slot);
+        const int slice = memory.slice_of(image);
         const int first = memory.first_image(slice);
         if (!conv.whole_batch())
-            functions.backward_weight(conv, src, grad, {image - first, memory.first_image(slice + 1) - first}, scratch,
-                                      memory.slice_gradient(slice));
+            Memory::conv_function(s).backward_weight(conv, src, grad,
+                                                     {image - first, memory.first_image(slice + 1) - first},
+                                                     memory.transform_scratch(slot), memory.slice_gradient(slice));
         else if (!collects)
-            functions.collect(conv, src, grad, image, memory.count(), memory.collected());
+            Memory::conv_function(s).collect(conv, src, grad, image, memory.count(), memory.collected());
         if (graph[at.node].bias) bias_backward(grad, memory.slice_gradient(slice) + conv.weight_floats());
-        if (grad_src.data != nullptr) functions.backward_src(conv, grad, grad_src, scratch + conv.gradient_scratch());
     }
 
     /// Whether a step collects sources and gradients as they are.
@@ -151,7 +172,7 @@ struct TrainingBackward {
     }
 
     /// Completes a blend's gradient as far as this pass goes. `grad` holds what the step gave.
-    void collect(const BackwardStep& pass, int image, bool first, int slot, int slice, const MapView<float>& grad) {
+    void collect(const BackwardStep& pass, int image, int slot, const MapView<float>& grad) {
         const MapView<float> target = memory.gradient_view(pass.blend, image);
         bool started = pass.step >= 0 || pass.output;
         if (pass.output) load_planar(memory.output_gradient(image), grad);
@@ -170,13 +191,12 @@ struct TrainingBackward {
                 pull<false>(summand, image, grad);
         }
         if (pass.finishes)
-            finish_blend(pass.blend, image, first, slot, slice, grad, target);
+            finish_blend(pass.blend, image, slot, grad, target);
         else if (pass.accumulates)
             copy_map<false>(grad, target);
     }
 
-    void finish_blend(int which, int image, bool first, int slot, int slice, const MapView<float>& grad,
-                      const MapView<float>& target) {
+    void finish_blend(int which, int image, int slot, const MapView<float>& grad, const MapView<float>& target) {
         const Blend& of = blend(which);
         const int channels = grad.layout.blocks() * channel_block;
         float* sums = memory.channel_scratch(slot);
@@ -185,6 +205,8 @@ struct TrainingBackward {
         Memory::functions(which).backward(memory.blend_task(of, image), grad, target,
                                           {sums, sums + channels, sums + 2 * channels, main.mean, skip.mean});
         if (of.main_bn < 0 && of.skip_bn < 0) return;
+        const int slice = memory.slice_of(image);
+        const bool first = image == memory.first_image(slice);
         const MomentSums total = memory.slice_sums(slice, 0);
         for (int c = 0; c < channels; ++c) {
             const auto add = [&](double& to, float value) { to = first ? value : to + value; };

@@ -18,7 +18,7 @@ struct TrainingForward {
     [[nodiscard]] int chunks(int phase) const {
         if (phase == 0) return static_cast<int>(memory.convs().size());
         const ForwardStep& at = step((phase - 1) / 2);
-        if ((phase - 1) % 2 == 0) return Sizes::slices;
+        if ((phase - 1) % 2 == 0) return memory.slice_chunks((phase - 1) / 2);
         return has_statistics(at.dst) || has_statistics(stored_by(at)) ? 1 : 0;
     }
 
@@ -27,7 +27,7 @@ struct TrainingForward {
         if (phase == 0) return pack(weights, chunk);
         const int s = (phase - 1) / 2;
         if ((phase - 1) % 2 == 0)
-            run_slice(s, chunk, slot);
+            run_slices(s, memory.first_slice(s, chunk), memory.first_slice(s, chunk + 1), slot);
         else
             finish_statistics(weights, step(s));
     }
@@ -54,36 +54,41 @@ struct TrainingForward {
         return step.load == Load::compute_and_store ? blend(step.blend).stored : -1;
     }
 
-    void run_slice(int s, int slice, int slot) {
+    void run_slices(int s, int first_slice, int last_slice, int slot) {
         const ForwardStep& at = step(s);
-        const int first = memory.first_image(slice);
-        for (int image = first; image < memory.first_image(slice + 1); ++image) {
-            const MapView<const float> src = memory.load(at, at.load, image, memory.source_scratch(slot));
-            if (at.dst >= 0) {
-                const MapView<float> dst = memory.map_view(at.dst, image);
-                operate(s, src, dst, slot);
-                if (at.dst == plan.output) store_planar(dst, memory.output(image));
-                if (has_statistics(at.dst))
-                    add_moments(dst, image == first, memory.slice_sums(slice, 0), memory.channel_scratch(slot));
+        const int last = memory.first_image(last_slice);
+        const int together = memory.together(s);
+        for (int image = memory.first_image(first_slice); image < last; image += together) {
+            const int count = std::min(together, last - image);
+            const MapsView<const float> src = memory.load(at, at.load, image, count, memory.source_scratch(slot));
+            if (at.dst >= 0) operate(s, src, memory.maps_view(at.dst, image, count), slot);
+            for (int i = image; i < image + count; ++i) {
+                take(at.dst, 0, i, slot);
+                take(stored_by(at), 1, i, slot);
             }
-            const int stored = stored_by(at);
-            if (stored >= 0 && stored == plan.output)
-                store_planar(memory.map_view(stored, image), memory.output(image));
-            if (has_statistics(stored))
-                add_moments(memory.map_view(stored, image), image == first, memory.slice_sums(slice, 1),
-                            memory.channel_scratch(slot));
         }
     }
 
-    void operate(int s, const MapView<const float>& src, const MapView<float>& dst, int slot) const {
+    /// What else is to be done with a map, the `which`th of a step, that has just been written.
+    void take(int map, int which, int image, int slot) {
+        if (map < 0) return;
+        const MapView<float> written = memory.map_view(map, image);
+        if (map == plan.output) store_planar(written, memory.output(image));
+        if (!has_statistics(map)) return;
+        const int slice = memory.slice_of(image);
+        add_moments(written, image == memory.first_image(slice), memory.slice_sums(slice, which),
+                    memory.channel_scratch(slot));
+    }
+
+    void operate(int s, const MapsView<const float>& src, const MapsView<float>& dst, int slot) const {
         const Window& window = graph[step(s).node].window;
         switch (step(s).op) {
             case Op::max_pool:
-                return max_pool(src, dst, window, 0, dst.layout.blocks());
+                return max_pool(src.first, dst.first, window, 0, dst.first.layout.blocks());
             case Op::avg_pool:
-                return avg_pool(src, dst, window, 0, dst.layout.blocks());
+                return avg_pool(src.first, dst.first, window, 0, dst.first.layout.blocks());
             case Op::shortcut_a:
-                return shortcut_a(src, dst, window.stride);
+                return shortcut_a(src.first, dst.first, window.stride);
             default:
                 return Memory::conv_function(s).forward(memory.conv_at(s), src, dst, memory.transform_scratch(slot));
         }

@@ -23,7 +23,7 @@ class TrainingMemory {
     static constexpr const auto& graph = graph_of<Net>;
 
     TrainingMemory(int batch, int threads)
-        : batch_{batch}, arena_(static_cast<std::size_t>(Sizes::total(batch, threads))) {
+        : batch_{batch}, threads_{threads}, arena_(static_cast<std::size_t>(Sizes::total(batch, threads))) {
         lay_out(threads);
         bind_convs();
         bind_bns();
@@ -57,6 +57,12 @@ class TrainingMemory {
         const Buffer& buffer = plan.map_buffers[index(map)];
         return {maps_ + buffer.offset * batch_ + buffer.floats * image, {plan.maps[index(map)]}};
     }
+    [[nodiscard]] MapsView<float> maps_view(int map, int first_image, int count) const {
+        return {map_view(map, first_image), plan.map_buffers[index(map)].floats, count};
+    }
+    [[nodiscard]] MapsView<float> gradients_view(int of_blend, int first_image, int count) const {
+        return {gradient_view(of_blend, first_image), plan.gradient_buffers[index(of_blend)].floats, count};
+    }
     [[nodiscard]] MapView<float> gradient_view(int of_blend, int image) const {
         const Buffer& buffer = plan.gradient_buffers[index(of_blend)];
         return {maps_ + buffer.offset * batch_ + buffer.floats * image, {blend(of_blend).shape}};
@@ -80,6 +86,16 @@ class TrainingMemory {
     }
     [[nodiscard]] float* slice_gradient(int slice) const { return slices_ + slice * Sizes::slice; }
     [[nodiscard]] int first_image(int slice) const { return static_cast<int>(1L * count_ * slice / Sizes::slices); }
+    [[nodiscard]] int slice_of(int image) const {
+        return static_cast<int>((1L * Sizes::slices * (image + 1) - 1) / count_);
+    }
+
+    /// Images that go through a step together.
+    [[nodiscard]] int together(int s) const { return s >= 0 && is_conv(step(s)) ? conv_at(s).together() : 1; }
+    /// The slices of the batch that a thread takes through a step at a time: so many that they hold the images that go
+    /// together, but some for every thread.
+    [[nodiscard]] int slice_chunks(int s) const { return (Sizes::slices + slices_a_chunk(s) - 1) / slices_a_chunk(s); }
+    [[nodiscard]] int first_slice(int s, int chunk) const { return std::min(chunk * slices_a_chunk(s), Sizes::slices); }
 
     [[nodiscard]] BlendTask blend_task(const Blend& of, int image) const {
         BlendTask task{.main = map_view(of.main, image)};
@@ -127,6 +143,16 @@ class TrainingMemory {
         return scratch;
     }
 
+    /// The same for `count` images.
+    MapsView<const float> load(const ForwardStep& step, Load how, int first_image, int count, float* room) const {
+        const std::ptrdiff_t step_in_room = source_layout(graph, plan, step).count();
+        const MapView<const float> first = load(step, how, first_image, room);
+        std::ptrdiff_t apart = 0;
+        for (int i = 1; i < count; ++i)
+            apart = load(step, how, first_image + i, room + i * step_in_room).data - first.data;
+        return {first, count > 1 ? apart / (count - 1) : 0, count};
+    }
+
     /// Whether a step's source lies in memory as its kernel wants it.
     static bool is_at_hand(const ForwardStep& step, Load how) {
         return how == Load::stored && source_layout(graph, plan, step).halo == 0;
@@ -137,6 +163,10 @@ class TrainingMemory {
 
   private:
     static constexpr const auto& extent = training_extent<Net>;
+
+    [[nodiscard]] int slices_a_chunk(int s) const {
+        return std::clamp(together(s) * Sizes::slices / count_, 1, std::max(1, Sizes::slices / threads_));
+    }
 
     void lay_out(int threads) {
         float* next = arena_.data();
@@ -178,6 +208,7 @@ class TrainingMemory {
     }
 
     int batch_;
+    int threads_;
     int count_ = 0;
     Arena arena_;
     float* maps_ = nullptr;

@@ -22,4 +22,15 @@ struct MapView {
     constexpr operator MapView<const T>() const { return {data, layout}; }  // NOLINT: reading is always allowed
 };
 
+/// Maps of images that follow one another in memory.
+template <class T>
+struct MapsView {
+    MapView<T> first{};
+    std::ptrdiff_t step = 0;  ///< floats from one image's map to the next
+    int count = 1;
+
+    [[nodiscard]] constexpr MapView<T> at(int image) const { return {first.data + image * step, first.layout}; }
+    constexpr operator MapsView<const T>() const { return {first, step, count}; }  // NOLINT: reading is always allowed
+};
+
 }  // namespace residua

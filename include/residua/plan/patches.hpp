@@ -35,16 +35,26 @@ constexpr long winograd_scratch(int m, int src_blocks, int group) {
     return 1L * position_count(m) * (src_blocks + most_tile_blocks) * patch_spread(group) * channel_block;
 }
 
+/// Patches that pay in a group: enough to fill the registers, more where the weights are too large for any cache near.
+constexpr int fewest_patches(int src_blocks) {
+    constexpr int large_blocks = 16;
+    return src_blocks >= large_blocks ? 64 : 16;
+}
+
 /// Patches a group: as many as leave the weights some room in the second-level cache (measured best from 200 KB to
-/// 1 MB), but enough to fill the registers, more where the weights are too large for any cache near, and all groups
-/// alike.
+/// 1 MB), but as many as pay, and all groups alike.
 constexpr int patch_group(int m, int src_blocks, int patches) {
     constexpr long room = 160 * 1024;  // floats
-    constexpr int large_blocks = 16;
-    const long fewest = src_blocks >= large_blocks ? 64 : 16;
-    const long most = std::max(fewest, room / winograd_scratch(m, src_blocks, 1));
+    const long most = std::max<long>(fewest_patches(src_blocks), room / winograd_scratch(m, src_blocks, 1));
     const long groups = (patches + most - 1) / most;
     return static_cast<int>((patches + groups - 1) / groups);
+}
+
+/// Images whose patches a group needs to hold as many as pay: small maps have few. The weights are then fetched once
+/// for all of these images.
+constexpr int images_together(int m, int src_blocks, Chw dst) {
+    const int patches = patch_count(dst, m);
+    return std::max(1, (fewest_patches(src_blocks) + patches - 1) / patches);
 }
 
 /// Floats of memory for the transformed source and gradient of a group of patches.

@@ -43,6 +43,7 @@ constexpr Layout gradient_layout(Chw dst, const Window& window) {
 struct TrainingConv {
     Algorithm algorithm = Algorithm::direct;
     bool whole_batch = false;  ///< how the gradient of the weights is formed
+    int together = 1;          ///< images that go through the products of both directions together
     Tiling forward{};
     Tiling backward{};
     bool bias = false;
@@ -61,8 +62,10 @@ constexpr TrainingConv training_conv(const Layout& src, Chw dst, const Window& w
         return conv;
     }
     const int m = patch_size(conv.algorithm);
-    conv.forward = winograd_tiling(dst, patch_group(m, src.blocks(), patch_count(dst, m)));
-    conv.backward = winograd_tiling(src.shape, patch_group(m, block_count(dst.c), patch_count(src.shape, m)));
+    conv.together = images_together(m, std::max(src.blocks(), block_count(dst.c)), dst);
+    conv.forward = winograd_tiling(dst, patch_group(m, src.blocks(), conv.together * patch_count(dst, m)));
+    conv.backward =
+        winograd_tiling(src.shape, patch_group(m, block_count(dst.c), conv.together * patch_count(src.shape, m)));
     return conv;
 }
 

@@ -51,8 +51,8 @@ struct InferenceSizes {
 
 /// What a training workspace needs beside the maps, in floats.
 struct TrainingExtent {
-    long source = 0;         ///< largest framed source of a step
-    long gradient = 0;       ///< largest framed gradient of a step's result
+    long source = 0;         ///< largest framed source of a step, of the images that go through it together
+    long gradient = 0;       ///< largest framed gradient of a step's result, of as many images
     long weight = 0;         ///< largest slice's gradient of one step's weights and bias, in the order of the kernels
     long parameters = 0;     ///< most weights of one step
     long transforms = 0;     ///< largest scratch memory of a kernel
@@ -118,8 +118,11 @@ constexpr long transform_floats(const Layout& src, Chw dst, const Window& window
     const int m = patch_size(conv.algorithm);
     const int src_blocks = src.blocks();
     const int dst_blocks = block_count(dst.c);
-    const long forward = winograd_scratch(m, src_blocks, patch_group(m, src_blocks, patch_count(dst, m)));
-    const long backward = winograd_scratch(m, dst_blocks, patch_group(m, dst_blocks, patch_count(src.shape, m)));
+    const auto products = [&](int blocks, Chw results) {
+        return winograd_scratch(m, blocks, patch_group(m, blocks, conv.together * patch_count(results, m)));
+    };
+    const long forward = products(src_blocks, dst);
+    const long backward = products(dst_blocks, src.shape);
     if (conv.whole_batch) return std::max({sums, forward, backward});
     const int group = gradient_patch_group(m, src_blocks, dst_blocks, patch_count(dst, m));
     return std::max(forward, backward) + winograd_weight_scratch(m, src_blocks, dst_blocks, group);
@@ -132,14 +135,15 @@ inline constexpr TrainingExtent training_extent = [] {
         const ForwardStep& step = training_plan<Net>.forward[static_cast<std::size_t>(s)];
         const Node& node = graph_of<Net>[step.node];
         const Layout src = source_layout(graph_of<Net>, training_plan<Net>, step);
-        extent.source = std::max(extent.source, src.count());
         extent.most_channels = std::max<long>(extent.most_channels, block_count(node.shape.c) * channel_block);
         if (step.op != Op::conv && step.op != Op::linear) {
+            extent.source = std::max(extent.source, src.count());
             extent.gradient = std::max(extent.gradient, Layout{node.shape}.count());
             continue;
         }
-        extent.gradient = std::max(extent.gradient, gradient_layout(node.shape, node.window).count());
         const TrainingConv& conv = training_convs<Net>.value_of(s);
+        extent.source = std::max(extent.source, conv.together * src.count());
+        extent.gradient = std::max(extent.gradient, conv.together * gradient_layout(node.shape, node.window).count());
         extent.weight = std::max(extent.weight, slice_gradient_floats(src, node.shape, node.window, conv));
         extent.collected = std::max(extent.collected, collected_floats(src, node.shape, node.window, conv));
         extent.parameters = std::max(extent.parameters, direct_weight_floats(src, node.shape, node.window));
