@@ -25,7 +25,7 @@ struct TrainingBackward {
     void run(int phase, int chunk, int slot) {
         const BackwardStep& pass = plan.backward[index(phase / 2)];
         if (phase % 2 == 0)
-            run_slices(pass, memory.first_slice(pass.step, chunk), memory.first_slice(pass.step, chunk + 1), slot);
+            run_slices(pass, memory.slices_of(pass.step, phase / 2 + plan.forward_count, chunk), slot);
         else if (chunk == 0)
             finish_gradients(pass);
         else
@@ -43,11 +43,11 @@ struct TrainingBackward {
     static const Blend& blend(int b) { return plan.blends[index(b)]; }
     static bool is_conv(const ForwardStep& step) { return Memory::is_conv(step); }
 
-    void run_slices(const BackwardStep& pass, int first_slice, int last_slice, int slot) {
-        for (int slice = first_slice; slice < last_slice; ++slice) clear_slice_gradient(pass.step, slice);
-        const int last = memory.first_image(last_slice);
+    void run_slices(const BackwardStep& pass, Slices slices, int slot) {
+        for (int slice = slices.first; slice < slices.last; ++slice) clear_slice_gradient(pass.step, slice);
+        const int last = memory.first_image(slices.last);
         const int together = memory.together(pass.step);
-        for (int image = memory.first_image(first_slice); image < last; image += together) {
+        for (int image = memory.first_image(slices.first); image < last; image += together) {
             const int count = std::min(together, last - image);
             const MapsView<float> grads = gradients(pass, image, count, slot);
             if (pass.step >= 0) backward_step(pass.step, image, slot, grads);

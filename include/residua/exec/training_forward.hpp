@@ -27,7 +27,7 @@ struct TrainingForward {
         if (phase == 0) return pack(weights, chunk);
         const int s = (phase - 1) / 2;
         if ((phase - 1) % 2 == 0)
-            run_slices(s, memory.first_slice(s, chunk), memory.first_slice(s, chunk + 1), slot);
+            run_slices(s, memory.slices_of(s, s, chunk), slot);
         else
             finish_statistics(weights, step(s));
     }
@@ -54,11 +54,11 @@ struct TrainingForward {
         return step.load == Load::compute_and_store ? blend(step.blend).stored : -1;
     }
 
-    void run_slices(int s, int first_slice, int last_slice, int slot) {
+    void run_slices(int s, Slices slices, int slot) {
         const ForwardStep& at = step(s);
-        const int last = memory.first_image(last_slice);
+        const int last = memory.first_image(slices.last);
         const int together = memory.together(s);
-        for (int image = memory.first_image(first_slice); image < last; image += together) {
+        for (int image = memory.first_image(slices.first); image < last; image += together) {
             const int count = std::min(together, last - image);
             const MapsView<const float> src = memory.load(at, at.load, image, count, memory.source_scratch(slot));
             if (at.dst >= 0) operate(s, src, memory.maps_view(at.dst, image, count), slot);

@@ -14,6 +14,12 @@
 
 namespace residua::detail::inline RESIDUA_ISA {
 
+/// Slices [first, last) of a batch.
+struct Slices {
+    int first = 0;
+    int last = 0;
+};
+
 /// The arena of a training workspace, and what lies where in it.
 template <class Net>
 class TrainingMemory {
@@ -95,7 +101,13 @@ class TrainingMemory {
     /// The slices of the batch that a thread takes through a step at a time: so many that they hold the images that go
     /// together, but some for every thread.
     [[nodiscard]] int slice_chunks(int s) const { return (Sizes::slices + slices_a_chunk(s) - 1) / slices_a_chunk(s); }
-    [[nodiscard]] int first_slice(int s, int chunk) const { return std::min(chunk * slices_a_chunk(s), Sizes::slices); }
+    /// A chunk's share of them. Every other pass begins at the end of the batch, where the pass before it left maps in
+    /// the cache.
+    [[nodiscard]] Slices slices_of(int s, int pass, int chunk) const {
+        const int number = pass % 2 == 0 ? chunk : slice_chunks(s) - 1 - chunk;
+        const int first = number * slices_a_chunk(s);
+        return {first, std::min(first + slices_a_chunk(s), Sizes::slices)};
+    }
 
     [[nodiscard]] BlendTask blend_task(const Blend& of, int image) const {
         BlendTask task{.main = map_view(of.main, image)};
