@@ -31,6 +31,41 @@ struct ConvTask {
     int last_tile = 0;
 };
 
+}  // namespace residua::inline RESIDUA_ISA
+
+namespace residua::detail::inline RESIDUA_ISA {
+
+/// The weights behind those of a tile, which the next tile, or the next product, will need. They are fetched into the
+/// cache while the tile is computed, a part in each of the passes over the tile's own weights: otherwise the first pass
+/// waits for memory and the others leave it idle.
+class WeightsAhead {
+  public:
+    /// \param steps in which a pass goes through the weights, each of so many cache lines
+    WeightsAhead(long steps, int lines, int passes) : steps_{steps} {
+        const bool pays = passes > 1 && passes <= lines && steps * lines <= most_lines;
+        lines_ = pays ? (lines + passes - 1) / passes : 0;
+    }
+
+    /// Where a pass's part begins.
+    [[nodiscard]] const float* part(const float* end_of_tile, int pass) const {
+        return end_of_tile + pass * steps_ * lines_ * channel_block;
+    }
+    /// Goes one step on.
+    RESIDUA_INLINE void fetch(const float*& ahead) const {
+        for (int i = 0; i < lines_; ++i, ahead += channel_block) __builtin_prefetch(ahead);
+    }
+
+  private:
+    static constexpr long most_lines = 8 * 1024;  ///< half of a second-level cache
+
+    long steps_;
+    int lines_;
+};
+
+}  // namespace residua::detail::inline RESIDUA_ISA
+
+namespace residua::inline RESIDUA_ISA {
+
 /// Direct convolution: `dst_blocks` x `width` accumulators stay in registers while all source channels and taps pass.
 /// Shapes: as in ConvTask; `run` channels a source pixel, `pixel` floats from one output column's source to the next.
 /// Reads:  src, of fewer than width columns also those behind their end (discarded); weight.
@@ -41,9 +76,13 @@ template <int dst_blocks, int width, int run, int pixel, class Finish>
 void conv(const ConvTask& task, const Finish& finish) {
     constexpr int step = dst_blocks * channel_block;
     const std::ptrdiff_t tile_weights = std::ptrdiff_t{task.src_blocks} * task.tap_count * run * step;
+    const int across = (task.last_column - task.first_column + width - 1) / width;
+    const detail::WeightsAhead weights_ahead(1L * task.src_blocks * task.tap_count, run * dst_blocks,
+                                             across * (task.last_row - task.first_row));
     for (int tile = task.first_tile; tile < task.last_tile; ++tile) {
+        int pass = 0;
         for (int row = task.first_row; row < task.last_row; ++row) {
-            for (int next = task.first_column; next < task.last_column; next += width) {
+            for (int next = task.first_column; next < task.last_column; next += width, ++pass) {
                 // The last tile ends where the columns end and computes some again: what lies behind them may be
                 // another thread's.
                 const int column = std::max(task.first_column, std::min(next, task.last_column - width));
@@ -51,10 +90,12 @@ void conv(const ConvTask& task, const Finish& finish) {
                 detail::unroll<dst_blocks>(
                     [&](auto b) { detail::unroll<width>([&](auto i) { sum[b][i] = Pack::zero(); }); });
                 const float* weight = task.weight + tile * tile_weights;
+                const float* ahead = weights_ahead.part(weight + tile_weights, pass);
                 const float* corner = task.src + row * task.src_row + std::ptrdiff_t{column} * pixel;
                 for (int block = 0; block < task.src_blocks; ++block, corner += task.src_block) {
                     for (int tap = 0; tap < task.tap_count; ++tap) {
                         const float* src = corner + task.taps[tap];
+                        weights_ahead.fetch(ahead);
 #pragma GCC unroll 4
                         for (int c = 0; c < run; ++c, weight += step) {
                             Pack w[dst_blocks];
