@@ -39,6 +39,10 @@ void conv_backward_weight(const ConvBackwardWeightTask& task) {
         const float* grad = task.grad_dst + dst_block * task.grad_block;
         float* grad_weight = task.grad_weight + dst_block * block_weights;
         for (int src_block = 0; src_block < task.src_blocks; ++src_block) {
+            // With one tap, a block of the source is needed for so short a time that the next must be on its way.
+            const bool last = src_block == task.src_blocks - 1;
+            const std::ptrdiff_t next = (last ? 1 - task.src_blocks : 1) * task.src_block;
+            const std::ptrdiff_t ahead = task.tap_count == 1 ? next : 0;
             for (int tap = 0; tap < task.tap_count; ++tap) {
                 for (int c = 0; c < run; c += channels, grad_weight += channels * channel_block) {
                     const float* src = task.src + src_block * task.src_block + task.taps[tap] + c;
@@ -53,6 +57,7 @@ void conv_backward_weight(const ConvBackwardWeightTask& task) {
                         const float* s = src + row * task.src_row;
                         const float* g = grad + row * task.grad_row;
                         for (int column = 0; column < task.columns; ++column, s += pixel, g += channel_block) {
+                            __builtin_prefetch(s + ahead);
                             Pack value[tile_blocks];
                             detail::unroll<tile_blocks>(
                                 [&](auto b) { value[b] = Pack::load(g + b * task.grad_block); });
