@@ -127,6 +127,7 @@ class BoundConv {
     [[nodiscard]] ConvBackwardWeightTask backward_weight(const MapView<const float>& src,
                                                          const MapView<const float>& grad, const ProductBlocks& blocks,
                                                          float* grad_weight) const {
+        const bool one_row = window_.taps() == 1 && window_.stride == 1 && src.layout.halo == 0;
         return {.src = src.at(blocks.first_src, -window_.padding, -window_.padding),
                 .src_block = src.block_step(),
                 .src_row = window_.stride * src.row_step(),
@@ -137,8 +138,8 @@ class BoundConv {
                 .grad_block = grad.block_step(),
                 .grad_row = grad.row_step(),
                 .dst_blocks = blocks.last_grad - blocks.first_grad,
-                .rows = dst_.shape.h,
-                .columns = dst_.shape.w,
+                .rows = one_row ? 1 : dst_.shape.h,
+                .columns = one_row ? dst_.shape.h * dst_.shape.w : dst_.shape.w,
                 .grad_weight = grad_weight};
     }
 

@@ -161,6 +161,24 @@ void run_products(const ConvBackwardWeightTask& task) {
     conv_backward_weight<product_blocks, source.run, source.pixel>(task);
 }
 
+/// The same for all images that were collected. Where an image's map is one row, those of several images are taken for
+/// the rows of one map, as many as fit into the first-level cache.
+template <TrainingConv kernel>
+void run_products(const Collected& collected, ConvBackwardWeightTask task) {
+    constexpr int near_pixels = 192;
+    const int together = task.rows == 1 ? std::max(1, near_pixels / task.columns) : 1;
+    for (int image = 0; image < collected.images; image += together) {
+        if (together > 1) {
+            task.rows = std::min(together, collected.images - image);
+            task.src_row = collected.src_image;
+            task.grad_row = collected.grad_image;
+        }
+        run_products<kernel>(task);
+        task.src += together * collected.src_image;
+        task.grad_dst += together * collected.grad_image;
+    }
+}
+
 template <TrainingConv kernel>
 void run_backward_weight(const BoundConv& conv, const MapView<const float>& src, const MapView<const float>& grad,
                          InSlice place, float* scratch, float* slice) {
@@ -190,10 +208,7 @@ void run_whole_gradient(const BoundConv& conv, const Collected& collected, int c
     const int last = std::min(first + gradient_blocks, conv.dst_blocks());
     if constexpr (kernel.algorithm == Algorithm::direct) {
         const auto sum_up = [&](const ProductBlocks& blocks, float* sums) {
-            for (int image = 0; image < collected.images; ++image)
-                run_products<kernel>(conv.backward_weight(
-                    {collected.src.data + image * collected.src_image, collected.src.layout},
-                    {collected.grad.data + image * collected.grad_image, collected.grad.layout}, blocks, sums));
+            run_products<kernel>(collected, conv.backward_weight(collected.src, collected.grad, blocks, sums));
         };
         conv.weight_gradient(grad_weight).whole_gradient(sum_up, first, last, scratch);
     } else {

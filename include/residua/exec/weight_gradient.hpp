@@ -2,6 +2,7 @@
 
 #include <residua/exec/taps.hpp>
 #include <residua/kernel/simd/winograd_backward_weight.hpp>
+#include <residua/plan/workspace.hpp>
 
 namespace residua::detail::inline RESIDUA_ISA {
 
@@ -69,16 +70,19 @@ class WeightGradient {
                 write_kernels(kernels, block, src_block);
             }
     }
-    /// The same for a direct convolution, block by block of the source; sums are [dst block][tap][channel][16].
+    /// The same for a direct convolution, a few blocks of the source at a time; sums are [dst block][src
+    /// block][tap][channel][16].
     template <class SumUp>
     void whole_gradient(const SumUp& sum_up, int first, int last, float* sums) const {
-        const long taps = window_.taps();
-        const long kernels = taps * channel_block * channel_block;
-        for (int src_block = 0; src_block < src_.blocks(); ++src_block) {
-            std::fill_n(sums, (last - first) * kernels, 0.0f);
-            sum_up(ProductBlocks{src_block, src_block + 1, first, last}, sums);
+        const long kernels = 1L * window_.taps() * channel_block * channel_block;
+        const int most = source_blocks(src_, dst_.shape, window_);
+        for (int first_src = 0; first_src < src_.blocks(); first_src += most) {
+            const int count = std::min(most, src_.blocks() - first_src);
+            std::fill_n(sums, (last - first) * count * kernels, 0.0f);
+            sum_up(ProductBlocks{first_src, first_src + count, first, last}, sums);
             for (int block = first; block < last; ++block)
-                write_taps(sums + (block - first) * kernels, block, src_block);
+                for (int i = 0; i < count; ++i)
+                    write_taps(sums + ((block - first) * count + i) * kernels, block, first_src + i);
         }
     }
 

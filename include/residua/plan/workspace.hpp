@@ -94,10 +94,19 @@ constexpr long slice_gradient_floats(const Layout& src, Chw dst, const Window& w
 /// the source serves all of them.
 inline constexpr int gradient_blocks = 4;
 
-/// Floats of the sums for these dst blocks: of a direct convolution for one block of the source, else for all.
-constexpr long whole_gradient_floats(const Layout& src, const Window& window, Algorithm algorithm) {
-    const long pieces =
-        algorithm == Algorithm::direct ? window.taps() : 1L * position_count(patch_size(algorithm)) * src.blocks();
+/// Src blocks whose products with these a direct convolution sums up at a time. What is read of the gradient then
+/// serves all of them, but their sums are fetched and stored for every image: that pays where an image has many pixels.
+constexpr int source_blocks(const Layout& src, Chw dst, const Window& window) {
+    constexpr int many_pixels = 128;
+    constexpr int most_sums = 64;  // of 16 x 16, for each dst block
+    const int most = dst.h * dst.w < many_pixels ? 1 : std::max(1, most_sums / window.taps());
+    return std::min(src.blocks(), most);
+}
+
+/// Floats of the sums for these dst blocks: of a direct convolution for a few blocks of the source, else for all.
+constexpr long whole_gradient_floats(const Layout& src, Chw dst, const Window& window, Algorithm algorithm) {
+    const long pieces = algorithm == Algorithm::direct ? 1L * window.taps() * source_blocks(src, dst, window)
+                                                       : 1L * position_count(patch_size(algorithm)) * src.blocks();
     return gradient_blocks * pieces * channel_block * channel_block;
 }
 
@@ -113,7 +122,7 @@ constexpr long collected_floats(const Layout& src, Chw dst, const Window& window
 
 /// Largest scratch memory that a convolution's kernels need.
 constexpr long transform_floats(const Layout& src, Chw dst, const Window& window, const TrainingConv& conv) {
-    const long sums = conv.whole_batch ? whole_gradient_floats(src, window, conv.algorithm) : 0;
+    const long sums = conv.whole_batch ? whole_gradient_floats(src, dst, window, conv.algorithm) : 0;
     if (conv.algorithm == Algorithm::direct) return sums;
     const int m = patch_size(conv.algorithm);
     const int src_blocks = src.blocks();

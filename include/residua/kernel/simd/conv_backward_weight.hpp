@@ -34,15 +34,13 @@ template <int tile_blocks, int run, int pixel>
 void conv_backward_weight(const ConvBackwardWeightTask& task) {
     constexpr int channels = detail::product_channels(tile_blocks, run);
     const std::ptrdiff_t block_weights = std::ptrdiff_t{task.src_blocks} * task.tap_count * run * channel_block;
+    // With one tap, a block of the source is needed for so short a time that the next must be on its way.
+    const std::ptrdiff_t ahead = task.tap_count == 1 ? task.src_block : 0;
     int dst_block = 0;
     for (; dst_block + tile_blocks <= task.dst_blocks; dst_block += tile_blocks) {
         const float* grad = task.grad_dst + dst_block * task.grad_block;
         float* grad_weight = task.grad_weight + dst_block * block_weights;
         for (int src_block = 0; src_block < task.src_blocks; ++src_block) {
-            // With one tap, a block of the source is needed for so short a time that the next must be on its way.
-            const bool last = src_block == task.src_blocks - 1;
-            const std::ptrdiff_t next = (last ? 1 - task.src_blocks : 1) * task.src_block;
-            const std::ptrdiff_t ahead = task.tap_count == 1 ? next : 0;
             for (int tap = 0; tap < task.tap_count; ++tap) {
                 for (int c = 0; c < run; c += channels, grad_weight += channels * channel_block) {
                     const float* src = task.src + src_block * task.src_block + task.taps[tap] + c;

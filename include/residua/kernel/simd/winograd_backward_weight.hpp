@@ -154,26 +154,23 @@ template <int m>
 void winograd_multiply(const float* scratch, int group, int count, int src_blocks, int grad_blocks,
                        const ProductBlocks& blocks, float* grad_weight) {
     static constexpr std::ptrdiff_t tap = 0;
-    constexpr int near_patches = 128;  // of three blocks, which fit into the first-level cache
     const std::ptrdiff_t block_step = std::ptrdiff_t{patch_spread(group)} * channel_block;
     const float* const gradients = scratch + position_count(m) * src_blocks * block_step;
     const int src_count = blocks.last_src - blocks.first_src;
     const int grad_count = blocks.last_grad - blocks.first_grad;
     for (int position = 0; position < position_count(m); ++position)
-        for (int patch = 0; patch < count; patch += near_patches)
-            conv_backward_weight<detail::product_blocks, channel_block, channel_block>(
-                {.src = scratch + (position * src_blocks + blocks.first_src) * block_step + patch * channel_block,
-                 .src_block = block_step,
-                 .taps = &tap,
-                 .tap_count = 1,
-                 .src_blocks = src_count,
-                 .grad_dst =
-                     gradients + (position * grad_blocks + blocks.first_grad) * block_step + patch * channel_block,
-                 .grad_block = block_step,
-                 .dst_blocks = grad_count,
-                 .rows = 1,
-                 .columns = std::min(near_patches, count - patch),
-                 .grad_weight = grad_weight + 1L * position * grad_count * src_count * channel_block * channel_block});
+        conv_backward_weight<detail::product_blocks, channel_block, channel_block>(
+            {.src = scratch + (position * src_blocks + blocks.first_src) * block_step,
+             .src_block = block_step,
+             .taps = &tap,
+             .tap_count = 1,
+             .src_blocks = src_count,
+             .grad_dst = gradients + (position * grad_blocks + blocks.first_grad) * block_step,
+             .grad_block = block_step,
+             .dst_blocks = grad_count,
+             .rows = 1,
+             .columns = count,
+             .grad_weight = grad_weight + 1L * position * grad_count * src_count * channel_block * channel_block});
 }
 
 /// Takes the gradient of 16 x 16 transformed kernels back to the kernels.
