@@ -38,4 +38,4 @@ if [ -n "$THREADS" ]; then
 fi
 awk '!seen[$0]++' "$work/measured.csv" "$work/team.csv"
 "$root/bench/scaling.py" "$work/steps.csv" --measured "$work/measured.csv" --images 1 16 128
-"$root/bench/scaling.py" "$work/steps.csv" --images 1 16 128 --plot "$work/scaling.svg" "$@"
+"$root/bench/scaling.py" "$work/steps.csv" --plot "$work/scaling.svg" "$@"
