@@ -3,6 +3,7 @@
 #include "../support/repeat.hpp"
 #include "measure.hpp"
 #include <residua/exec/model.hpp>
+#include <residua/plan/products.hpp>
 #include <residua/plan/traffic.hpp>
 #include <residua/train/initialise.hpp>
 
@@ -30,6 +31,7 @@ Measured measure_inference(const Wanted& wanted) {
     InferenceRun<Net> run(wanted.batch, wanted.threads);
     return {.seconds = repeat(wanted.seconds, run),
             .flops = 2.0 * wanted.batch * static_cast<double>(residua::multiply_adds<Net>),
+            .products = 2.0 * wanted.batch * static_cast<double>(residua::products<Net, residua::Inference>),
             .bytes_moved = residua::traffic<Net, residua::Inference>.bytes(wanted.batch),
             .workspace_bytes = run.workspace_bytes()};
 }

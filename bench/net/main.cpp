@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <sys/resource.h>
 
+#include "../support/bandwidth.hpp"
 #include "../support/peak.hpp"
 #include "../support/repeat.hpp"
 #include "../support/table.hpp"
@@ -24,6 +25,7 @@ Row row_of(std::string_view net, const std::string& mode, const Wanted& wanted, 
     const double time = median(measured.seconds);
     const double speed = measured.flops / time;
     const double peak = fma_peak(wanted.threads);
+    const double bandwidth = memory_bandwidth(wanted.threads);
     return {{"net", std::string(net)},
             {"mode", mode},
             {"batch", std::to_string(wanted.batch)},
@@ -33,21 +35,29 @@ Row row_of(std::string_view net, const std::string& mode, const Wanted& wanted, 
             {"ms_min", number(1e3 * std::ranges::min(measured.seconds), 3)},
             {"gflops", number(1e-9 * speed, 1)},
             {"percent_of_peak", number(100.0 * speed / peak, 1)},
+            {"ms_products", number(1e3 * measured.products / peak, 3)},
+            {"ms_bytes", number(1e3 * static_cast<double>(measured.bytes_moved) / bandwidth, 3)},
             {"bytes_moved", std::to_string(measured.bytes_moved)},
+            {"bytes_layerwise", std::to_string(measured.bytes_layerwise)},
             {"peak_rss_bytes", std::to_string(memory)},
             {"workspace_bytes", std::to_string(measured.workspace_bytes)},
             {"peak_gflops", number(1e-9 * peak, 1)},
+            {"gb/s", number(1e-9 * bandwidth, 1)},
             {"runs", std::to_string(measured.seconds.size())}};
 }
 
-std::vector<Row> rows_of(const std::vector<MeasuredStep>& steps) {
+std::vector<Row> rows_of(std::string_view net, const std::string& mode, int batch,
+                         const std::vector<MeasuredStep>& steps) {
     const double peak = fma_peak(1);
     double total = 0.0;
     for (const MeasuredStep& step : steps) total += step.median;
     std::vector<Row> rows;
     for (const MeasuredStep& step : steps) {
         const double speed = step.flops / step.median;
-        rows.push_back({{"step", std::to_string(rows.size())},
+        rows.push_back({{"net", std::string(net)},
+                        {"mode", mode},
+                        {"batch", std::to_string(batch)},
+                        {"phase", std::to_string(step.phase)},
                         {"layer", step.layer},
                         {"operation", step.operation},
                         {"src", step.src},
@@ -56,7 +66,10 @@ std::vector<Row> rows_of(const std::vector<MeasuredStep>& steps) {
                         {"ms_min", number(1e3 * step.fastest, 4)},
                         {"percent_of_time", number(100.0 * step.median / total, 1)},
                         {"gflops", number(1e-9 * speed, 1)},
-                        {"percent_of_peak", number(100.0 * speed / peak, 1)}});
+                        {"percent_of_peak", number(100.0 * speed / peak, 1)},
+                        {"pieces", std::to_string(step.pieces)},
+                        {"map_bytes", std::to_string(step.map_bytes)},
+                        {"weight_bytes", std::to_string(step.weight_bytes)}});
     }
     return rows;
 }
@@ -82,7 +95,8 @@ int main(int argc, char** argv) {
     app.add_option("--batch", wanted.batch, "images a run, 1 unless told")->check(CLI::PositiveNumber);
     app.add_option("--threads", wanted.threads, "1 unless told")->check(CLI::PositiveNumber);
     app.add_option("--seconds", wanted.seconds, "how long to measure, 4 unless told");
-    app.add_flag("--steps", steps, "every step of the inference plan by itself, for one image on one thread");
+    app.add_flag("--steps", steps,
+                 "every step by itself, on one thread: of one image in inference, of a batch in training");
     app.add_flag("--csv", csv, "comma-separated values");
     const auto refuse = [](const std::string& why) {
         std::cerr << "net: " << why << '\n';
@@ -97,9 +111,10 @@ int main(int argc, char** argv) {
     const auto network = std::ranges::find(benched_networks(), net, &BenchedNetwork::name);
     if (network == benched_networks().end()) return refuse("--net: expected one of " + known_names() + ", got " + net);
     if (steps) {
-        if (mode != "infer" || wanted.batch != 1 || wanted.threads != 1)
-            return refuse("--steps: expected --mode infer, one image, one thread");
-        const auto rows = rows_of(network->steps(wanted.seconds));
+        if (wanted.threads != 1 || (mode == "infer" && wanted.batch != 1))
+            return refuse("--steps: expected one thread, and one image with --mode infer");
+        const auto measure = mode == "train" ? network->training_steps : network->inference_steps;
+        const auto rows = rows_of(net, mode, wanted.batch, measure(wanted));
         csv ? print_csv(rows) : print_table(rows);
         return 0;
     }

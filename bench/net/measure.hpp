@@ -14,20 +14,26 @@ struct Wanted {
 /// What was measured: seconds of every run of one batch, and what a run does.
 struct Measured {
     std::vector<double> seconds{};
-    double flops = 0.0;    ///< of one batch
-    long bytes_moved = 0;  ///< of one batch, see plan/traffic.hpp
+    double flops = 0.0;        ///< of one batch
+    double products = 0.0;     ///< floating-point operations left with minimal filtering, see plan/products.hpp
+    long bytes_moved = 0;      ///< of one batch, see plan/traffic.hpp
+    long bytes_layerwise = 0;  ///< the same if nothing were fused, or 0 if that is not counted
     long workspace_bytes = 0;
 };
 
-/// One step of an inference plan, for one image on one thread.
+/// A part of a run on one thread, of one image in inference and of a batch in training.
 struct MeasuredStep {
     std::string layer{};      ///< its name in weight files, or nothing
     std::string operation{};  ///< with what its epilogue does
     std::string src{};        ///< channels x rows x columns
     std::string dst{};
-    double median = 0.0;  ///< seconds, over passes through the whole plan
+    int phase = 0;        ///< of the team; what has the same may run at the same time
+    int pieces = 1;       ///< that threads can share
+    double median = 0.0;  ///< seconds, over runs of everything
     double fastest = 0.0;
     double flops = 0.0;
+    long map_bytes = 0;  ///< that it moves, see plan/traffic.hpp
+    long weight_bytes = 0;
 };
 
 /// What can be measured of one network.
@@ -37,7 +43,9 @@ struct BenchedNetwork {
     Measured (*inference)(const Wanted&) = nullptr;
     /// Training steps on random images: forward, loss, backward, weight update.
     Measured (*training)(const Wanted&) = nullptr;
-    std::vector<MeasuredStep> (*steps)(double seconds) = nullptr;
+    /// The parts of either, on one thread.
+    std::vector<MeasuredStep> (*inference_steps)(const Wanted&) = nullptr;
+    std::vector<MeasuredStep> (*training_steps)(const Wanted&) = nullptr;
 };
 
 /// The networks in this program. Each adds itself before main starts.

@@ -1,38 +1,64 @@
 #pragma once
 
 #include <span>
+#include <vector>
 
 #include <residua/exec/frozen.hpp>
 #include <residua/exec/run_inference.hpp>
 #include <residua/plan/workspace.hpp>
 #include <residua/train/initialise.hpp>
 
-/// Runs the steps of an inference plan one by one, for one image on one thread. The only place of the benchmarks that
-/// knows how residua::detail runs a step.
+/// Runs the steps of an inference plan one by one, for one image on one thread, as a workspace does: before the first
+/// the image is loaded, behind the last the result is taken out. With TrainingRunner the only place of the benchmarks
+/// that knows how residua::detail runs a step.
 template <class Net>
 class StepRunner {
   public:
-    explicit StepRunner(std::span<const float> image)
+    explicit StepRunner(std::vector<float> image)
         : weights_{residua::he_initialised<Net>(1)},
           frozen_{weights_},
-          arena_(static_cast<std::size_t>(residua::detail::InferenceSizes<Net>::slot(1) + residua::overhang)) {
-        const residua::MapView<float> input = frozen_.input(share_);
-        residua::clear_frame(input);
-        residua::load_planar(image.data(), input);
-    }
+          image_{std::move(image)},
+          output_(static_cast<std::size_t>(residua::output_shape<Net>.count())),
+          arena_(static_cast<std::size_t>(residua::detail::InferenceSizes<Net>::slot(1) + residua::overhang)) {}
 
-    static constexpr int count = residua::inference_plan<Net>.step_count;
+    static constexpr int count = residua::inference_plan<Net>.step_count + 2;
 
     /// Steps read what the ones before wrote, and their maps share memory: in order only.
     void run(int step) {
         using namespace residua::detail;
-        const auto s = static_cast<std::size_t>(step);
+        if (step == 0) {
+            const residua::MapView<float> input = frozen_.input(share_);
+            residua::clear_frame(input);
+            return residua::load_planar(image_.data(), input);
+        }
+        if (step == count - 1) return residua::store_planar(frozen_.output(share_), output_.data());
+        const auto s = static_cast<std::size_t>(step - 1);
         run_functions<Net>[static_cast<std::size_t>(inference_kernels<Net>.of[2 * s])](frozen_.steps()[s], share_);
     }
 
+    /// What threads can share of a step of the plan: rows, tiles of channels, or columns and patches as many as fill
+    /// the registers.
+    [[nodiscard]] int pieces(int s) const {
+        using namespace residua;
+        const detail::BoundStep& step = frozen_.steps()[static_cast<std::size_t>(s)];
+        const detail::InferenceKernel& kernel = detail::inference_kernels<Net>.value_of(2 * s);
+        const Chw dst = step.dst.shape;
+        const auto tiles_of = [&](int columns) { return (columns + kernel.tiling.width - 1) / kernel.tiling.width; };
+        if (kernel.op == Op::shortcut_a || dst.count() < smallest_shared) return 1;
+        if (kernel.op == Op::max_pool || kernel.op == Op::avg_pool) return step.dst.blocks();
+        if (kernel.op == Op::linear || step.by_tiles) return step.dst.blocks() / kernel.tiling.dst_blocks;
+        if (kernel.algorithm != Algorithm::direct)
+            return tiles_of(patch_count(dst, detail::patch_size(kernel.algorithm)));
+        return step.flat ? tiles_of(dst.h * dst.w) : dst.h;
+    }
+
   private:
+    static constexpr long smallest_shared = 1024;  ///< see Workspace<Net, Inference>
+
     residua::Weights<Net> weights_;
     residua::detail::Frozen<Net> frozen_;
+    std::vector<float> image_;
+    std::vector<float> output_;
     residua::Arena arena_;
     residua::detail::Share share_{.arena = arena_.data(),
                                   .scratch = arena_.data() + residua::detail::InferenceSizes<Net>::maps(1)};

@@ -5,7 +5,8 @@
 #include "../support/repeat.hpp"
 #include "measure.hpp"
 #include <residua/exec/workspace.hpp>
-#include <residua/plan/traffic.hpp>
+#include <residua/plan/layerwise_traffic.hpp>
+#include <residua/plan/products.hpp>
 #include <residua/train/initialise.hpp>
 #include <residua/train/loss.hpp>
 #include <residua/train/sgd.hpp>
@@ -58,6 +59,8 @@ Measured measure_training(const Wanted& wanted) {
     TrainingRun<Net> run(wanted.batch, wanted.threads);
     return {.seconds = repeat(wanted.seconds, run),
             .flops = 2.0 * wanted.batch * static_cast<double>(training_multiply_adds<Net>),
+            .products = 2.0 * wanted.batch * static_cast<double>(residua::products<Net, residua::Training>),
             .bytes_moved = residua::traffic<Net, residua::Training>.bytes(wanted.batch),
+            .bytes_layerwise = residua::layerwise_traffic<Net>.bytes(wanted.batch),
             .workspace_bytes = run.workspace_bytes()};
 }

@@ -1,6 +1,9 @@
 #include <support/catch.hpp>
 
 #include <residua/model/cifar.hpp>
+#include <residua/model/imagenet.hpp>
+#include <residua/plan/layerwise_traffic.hpp>
+#include <residua/plan/products.hpp>
 #include <residua/plan/traffic.hpp>
 
 using namespace residua;
@@ -13,6 +16,19 @@ constexpr long in = 3 * 8 * 8;
 constexpr long map = 16 * 8 * 8;
 
 struct Skip : Network<Input<16, 8, 8>, Conv<16, 3>, Residual<Conv<16, 3>>, ReLU> {};
+
+/// Networks that differ in identity blocks.
+template <int blocks>
+struct Basic : Network<Input<3, 8, 8>, Conv<16, 3>, BN, ReLU, Stage<blocks, 16, BasicBlock<IdentityA>>, GlobalAvgPool> {
+};
+template <int blocks>
+struct Deep
+    : Network<Input<3, 8, 8>, Conv<16, 3>, BN, ReLU, Stage<blocks, 16, BottleneckBlock<ProjectionB>>, GlobalAvgPool> {};
+
+/// Maps as large as a narrow convolution's that one more block moves for an image.
+constexpr long maps(const Traffic& more, const Traffic& fewer) {
+    return (more.map_bytes - fewer.map_bytes) / (4 * map);
+}
 
 }  // namespace
 
@@ -43,4 +59,27 @@ TEST_CASE("training moves maps and gradients once a pass") {
 
 TEST_CASE("the deepest network is within what compilers evaluate") {
     STATIC_REQUIRE(traffic<ResNet1202, Training>.map_bytes > traffic<ResNet110, Training>.map_bytes);
+}
+
+TEST_CASE("a block's passes in docs/performance.md") {
+    STATIC_REQUIRE(maps(layerwise_traffic<Basic<3>>, layerwise_traffic<Basic<2>>) == 17 + 27);
+    STATIC_REQUIRE(maps(traffic<Basic<3>, Training>, traffic<Basic<2>, Training>) == 6 + 11);
+    STATIC_REQUIRE(maps(layerwise_traffic<Deep<3>>, layerwise_traffic<Deep<2>>) == 54 + 84);
+    STATIC_REQUIRE(maps(traffic<Deep<3>, Training>, traffic<Deep<2>, Training>) == 20 + 36);
+}
+
+TEST_CASE("layer by layer every node passes over its maps") {
+    constexpr long forward = (in + map) + 3 * map + 2 * map + (map + 16) + (16 + 10);
+    constexpr long backward = (in + map) + 5 * map + 3 * map + (map + 16) + 2 * (16 + 10);
+    STATIC_REQUIRE(layerwise_traffic<Chain>.map_bytes == 4 * (forward + backward));
+    STATIC_REQUIRE(layerwise_traffic<Chain>.weight_bytes == traffic<Chain, Training>.weight_bytes);
+}
+
+TEST_CASE("minimal filtering takes fewer products") {
+    constexpr long first = 16 * 16 * 9 * 64;
+    constexpr long patches = 4 * 36;  // 4 x 4 results each
+    STATIC_REQUIRE(multiply_adds<Skip> == 2 * first);
+    STATIC_REQUIRE(products<Skip, Inference> == 2 * patches * 16 * 16);
+    STATIC_REQUIRE(products<Skip, Training> == (2 + 3) * patches * 16 * 16);
+    STATIC_REQUIRE(products<Chain, Inference> == multiply_adds<Chain>);
 }

@@ -47,7 +47,7 @@ constexpr Traffic inference_traffic(const Graph<nodes>& graph, const InferencePl
     return {float_bytes * maps, float_bytes * weights};
 }
 
-/// Counts the floats of a training step for one image.
+/// Counts the floats of a training step for one image, in all or of one pass.
 template <int nodes>
 class TrainingTraffic {
   public:
@@ -57,6 +57,31 @@ class TrainingTraffic {
         long sum = 0;
         for (int s = 0; s < plan_.forward_count; ++s) sum += forward(step(s));
         for (int t = 0; t < plan_.backward_count; ++t) sum += backward(plan_.backward[index(t)]);
+        return sum;
+    }
+
+    constexpr long forward(const ForwardStep& at) const {
+        return source(at) + (at.load == Load::compute_and_store ? map(blend(at.blend).stored) : 0) + map(at.dst);
+    }
+
+    constexpr long backward(const BackwardStep& pass) const {
+        long sum = 0;
+        bool has_operands = false;
+        if (pass.step >= 0) {
+            const ForwardStep& at = step(pass.step);
+            sum += result_gradient(at.dst);
+            if (at.op == Op::conv || at.op == Op::linear || at.op == Op::max_pool) {
+                has_operands = at.load == Load::compute;
+                sum += has_operands ? source(at) : map(blend(at.blend).stored);
+            }
+        }
+        if (pass.blend < 0) return sum;
+        const Blend& target = blend(pass.blend);
+        const long gradient = target.shape.count();
+        sum += gradient * (1 + pass.accumulates + pass.output);
+        for (const Summand& from : pass.pulls)
+            if (from.blend >= 0) sum += pulled(from);
+        if (pass.finishes && !target.plain() && !has_operands) sum += operands(target);
         return sum;
     }
 
@@ -72,10 +97,6 @@ class TrainingTraffic {
         return at.load == Load::stored ? map(blend(at.blend).stored) : operands(blend(at.blend));
     }
 
-    constexpr long forward(const ForwardStep& at) const {
-        return source(at) + (at.load == Load::compute_and_store ? map(blend(at.blend).stored) : 0) + map(at.dst);
-    }
-
     /// What the gradient of a map is computed from: its reader's gradient and, through BN, the map.
     constexpr long pulled(const Summand& from) const {
         const Blend& reader = blend(from.blend);
@@ -85,24 +106,6 @@ class TrainingTraffic {
         if (dst == plan_.output) return map(dst);
         const int reader = plan_.reader[index(dst)];
         return pulled({reader, blend(reader).main != dst});
-    }
-
-    constexpr long backward(const BackwardStep& pass) const {
-        long sum = 0;
-        if (pass.step >= 0) {
-            const ForwardStep& at = step(pass.step);
-            sum += result_gradient(at.dst);
-            if (at.op == Op::conv || at.op == Op::linear || at.op == Op::max_pool)
-                sum += at.load == Load::compute ? source(at) : map(blend(at.blend).stored);
-        }
-        if (pass.blend < 0) return sum;
-        const Blend& target = blend(pass.blend);
-        const long gradient = target.shape.count();
-        sum += gradient * (1 + pass.accumulates + pass.output);
-        for (const Summand& from : pass.pulls)
-            if (from.blend >= 0) sum += pulled(from);
-        if (pass.finishes && !target.plain()) sum += operands(target);
-        return sum;
     }
 
     const TrainingPlan<nodes>& plan_;

@@ -12,11 +12,13 @@ struct Sgd {
     float momentum = 0.9f;
     float weight_decay = 1e-4f;
 
+    /// Values that a thread takes at a time.
+    static constexpr std::size_t piece = 16 * 1024;
+
     /// velocity = momentum * velocity + gradient + weight_decay * weight; weight -= rate * velocity. One pass over
     /// memory, shared by the team. Spans of equal size, 64-byte aligned.
     void step(Team& team, std::span<float> weights, std::span<const float> gradients, std::span<float> velocity,
               float rate) const {
-        constexpr std::size_t piece = 16 * 1024;
         const std::size_t pieces = (weights.size() + piece - 1) / piece;
         team.run(
             1, [&](int) { return static_cast<int>(pieces); },

@@ -1,0 +1,123 @@
+#pragma once
+
+#include "measure.hpp"
+#include "timed_parts.hpp"
+#include "training_runner.hpp"
+#include "words.hpp"
+#include <residua/plan/traffic.hpp>
+
+/// Says what the parts of a training step are.
+template <class Net>
+class TrainingWords {
+  public:
+    explicit TrainingWords(int batch) : batch_{batch} {}
+
+    /// `phase` counts phases from the start of the training step.
+    [[nodiscard]] MeasuredStep step_of(const Part& part, int packed_step, int phase) const {
+        MeasuredStep step = words_of(part, packed_step);
+        step.phase = phase;
+        return step;
+    }
+
+  private:
+    using Sizes = residua::detail::TrainingSizes<Net>;
+    static constexpr const auto& plan = residua::training_plan<Net>;
+    static constexpr const auto& graph = residua::graph_of<Net>;
+    static constexpr long float_bytes = sizeof(float);
+
+    static std::size_t index(int i) { return static_cast<std::size_t>(i); }
+
+    [[nodiscard]] MeasuredStep words_of(const Part& part, int packed_step) const {
+        switch (part.work) {
+            case Work::images:
+                return {.operation = "images"};
+            case Work::pack:
+                return named(packed_step, "pack");
+            case Work::forward:
+                return forward(plan.forward[index((part.phase - 1) / 2)], (part.phase - 1) / 2);
+            case Work::statistics:
+                return named((part.phase - 1) / 2, "statistics");
+            case Work::loss:
+                return {.operation = "loss"};
+            case Work::backward:
+                return backward(plan.backward[index(part.phase / 2)]);
+            case Work::bn_gradient:
+                return named(plan.backward[index(part.phase / 2)].step, "BN gradient");
+            case Work::weight_gradient:
+                return weight_gradient(plan.backward[index(part.phase / 2)].step, part.last - part.first);
+            case Work::update:
+                break;
+        }
+        constexpr long parameters = residua::parameter_count<Net>;
+        return {.operation = "update",
+                .pieces = static_cast<int>((parameters + residua::Sgd::piece - 1) / residua::Sgd::piece),
+                .weight_bytes = 5 * float_bytes * parameters};
+    }
+
+    static MeasuredStep named(int s, const char* operation) {
+        if (s < 0) return {.operation = operation};
+        return {.layer = residua::module_name(graph[plan.forward[index(s)].node].name), .operation = operation};
+    }
+
+    /// What the forward and backward pass of a step have in common: slices with the images' maps.
+    [[nodiscard]] MeasuredStep pass(int s, const std::string& direction, int operations, long floats) const {
+        using namespace residua;
+        MeasuredStep words = named(s, "");
+        words.operation = direction;
+        words.pieces = std::min(Sizes::slices, batch_);
+        words.map_bytes = batch_ * float_bytes * floats;
+        if (s < 0) return words;
+        const ForwardStep& step = plan.forward[index(s)];
+        const bool conv = step.op == Op::conv || step.op == Op::linear;
+        words.operation +=
+            ' ' + kind_of<Net>(step.node, conv ? detail::training_convs<Net>.value_of(s).algorithm : Algorithm::direct);
+        words.src = spelled(plan.blends[index(step.blend)].shape);
+        words.dst = step.dst < 0 ? words.src : spelled(plan.maps[index(step.dst)]);
+        words.flops = operations * flops(s);
+        return words;
+    }
+    [[nodiscard]] MeasuredStep forward(const residua::ForwardStep& step, int s) const {
+        return pass(s, "forward", 1, residua::detail::TrainingTraffic(plan).forward(step));
+    }
+    [[nodiscard]] MeasuredStep backward(const residua::BackwardStep& step) const {
+        const bool weights = step.step >= 0 && !is_whole_batch(step.step);
+        return pass(step.step, "backward", weights + (step.blend >= 0),
+                    residua::detail::TrainingTraffic(plan).backward(step));
+    }
+    /// A gradient over the whole batch is computed here; the others are only added up.
+    [[nodiscard]] MeasuredStep weight_gradient(int s, int pieces) const {
+        MeasuredStep step = named(s, "weight gradient");
+        step.pieces = pieces;
+        if (is_whole_batch(s)) step.flops = flops(s);
+        return step;
+    }
+
+    static bool is_whole_batch(int s) {
+        const residua::Op op = plan.forward[index(s)].op;
+        return (op == residua::Op::conv || op == residua::Op::linear) &&
+               residua::detail::training_convs<Net>.value_of(s).whole_batch;
+    }
+    [[nodiscard]] double flops(int s) const {
+        return 2.0 * batch_ *
+               static_cast<double>(residua::detail::node_multiply_adds(graph, plan.forward[index(s)].node));
+    }
+
+    int batch_;
+};
+
+template <class Net>
+std::vector<MeasuredStep> measure_training_steps(const Wanted& wanted) {
+    TrainingRunner<Net> runner(wanted.batch);
+    const std::vector<Part> parts = runner.parts();
+    const TrainingWords<Net> words(wanted.batch);
+    std::vector<MeasuredStep> steps;
+    int phase = 0;
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+        const bool same = i > 0 && parts[i].phase == parts[i - 1].phase && parts[i].first == parts[i - 1].last;
+        if (i > 0 && !same) ++phase;
+        const int packed = parts[i].work == Work::pack ? runner.packed_step(parts[i].first) : -1;
+        steps.push_back(words.step_of(parts[i], packed, phase));
+    }
+    time_parts(wanted.seconds, steps, [&](std::size_t i) { runner.run(parts[i]); });
+    return steps;
+}

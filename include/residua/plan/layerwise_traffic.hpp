@@ -1,0 +1,71 @@
+#pragma once
+
+#include <residua/plan/traffic.hpp>
+#include <residua/plan/uses.hpp>
+
+namespace residua {
+
+namespace detail {
+
+/// Counts the floats of a training step for one image in which every layer passes over its maps by itself.
+template <int nodes>
+class LayerwiseTraffic {
+  public:
+    constexpr explicit LayerwiseTraffic(const Graph<nodes>& graph) : graph_{graph}, uses_{graph} {}
+
+    constexpr long floats() const {
+        long sum = 0;
+        for (int i = 1; i < nodes; ++i) sum += forward(i) + backward(i) + shared_gradient(i);
+        return sum;
+    }
+
+  private:
+    constexpr long map(int node) const { return graph_[node].shape.count(); }
+
+    constexpr long forward(int i) const {
+        const Node& node = graph_[i];
+        if (node.op == Op::bn) return 2 * map(node.src) + map(i);  // for the statistics, then to normalise
+        return map(node.src) + (node.op == Op::add ? map(node.other) : 0) + map(i);
+    }
+
+    /// From the gradient of the output to that of the source, which the input needs none of, and of the weights.
+    constexpr long backward(int i) const {
+        const Node& node = graph_[i];
+        const long src = map(node.src);
+        const long to_src = node.src == 0 ? 0 : map(i) + src;
+        switch (node.op) {
+            case Op::conv:
+            case Op::linear:
+                return src + map(i) + to_src;
+            case Op::bn:
+                return src + map(i) + src + to_src;  // for the sums, then for the gradient
+            case Op::activation:
+            case Op::max_pool:
+                return src + to_src;
+            case Op::add:
+                return 0;  // both summands take the gradient as it is
+            default:
+                return to_src;
+        }
+    }
+
+    /// Adding up the gradients that several readers of a map give.
+    constexpr long shared_gradient(int i) const {
+        return 3 * map(i) * std::max(0, uses_.count[static_cast<std::size_t>(i)] - 1);
+    }
+
+    const Graph<nodes>& graph_;
+    Uses<nodes> uses_;
+};
+
+}  // namespace detail
+
+/// What `traffic<Net, Training>` would be if nothing were fused: a convolution writes its map, BN reads it for the
+/// statistics and once more to normalise it, the activation and the addition make passes of their own, and so on the
+/// way back. The weights are the same.
+template <class Net>
+inline constexpr Traffic layerwise_traffic = {
+    detail::float_bytes* detail::LayerwiseTraffic<graph_of<Net>.count()>(graph_of<Net>).floats(),
+    traffic<Net, Training>.weight_bytes};
+
+}  // namespace residua

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <type_traits>
+
+#include <residua/plan/costs.hpp>
+#include <residua/plan/inference.hpp>
+#include <residua/plan/mode.hpp>
+#include <residua/plan/patches.hpp>
+#include <residua/plan/training_kernels.hpp>
+
+namespace residua {
+
+namespace detail {
+
+template <int nodes>
+constexpr long node_products(const Graph<nodes>& graph, int i, Algorithm algorithm) {
+    if (!has_weights(graph[i]) || algorithm == Algorithm::direct) return node_multiply_adds(graph, i);
+    const int m = patch_size(algorithm);
+    return 1L * patch_count(graph[i].shape, m) * position_count(m) * input_channels(graph, i) * graph[i].shape.c;
+}
+
+template <class Net, class Mode>
+constexpr long sum_products() {
+    const auto& graph = graph_of<Net>;
+    long sum = 0;
+    if constexpr (std::is_same_v<Mode, Training>) {
+        const auto& plan = training_plan<Net>;
+        for (int s = 0; s < plan.forward_count; ++s) {
+            const ForwardStep& step = plan.forward[static_cast<std::size_t>(s)];
+            if (step.op != Op::conv && step.op != Op::linear) continue;
+            // Forward, gradient of the weights, and of the source unless that is the network's input.
+            const int directions = graph[step.node].src == 0 ? 2 : 3;
+            sum += directions * node_products(graph, step.node, training_convs<Net>.value_of(s).algorithm);
+        }
+    } else {
+        const auto& plan = inference_plan<Net>;
+        for (int s = 0; s < plan.step_count; ++s) {
+            const InferenceStep& step = plan.steps[static_cast<std::size_t>(s)];
+            sum += node_products(graph, step.node, step.algorithm);
+        }
+    }
+    return sum;
+}
+
+}  // namespace detail
+
+/// Multiply-adds that one image's way through the network really takes, in training with the gradients of maps and
+/// weights: fewer than the shapes say where filtering is minimal, whose transforms are not counted.
+template <class Net, class Mode>
+inline constexpr long products = detail::sum_products<Net, Mode>();
+
+}  // namespace residua
