@@ -89,26 +89,34 @@ class WeightGradient {
   private:
     /// From [channel][tap][16] to PyTorch's layout.
     void write_kernels(const float* kernels, int block, int src_block) const {
-        constexpr int taps = 9;
-        const int channels = std::min(channel_block, src_.shape.c - src_block * channel_block);
-        const int lanes = std::min(channel_block, dst_.shape.c - block * channel_block);
-        for (int lane = 0; lane < lanes; ++lane) {
-            float* to =
-                grad_weight_ + ((1L * block * channel_block + lane) * src_.shape.c + src_block * channel_block) * taps;
-            for (int i = 0; i < channels * taps; ++i) to[i] = kernels[i * channel_block + lane];
-        }
+        write_columns(block, src_block, [&](int i) { return kernels + i * channel_block; });
     }
     /// From [tap][channel][16] to PyTorch's layout.
     void write_taps(const float* sums, int block, int src_block) const {
         const int taps = window_.taps();
-        const int channels = std::min(channel_block, src_.shape.c - src_block * channel_block);
-        const int lanes = std::min(channel_block, dst_.shape.c - block * channel_block);
-        for (int lane = 0; lane < lanes; ++lane) {
-            float* to =
-                grad_weight_ + ((1L * block * channel_block + lane) * src_.shape.c + src_block * channel_block) * taps;
-            for (int c = 0; c < channels; ++c)
-                for (int tap = 0; tap < taps; ++tap)
-                    to[c * taps + tap] = sums[(tap * channel_block + c) * channel_block + lane];
+        write_columns(block, src_block,
+                      [&](int i) { return sums + (i % taps * channel_block + i / taps) * channel_block; });
+    }
+
+    /// Writes what belongs to a block of the source into the rows of a dst block, sixteen columns, each channels x
+    /// taps, at a time: `column(i)` are column i's values for the sixteen rows.
+    template <class Column>
+    void write_columns(int block, int src_block, const Column& column) const {
+        const int taps = window_.taps();
+        const int count = std::min(channel_block, src_.shape.c - src_block * channel_block) * taps;
+        const int rows = std::min(channel_block, dst_.shape.c - block * channel_block);
+        const long row = 1L * src_.shape.c * taps;
+        float* const to = grad_weight_ + block * channel_block * row + 1L * src_block * channel_block * taps;
+        for (int first = 0; first < count; first += channel_block) {
+            alignas(alignment) float lanes[channel_block][channel_block];
+            const int there = std::min(channel_block, count - first);
+            for (int i = 0; i < there; ++i)
+                for (int lane = 0; lane < channel_block; ++lane) lanes[lane][i] = column(first + i)[lane];
+            for (int lane = 0; lane < rows; ++lane)
+                if (there == channel_block)
+                    std::copy_n(lanes[lane], channel_block, to + lane * row + first);
+                else
+                    std::copy_n(lanes[lane], there, to + lane * row + first);
         }
     }
 
