@@ -34,6 +34,7 @@ struct BoundStep {
     const float* bias = nullptr;
     const std::ptrdiff_t* taps = nullptr;
     int tap_count = 0;
+    bool shared = false;    ///< by threads: there is enough to do
     bool flat = false;      ///< the map is one long row
     bool by_tiles = false;  ///< threads share the dst channels, not the pixels: the weights are larger than the map
 };

@@ -68,6 +68,10 @@ class Frozen {
     static constexpr const auto& plan = inference_plan<Net>;
     static constexpr const auto& graph = graph_of<Net>;
 
+    /// Values of a map and weights below which a second thread costs more than it computes.
+    static constexpr long shared_values = 1024;
+    static constexpr long shared_weights = 64 * 1024;
+
     static constexpr const InferenceStep& step(int s) { return plan.steps[static_cast<std::size_t>(s)]; }
     static constexpr const Layout& layout(int map) { return plan.layouts[static_cast<std::size_t>(map)]; }
     static Place place(int map) { return {plan.buffers[static_cast<std::size_t>(map)].offset, 0}; }
@@ -121,8 +125,10 @@ class Frozen {
         bound.group = {group_place(step(s).src), group_place(skip), group_place(step(s).dst)};
         bound.weight = floats;
         bound.bias = floats + weight_floats(s);
+        bound.shared = bound.dst.shape.count() >= shared_values || weight_floats(s) >= shared_weights;
         if (!is_conv(s)) return;
-        bound.by_tiles = weight_floats(s) > bound.src.count();
+        const bool several_tiles = bound.dst.blocks() > tile_blocks(bound.dst.shape.c);
+        bound.by_tiles = several_tiles && weight_floats(s) > bound.src.count();
         if (step(s).algorithm != Algorithm::direct) {
             const int together = s < image_groups<Net>.first_step ? 1 : group_images;
             bound.one.patches = patch_group_of(graph, plan, step(s), 1);

@@ -111,8 +111,7 @@ class Workspace<Net, Inference> {
 
     int parts(const detail::Frozen<Net>& network, int step) const {
         if (step == 0 || step > plan.step_count) return 1;
-        const Chw shape = network.steps()[static_cast<std::size_t>(step - 1)].dst.shape;
-        return shape.count() < smallest_shared ? 1 : team_.threads();
+        return network.steps()[static_cast<std::size_t>(step - 1)].shared ? team_.threads() : 1;
     }
 
     void run_step(const detail::Frozen<Net>& network, std::span<const float> images, int image, int step,
@@ -138,9 +137,6 @@ class Workspace<Net, Inference> {
                 static_cast<std::size_t>(count * Sizes::input)};
     }
     float* output_floats() { return inputs(0).data() + detail::round_up(batch_ * Sizes::input); }
-
-    /// Values of a map below which a second thread costs more than it computes.
-    static constexpr long smallest_shared = 1024;
 
     int batch_;
     int count_ = 0;
