@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <span>
 
 #include <residua/exec/frozen.hpp>
@@ -13,8 +14,8 @@ template <class Net>
 class StepRunner {
   public:
     explicit StepRunner(std::span<const float> image)
-        : weights_{residua::he_initialised<Net>(1)},
-          frozen_{weights_},
+        : frozen_{residua::detail::values_of<Net>(
+              std::make_shared<const residua::Weights<Net>>(residua::he_initialised<Net>(1)))},
           arena_(static_cast<std::size_t>(residua::detail::InferenceSizes<Net>::slot(1) + residua::overhang)) {
         const residua::MapView<float> input = frozen_.input(share_);
         residua::clear_frame(input);
@@ -31,7 +32,6 @@ class StepRunner {
     }
 
   private:
-    residua::Weights<Net> weights_;
     residua::detail::Frozen<Net> frozen_;
     residua::Arena arena_;
     residua::detail::Share share_{.arena = arena_.data(),
