@@ -126,7 +126,7 @@ TEST_CASE("load_model: other types, and tensors at odd places") {
     });
     check_loads_alike(path);
     CHECK(load_model<Net>(path).parameter<"fc.bias">()(6) == static_cast<float>(1.0 / 3));
-    for (const std::uint64_t bytes : {1, 1, 2}) {
+    for (const std::uint64_t bytes : {1U, 1U, 2U}) {
         shift_tensors(path, bytes);
         check_loads_alike(path);
     }

@@ -16,7 +16,7 @@ struct WeightRows {
 };
 
 /// Floats to fetch a row in advance; the machine itself does not look ahead on so many rows at a time.
-inline constexpr int ahead = 64;
+inline constexpr int fetched_ahead = 64;
 
 /// `count` <= 16 columns of the sixteen rows of a dst block, scaled and transposed.
 /// Shapes: dst [16 columns][16 rows]. Writes: dst, zeros for rows and columns there are not.
@@ -29,7 +29,7 @@ inline void transpose_rows(const WeightRows& rows, int block, long column, int c
         if (!there || count < channel_block) Pack::zero().store(lanes[lane]);
         if (!there) continue;
         const float* row = rows.weights + channel * rows.length + column;
-        __builtin_prefetch(row + ahead);
+        __builtin_prefetch(row + fetched_ahead);
         const float scale = rows.scale == nullptr ? 1.0f : rows.scale[channel];
         if (count == channel_block)
             (Pack::load_unaligned(row) * Pack::broadcast(scale)).store(lanes[lane]);
