@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <fcntl.h>
@@ -38,15 +39,15 @@ class FileContent {
         return read_;
     }
 
-    /// Gives the pages with these bytes back to the system, if they are mapped. They are fetched again when they are
-    /// read.
+    /// Gives the pages with these bytes back to the system, if they are mapped, and those shortly before them, which
+    /// the system maps along with a page that is fetched. All are fetched again when they are read.
     void release(std::span<const std::byte> bytes) const {
         if (!mapped_) return;
-        const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+        constexpr std::uintptr_t neighbours = std::uintptr_t{2} << 20;  // a multiple of any page's size
         const auto all = address(mapped_.get());
         const auto begin = address(bytes.data());
         if (begin < all || begin + bytes.size() > all + mapped_.get_deleter().size) return;
-        const auto first = begin / page * page;
+        const auto first = std::max(all, begin / neighbours * neighbours);
         ::madvise(reinterpret_cast<void*>(first), begin + bytes.size() - first, MADV_DONTNEED);  // NOLINT
     }
 
