@@ -2,17 +2,27 @@
 
 #include "../support/repeat.hpp"
 #include "measure.hpp"
-#include <residua/exec/model.hpp>
+#include "weight_file.hpp"
+#include <residua/io/model.hpp>
 #include <residua/plan/products.hpp>
 #include <residua/plan/traffic.hpp>
 #include <residua/train/initialise.hpp>
+
+/// A model with random weights from a file that another process has written: what this process needs at most is then
+/// what any needs that loads a model. To be called before there are threads.
+template <class Net>
+residua::Model<Net> loaded_model() {
+    const WeightFile file(
+        [](const std::filesystem::path& path) { residua::save_safetensors(path, residua::he_initialised<Net>(1)); });
+    return residua::load_model<Net>(file.path());
+}
 
 /// A network with random weights, folded, and a batch of random images for it.
 template <class Net>
 class InferenceRun {
   public:
     InferenceRun(int batch, int threads)
-        : model_{residua::he_initialised<Net>(1)},
+        : model_{loaded_model<Net>()},
           workspace_{batch, threads},
           images_{random_values(batch * residua::input_shape<Net>.count())} {}
 

@@ -83,7 +83,7 @@ std::string known_names() {
 
 }  // namespace
 
-int main(int argc, char** argv) {
+int main(int argc, char** argv) try {
     CLI::App app("Measures how fast a network runs on random images.");
     std::string net;
     std::string mode;
@@ -120,4 +120,7 @@ int main(int argc, char** argv) {
     }
     const Row row = row_of(net, mode, wanted, (mode == "train" ? network->training : network->inference)(wanted));
     csv ? print_csv({row}) : print_list(row);
+} catch (const std::exception& error) {
+    std::cerr << "net: " << error.what() << '\n';
+    return wrong_use;
 }

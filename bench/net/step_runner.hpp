@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -15,8 +16,8 @@ template <class Net>
 class StepRunner {
   public:
     explicit StepRunner(std::vector<float> image)
-        : weights_{residua::he_initialised<Net>(1)},
-          frozen_{weights_},
+        : frozen_{residua::detail::values_of<Net>(
+              std::make_shared<const residua::Weights<Net>>(residua::he_initialised<Net>(1)))},
           image_{std::move(image)},
           output_(static_cast<std::size_t>(residua::output_shape<Net>.count())),
           arena_(static_cast<std::size_t>(residua::detail::InferenceSizes<Net>::slot(1) + residua::overhang)) {}
@@ -44,7 +45,7 @@ class StepRunner {
         const detail::InferenceKernel& kernel = detail::inference_kernels<Net>.value_of(2 * s);
         const Chw dst = step.dst.shape;
         const auto tiles_of = [&](int columns) { return (columns + kernel.tiling.width - 1) / kernel.tiling.width; };
-        if (kernel.op == Op::shortcut_a || dst.count() < smallest_shared) return 1;
+        if (kernel.op == Op::shortcut_a || !step.shared) return 1;
         if (kernel.op == Op::max_pool || kernel.op == Op::avg_pool) return step.dst.blocks();
         if (kernel.op == Op::linear || step.by_tiles) return step.dst.blocks() / kernel.tiling.dst_blocks;
         if (kernel.algorithm != Algorithm::direct)
@@ -53,9 +54,6 @@ class StepRunner {
     }
 
   private:
-    static constexpr long smallest_shared = 1024;  ///< see Workspace<Net, Inference>
-
-    residua::Weights<Net> weights_;
     residua::detail::Frozen<Net> frozen_;
     std::vector<float> image_;
     std::vector<float> output_;

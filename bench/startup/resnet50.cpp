@@ -6,8 +6,7 @@
 #include <iostream>
 #include <string_view>
 
-#include <residua/exec/model.hpp>
-#include <residua/io/weights.hpp>
+#include <residua/io/model.hpp>
 #include <residua/model/imagenet.hpp>
 #include <residua/train/initialise.hpp>
 
@@ -18,7 +17,7 @@ int main(int argc, char** argv) try {
     if (action == "write") {
         save_safetensors<ResNet50>(argv[2], he_initialised<ResNet50>(1));
     } else if (action == "predict") {
-        const Model<ResNet50> model{load_safetensors<ResNet50>(argv[2])};
+        const Model<ResNet50> model = load_model<ResNet50>(argv[2]);
         Workspace<ResNet50, Inference> workspace(1);
         const Arena image(static_cast<std::size_t>(input_shape<ResNet50>.count()));
         const auto outputs = model.predict(image.span(), 1, workspace);

@@ -3,6 +3,7 @@
 #include "../support/training_run_of.hpp"
 #include "network.hpp"
 #include <residua/data/fill_batch.hpp>
+#include <residua/io/model.hpp>
 #include <residua/model/cifar.hpp>
 
 /// What network.hpp declares, for one network. Included by few files, because it compiles the kernels.
@@ -28,9 +29,7 @@ class NetworkOf final : public AnyNetwork {
     }
 
     std::unique_ptr<Predictor> load(const std::filesystem::path& weights, int batch, int threads) const override {
-        auto predictor = std::make_unique<PredictorOf<Net>>(batch, threads);
-        predictor->set_weights(load_safetensors<Net>(weights));
-        return predictor;
+        return std::make_unique<PredictorOf<Net>>(load_model<Net>(weights, threads), batch, threads);
     }
 
     std::vector<NamedArray> gradients(const std::filesystem::path& path, ImagesView images,

@@ -8,6 +8,7 @@
 
 #include "../support/training_run_of.hpp"
 #include "network.hpp"
+#include <residua/io/model.hpp>
 #include <residua/model/imagenet.hpp>
 #include <residua/model/vgg.hpp>
 
@@ -91,7 +92,7 @@ class NetworkOf final : public AnyNetwork {
 
     std::vector<std::unique_ptr<SquareNetwork>> load(const std::filesystem::path& weights, const Protocol& protocol,
                                                      int threads) const override {
-        const auto model = std::make_shared<const Model<Net>>(load_safetensors<Net>(weights));
+        const auto model = std::make_shared<const Model<Net>>(load_model<Net>(weights, threads));
         std::vector<std::unique_ptr<SquareNetwork>> networks;
         for (const TestScale& scale : protocol) {
             networks.push_back(at_scale(model, scale, threads, std::make_index_sequence<side_count<Net>>{}));

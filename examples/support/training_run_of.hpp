@@ -15,6 +15,8 @@ template <class Net>
 class PredictorOf final : public Predictor {
   public:
     PredictorOf(int batch, int threads) : workspace_{batch, threads} {}
+    PredictorOf(residua::Model<Net> model, int batch, int threads)
+        : model_{std::move(model)}, workspace_{batch, threads} {}
 
     void set_weights(residua::Weights<Net> weights) { model_.emplace(std::move(weights)); }
 

@@ -22,6 +22,7 @@
 #include <residua/data/scale_augment.hpp>
 #include <residua/exec/model.hpp>
 #include <residua/exec/workspace.hpp>
+#include <residua/io/model.hpp>
 #include <residua/io/npy.hpp>
 #include <residua/io/safetensors.hpp>
 #include <residua/io/weights.hpp>

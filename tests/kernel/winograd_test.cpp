@@ -65,9 +65,16 @@ double winograd_error(const WinogradCase& one, int split) {
     reference::conv_forward(shape, planar.data(), weight.data(), no_bias.data(), expected.data());
 
     Arena packed(static_cast<std::size_t>(winograd_weight_floats(m, one.src.c, one.oc)));
-    pack_winograd_weights<m>(one.src.c, one.oc, dst_blocks, packed.data(), [&](int o, int c, int tap) {
-        return static_cast<float>(weight[static_cast<std::size_t>((1L * o * one.src.c + c) * 9 + tap)]);
-    });
+    const auto load = [&](int block, int src_block, float* kernels) {
+        for (int i = 0; i < channel_block * 9 * channel_block; ++i) {
+            const int o = block * channel_block + i % channel_block;
+            const long column = src_block * channel_block * 9L + i / channel_block;
+            const bool there = o < one.oc && column < 9L * one.src.c;
+            kernels[i] = there ? static_cast<float>(weight[static_cast<std::size_t>(9L * o * one.src.c + column)]) : 0;
+        }
+    };
+    pack_winograd_weights<m>(block_count(one.src.c), dst_blocks, 0, block_count(one.oc) / dst_blocks, packed.data(),
+                             load);
     Maps src({one.src}, planar);
     Maps dst({one.dst()});
     const int blocks = block_count(one.src.c);

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
+#include <cstdlib>
 #include <memory>
 #include <new>
 #include <span>
@@ -14,18 +14,16 @@
 namespace residua {
 
 /// One aligned block of floats on the heap, zero at first; a large one in huge pages where the system has them, because
-/// transforms and packed weights touch many pages at a time.
+/// transforms and packed weights touch many pages at a time. Large blocks take up memory from the first use of each
+/// page on: they come from the system, whose pages are zero.
 class Arena {
   public:
     Arena() : Arena(0) {}
     /// \throws std::bad_alloc
-    explicit Arena(std::size_t floats)
-        : floats_{static_cast<float*>(::operator new(floats * sizeof(float), page_of(floats))), Free{page_of(floats)}},
-          size_{floats} {
+    explicit Arena(std::size_t floats) : floats_{allocate(floats)}, size_{floats} {
 #if defined(__linux__)
-        if (floats * sizeof(float) >= huge_page) madvise(floats_.get(), floats * sizeof(float), MADV_HUGEPAGE);
+        if (floats * sizeof(float) >= huge_page) madvise(data(), floats * sizeof(float), MADV_HUGEPAGE);
 #endif
-        std::fill_n(floats_.get(), size_, 0.0f);
     }
 
     [[nodiscard]] float* data() { return floats_.get(); }
@@ -37,14 +35,24 @@ class Arena {
   private:
     static constexpr std::size_t page = 4096;
     static constexpr std::size_t huge_page = std::size_t{2} << 20;
-    static constexpr std::align_val_t page_of(std::size_t floats) {
-        return std::align_val_t{floats * sizeof(float) >= huge_page ? huge_page : page};
-    }
+
     struct Free {
-        std::align_val_t aligned = {};
-        void operator()(float* floats) const { ::operator delete(floats, aligned); }
+        void* block = nullptr;
+        void operator()(float*) const { std::free(block); }
     };
-    std::unique_ptr<float[], Free> floats_;
+    using Floats = std::unique_ptr<float[], Free>;
+
+    static Floats allocate(std::size_t floats) {
+        const std::size_t bytes = floats * sizeof(float);
+        const std::size_t aligned = bytes >= huge_page ? huge_page : page;
+        std::size_t room = bytes + aligned;
+        void* const block = std::calloc(room, 1);
+        if (block == nullptr) throw std::bad_alloc();
+        void* first = block;
+        return {static_cast<float*>(std::align(aligned, bytes, first, room)), Free{block}};
+    }
+
+    Floats floats_;
     std::size_t size_ = 0;
 };
 

@@ -1,11 +1,11 @@
 #pragma once
 
+#include <residua/exec/conv_packing.hpp>
 #include <residua/exec/taps.hpp>
 #include <residua/exec/weight_gradient.hpp>
 #include <residua/kernel/simd/conv.hpp>
 #include <residua/kernel/simd/conv_backward_weight.hpp>
 #include <residua/kernel/simd/winograd_backward_weight.hpp>
-#include <residua/kernel/simd/winograd_weights.hpp>
 #include <residua/kernel/view.hpp>
 #include <residua/plan/workspace.hpp>
 
@@ -45,19 +45,14 @@ class BoundConv {
 
     /// Packs the weights for both directions, of a direct convolution.
     void pack(const float* weight) {
-        const long per_dst = 1L * src_.shape.c * window_.taps();
-        pack_weights(order_, forward_, [&](int channel, int src_block, int tap, int c) {
-            const long position = weight_position(src_, window_, src_block, tap, c);
-            return position < 0 ? 0.0f : weight[channel * per_dst + position];
-        });
+        pack_forward(weight);
         float* to = backward_;
         for (const BackwardPhase& phase : phases_) {
             const WeightOrder order = backward_order(phase);
-            pack_weights(order, to, [&](int src_channel, int dst_block, int tap, int c) {
-                const int channel = dst_block * channel_block + c;
-                if (channel >= dst_.shape.c) return 0.0f;
-                return weight[channel * per_dst + 1L * src_channel * window_.taps() +
-                              phase.kernel_taps[static_cast<std::size_t>(tap)]];
+            pack_weights(order, 0, order.tiles(), to, [&](int block, int dst_block, float* lanes, long step) {
+                for (const int tap : phase.kernel_taps)
+                    for (int c = 0; c < channel_block; ++c, lanes += step)
+                        load_backward(weight, block, dst_block * channel_block + c, tap, lanes);
             });
             to += order.count();
         }
@@ -66,14 +61,14 @@ class BoundConv {
     /// The same for minimal filtering; on the way back source and dst change places and kernels are turned round.
     template <int m>
     void pack_winograd(const float* weight) {
-        const int ic = src_.shape.c;
-        const int oc = dst_.shape.c;
-        constexpr int taps = 9;
-        pack_winograd_weights<m>(ic, oc, kernel_.forward.dst_blocks, forward_,
-                                 [&](int o, int i, int tap) { return weight[(1L * o * ic + i) * taps + tap]; });
-        pack_winograd_weights<m>(oc, ic, kernel_.backward.dst_blocks, backward_, [&](int i, int o, int tap) {
-            return weight[(1L * o * ic + i) * taps + taps - 1 - tap];
-        });
+        pack_forward(weight);
+        const int tile = kernel_.backward.dst_blocks;
+        pack_winograd_weights<m>(dst_.blocks(), tile, 0, src_.blocks() / tile, backward_,
+                                 [&](int block, int dst_block, float* lanes) {
+                                     for (int c = 0; c < channel_block; ++c)
+                                         for (int tap = window_.taps(); tap-- > 0; lanes += channel_block)
+                                             load_backward(weight, block, dst_block * channel_block + c, tap, lanes);
+                                 });
     }
 
     [[nodiscard]] ConvTask forward(const MapView<const float>& src, const MapView<float>& dst) const {
@@ -196,6 +191,26 @@ class BoundConv {
     [[nodiscard]] int dst_channels() const { return dst_.shape.c; }
 
   private:
+    void pack_forward(const float* weight) const {
+        const ConvPacking packing{
+            .rows = {.weights = weight, .length = 1L * src_.shape.c * window_.taps(), .dst_channels = dst_.shape.c},
+            .src = src_,
+            .window = window_,
+            .algorithm = kernel_.algorithm,
+            .order = order_,
+            .packed = forward_};
+        packing.pack(0, order_.tiles());
+    }
+
+    /// The weights of a dst channel and a tap for sixteen channels of the source; zeros for channels there are not.
+    void load_backward(const float* weight, int src_block, int dst_channel, int tap, float* lanes) const {
+        const long taps = window_.taps();
+        const int first = src_block * channel_block;
+        const int there = dst_channel < dst_.shape.c ? std::min(channel_block, src_.shape.c - first) : 0;
+        const float* from = weight + (1L * dst_channel * src_.shape.c + first) * taps + tap;
+        for (int lane = 0; lane < channel_block; ++lane) lanes[lane] = lane < there ? from[lane * taps] : 0.0f;
+    }
+
     /// The frames of the sources hold the padding.
     [[nodiscard]] WinogradTask winograd_task(const MapsView<const float>& sources, const MapsView<float>& results,
                                              const float* weight, int tiles, int m, float* scratch) const {

@@ -6,9 +6,9 @@
 #include <vector>
 
 #include <residua/exec/bound_step.hpp>
+#include <residua/exec/conv_packing.hpp>
+#include <residua/exec/parameter_values.hpp>
 #include <residua/exec/taps.hpp>
-#include <residua/exec/weights.hpp>
-#include <residua/kernel/simd/winograd_weights.hpp>
 #include <residua/layer/bn.hpp>
 #include <residua/plan/inference_kernels.hpp>
 
@@ -18,11 +18,19 @@ namespace residua::detail::inline RESIDUA_ISA {
 template <class Net>
 class Frozen {
   public:
-    explicit Frozen(const Weights<Net>& weights) {
+    /// Packs with so many threads; the bits do not depend on their number. \throws std::invalid_argument if threads
+    /// < 1.
+    explicit Frozen(const ParameterValues& values, int threads = 1) {
         const auto packed = std::make_shared<Arena>(static_cast<std::size_t>(for_places([](int, long) {})));
+        std::vector<std::vector<float>> scales;
+        std::vector<ConvPacking> packings;
         for_places([&](int s, long place) {
-            fold(s, weights, packed->data() + place, packed->data() + place + weight_floats(s));
+            float* weight = packed->data() + place;
+            scales.push_back(fold(s, values, weight + weight_floats(s)));
+            if (is_elementwise(s)) std::ranges::copy(scales.back(), weight);
+            if (is_conv(s)) packings.push_back(packing(s, values, scales.back().data(), weight));
         });
+        pack_all(packings, threads, values.release);
         packed_ = packed;
         bind();
     }
@@ -149,47 +157,36 @@ class Frozen {
         return taps_.back()->taps;
     }
 
-    /// BN with fixed statistics is a scale and a shift per channel; both go into the weights and the bias before it.
-    void fold(int s, const Weights<Net>& weights, float* packed, float* bias) {
-        const int channels = layout(step(s).dst).shape.c;
-        const Offsets& own = offsets_of<Net>[static_cast<std::size_t>(step(s).node)];
-        std::vector<float> scale(static_cast<std::size_t>(channels), 1.0f);
-        for (int c = 0; c < channels && bias_floats(s) > 0; ++c) {
-            double shift = is_conv(s) && own.bias >= 0 ? at(weights, own.bias + c) : 0.0;
+    /// BN with fixed statistics is a scale and a shift per channel; the scale goes into the weights before it, the
+    /// shift into their bias.
+    static std::vector<float> fold(int s, const ParameterValues& values, float* bias) {
+        std::vector<float> scale(static_cast<std::size_t>(bias_floats(s) > 0 ? layout(step(s).dst).shape.c : 0), 1.0f);
+        const float* own_bias = is_conv(s) ? values.of(step(s).node, Member::bias) : nullptr;
+        for (std::size_t c = 0; c < scale.size(); ++c) {
+            double shift = own_bias != nullptr ? own_bias[c] : 0.0;
             if (step(s).bn >= 0) {
-                const Offsets& bn = offsets_of<Net>[static_cast<std::size_t>(step(s).bn)];
-                const double factor =
-                    at(weights, bn.weight + c) / std::sqrt(at(weights, bn.running_var + c) + bn_epsilon);
-                scale[static_cast<std::size_t>(c)] = static_cast<float>(factor);
-                shift = (shift - at(weights, bn.running_mean + c)) * factor + at(weights, bn.bias + c);
+                const auto of_bn = [&](Member member) -> double { return values.of(step(s).bn, member)[c]; };
+                const double factor = of_bn(Member::weight) / std::sqrt(of_bn(Member::running_var) + bn_epsilon);
+                scale[c] = static_cast<float>(factor);
+                shift = (shift - of_bn(Member::running_mean)) * factor + of_bn(Member::bias);
             }
             bias[c] = static_cast<float>(shift);
         }
-        if (is_elementwise(s)) std::ranges::copy(scale, packed);
-        if (!is_conv(s)) return;
-        const Layout& src = layout(step(s).src);
-        const Window& window = graph[step(s).node].window;
-        const long per_channel = 1L * src.shape.c * window.taps();
-        const float* weight = weights.all().data() + own.weight;
-        const auto scaled = [&](int channel, long position) {
-            return weight[channel * per_channel + position] * scale[static_cast<std::size_t>(channel)];
-        };
-        const auto kernel = [&](int channel, int c, int tap) { return scaled(channel, 1L * c * window.taps() + tap); };
-        switch (step(s).algorithm) {
-            case Algorithm::winograd2:
-                return pack_winograd_weights<2>(src.shape.c, channels, tile_blocks(channels), packed, kernel);
-            case Algorithm::winograd4:
-                return pack_winograd_weights<4>(src.shape.c, channels, tile_blocks(channels), packed, kernel);
-            case Algorithm::direct:
-                pack_weights(order(s), packed, [&](int channel, int src_block, int tap, int c) {
-                    const long position = weight_position(src, window, src_block, tap, c);
-                    return position < 0 ? 0.0f : scaled(channel, position);
-                });
-        }
+        return scale;
     }
 
-    static double at(const Weights<Net>& weights, long offset) {
-        return weights.all()[static_cast<std::size_t>(offset)];
+    static ConvPacking packing(int s, const ParameterValues& values, const float* scale, float* packed) {
+        const Layout& src = layout(step(s).src);
+        const Window& window = graph[step(s).node].window;
+        return {.rows = {.weights = values.of(step(s).node, Member::weight),
+                         .length = 1L * src.shape.c * window.taps(),
+                         .dst_channels = layout(step(s).dst).shape.c,
+                         .scale = scale},
+                .src = src,
+                .window = window,
+                .algorithm = step(s).algorithm,
+                .order = order(s),
+                .packed = packed};
     }
 
     struct Taps {

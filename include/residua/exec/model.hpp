@@ -14,8 +14,12 @@ template <class Net>
 class Model {
   public:
     /// Folds the running statistics into the weights and packs them; nothing of that is left for `predict`.
-    Model(Weights<Net> weights)
-        : Model(std::make_shared<const Weights<Net>>(std::move(weights))) {}  // NOLINT: implicit
+    Model(Weights<Net> weights)  // NOLINT: implicit
+        : Model(detail::values_of<Net>(std::make_shared<const Weights<Net>>(std::move(weights)))) {}
+
+    /// The same with so many threads, of parameters wherever they lie: for load_model.
+    explicit Model(detail::ParameterValues values, int threads = 1)
+        : values_{std::make_shared<const detail::ParameterValues>(std::move(values))}, frozen_{*values_, threads} {}
 
     /// The model of a network that differs from `other`'s in the rows and columns of its input only. Both share the
     /// weights: no copy is made.
@@ -26,7 +30,7 @@ class Model {
     template <FixedString name>
     [[nodiscard]] auto parameter() const {
         constexpr Parameter which = parameter_named<Net, name>;
-        return as_xtensor(values_.get() + which.offset, detail::array_shape<which.rank>(which));
+        return as_xtensor(values_->of(which.node, which.member), detail::array_shape<which.rank>(which));
     }
 
     /// The outputs of `count` planar images (count x c x h x w, row-major), count x outputs, in the workspace until its
@@ -59,14 +63,11 @@ class Model {
     template <class Other>
     friend class Model;
 
-    explicit Model(const std::shared_ptr<const Weights<Net>>& weights)
-        : values_{weights, weights->all().data()}, frozen_{*weights} {}
-
     static std::array<std::size_t, 2> output_array_shape(int count) {
         return {static_cast<std::size_t>(count), static_cast<std::size_t>(output_shape<Net>.count())};
     }
 
-    std::shared_ptr<const float> values_;  ///< the weights as they were given, weight_count<Net> of them
+    std::shared_ptr<const detail::ParameterValues> values_;  ///< as they were given
     detail::Frozen<Net> frozen_;
 };
 

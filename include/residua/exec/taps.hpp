@@ -31,6 +31,12 @@ constexpr long weight_position(const Layout& src, const Window& window, int src_
     return channel < src.shape.c ? 1L * channel * window.taps() + tap : -1;
 }
 
+/// The other way round, for a column of a src block's weights (of all weights, if the source is packed): how many
+/// places behind those of the block's first tap and channel.
+constexpr int weight_place(const Layout& src, const Window& window, int column) {
+    return column % window.taps() * src.pixel() + column / window.taps();
+}
+
 /// The pixels of a source gradient whose row and column leave the same remainders when divided by the stride: they are
 /// a convolution of the dst gradient with the taps that reach them.
 struct BackwardPhase {

@@ -12,6 +12,7 @@
 #include <string>
 #include <unistd.h>
 
+#include <residua/io/detail/descriptor.hpp>
 #include <residua/io/error.hpp>
 
 namespace residua {
@@ -22,29 +23,6 @@ namespace detail {
     const int cause = errno;
     throw FileError(path.string() + ": cannot be " + action + ": " + std::strerror(cause));
 }
-
-/// An open file descriptor, closed at the end of its life.
-class Descriptor {
-  public:
-    explicit Descriptor(int value) : value_(value) {}
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    ~Descriptor() {
-        if (value_ >= 0) ::close(value_);
-    }
-
-    int value() const { return value_; }
-
-    /// Closes now; false with errno set if the system reports a late write error.
-    bool close() {
-        const int value = value_;
-        value_ = -1;
-        return ::close(value) == 0;
-    }
-
-  private:
-    int value_;
-};
 
 /// A file that is removed unless it is renamed in time.
 class TemporaryFile {

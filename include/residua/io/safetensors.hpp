@@ -13,10 +13,10 @@
 
 #include <residua/io/array_shape.hpp>
 #include <residua/io/atomic_file.hpp>
+#include <residua/io/detail/file_content.hpp>
 #include <residua/io/detail/safetensors_header.hpp>
 #include <residua/io/dtype.hpp>
 #include <residua/io/error.hpp>
-#include <residua/io/file.hpp>
 
 /// \file
 /// The safetensors format (https://github.com/huggingface/safetensors): 8 bytes of header length, a JSON header, the
@@ -25,19 +25,18 @@
 
 namespace residua {
 
-/// A safetensors file in memory. Movable; entries stay valid with it.
+/// A safetensors file, mapped into memory: only what is read of it is fetched. Movable; entries stay valid with it.
+/// While it is open the file may be replaced or removed, but not be written to or cut off in place. Any number of
+/// threads may read.
 class SafetensorsFile {
   public:
-    /// Reads and checks the whole file. Throws FileError naming file, tensor, expected and found.
-    explicit SafetensorsFile(const std::filesystem::path& path) : SafetensorsFile(read_file(path), path.string()) {}
+    /// Opens a file and checks all but the elements. Throws FileError naming file, tensor, expected and found.
+    explicit SafetensorsFile(const std::filesystem::path& path)
+        : SafetensorsFile(detail::FileContent(path), path.string()) {}
 
     /// The same for a file's content; `name` stands for it in errors.
     SafetensorsFile(std::vector<std::byte> content, std::string name)
-        : name_(std::move(name)),
-          content_(std::move(content)),
-          header_(detail::parse_safetensors_header(content_, name_)) {
-        for (std::size_t i = 0; i < header_.tensors.size(); ++i) index_.emplace(header_.tensors[i].name, i);
-    }
+        : SafetensorsFile(detail::FileContent(std::move(content)), std::move(name)) {}
 
     SafetensorsFile(const SafetensorsFile&) = delete;
     SafetensorsFile& operator=(const SafetensorsFile&) = delete;
@@ -81,7 +80,17 @@ class SafetensorsFile {
         convert(entry, dst);
     }
 
+    /// Says that these bytes of the file will not be read soon, so that they need not stay in this process's memory.
+    void release(std::span<const std::byte> bytes) const { content_.release(bytes); }
+
   private:
+    SafetensorsFile(detail::FileContent content, std::string name)
+        : name_(std::move(name)),
+          content_(std::move(content)),
+          header_(detail::parse_safetensors_header(content_.bytes(), name_)) {
+        for (std::size_t i = 0; i < header_.tensors.size(); ++i) index_.emplace(header_.tensors[i].name, i);
+    }
+
     template <class Value>
     void convert(const TensorEntry& entry, std::span<Value> dst) const {
         if (entry.size() != dst.size()) {
@@ -92,7 +101,7 @@ class SafetensorsFile {
     }
 
     std::string name_;
-    std::vector<std::byte> content_;
+    detail::FileContent content_;
     detail::SafetensorsHeader header_;
     std::map<std::string, std::size_t, std::less<>> index_;
 };

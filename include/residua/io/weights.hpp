@@ -24,13 +24,19 @@ inline const TensorEntry& checked_entry(const SafetensorsFile& file, const std::
     return entry;
 }
 
-/// Reads every parameter and running statistic from tensors called prefix + name.
+/// Calls `visit(parameter, entry)` for every parameter and running statistic.
+template <class Net, class Visit>
+void for_entries(const SafetensorsFile& file, const Visit& visit) {
+    for (const Parameter& parameter : parameters<Net>)
+        visit(parameter, checked_entry(file, parameter_name<Net>(parameter), file_shape(parameter)));
+}
+
 template <class Net>
 Weights<Net> read_weights(const SafetensorsFile& file) {
     Weights<Net> weights;
-    for (const Parameter& parameter : parameters<Net>)
-        file.read_floats(checked_entry(file, parameter_name<Net>(parameter), file_shape(parameter)),
-                         weights.span(parameter));
+    for_entries<Net>(file, [&](const Parameter& parameter, const TensorEntry& entry) {
+        file.read_floats(entry, weights.span(parameter));
+    });
     return weights;
 }
 

@@ -20,17 +20,17 @@ struct WeightOrder {
     [[nodiscard]] constexpr long count() const { return tiles() * tile_count(); }
 };
 
-/// Writes dst in the given order, value(dst channel, src block, tap, channel of run); zeros for channels there are not.
-template <class Value>
-void pack_weights(const WeightOrder& order, float* dst, const Value& value) {
-    for (int tile = 0; tile < order.tiles(); ++tile)
-        for (int src_block = 0; src_block < order.src_blocks; ++src_block)
-            for (int tap = 0; tap < order.taps; ++tap)
-                for (int c = 0; c < order.run; ++c)
-                    for (int lane = 0; lane < order.dst_blocks * channel_block; ++lane, ++dst) {
-                        const int channel = tile * order.dst_blocks * channel_block + lane;
-                        *dst = channel < order.dst_channels ? value(channel, src_block, tap, c) : 0.0f;
-                    }
+/// Packs the tiles [first, last). `load(dst block, src block, to, step)` writes sixteen weights, of the channels of the
+/// dst block, for each tap and channel of the run, each sixteen `step` floats behind the ones before; zeros for
+/// channels there are not. `dst` is where the first of all tiles begins.
+template <class Load>
+void pack_weights(const WeightOrder& order, int first, int last, float* dst, const Load& load) {
+    const long step = 1L * order.dst_blocks * channel_block;
+    float* to = dst + first * order.tile_count();
+    for (int tile = first; tile < last; ++tile)
+        for (int src_block = 0; src_block < order.src_blocks; ++src_block, to += order.taps * order.run * step)
+            for (int block = 0; block < order.dst_blocks; ++block)
+                load(tile * order.dst_blocks + block, src_block, to + block * channel_block, step);
 }
 
 }  // namespace residua::detail

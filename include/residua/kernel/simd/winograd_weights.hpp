@@ -1,6 +1,5 @@
 #pragma once
 
-#include <residua/kernel/pack_weights.hpp>
 #include <residua/kernel/simd/winograd.hpp>
 #include <residua/kernel/unroll.hpp>
 #include <residua/plan/patches.hpp>
@@ -63,28 +62,25 @@ RESIDUA_INLINE void transform_kernels(const float* kernels, float* dst, long pos
 
 namespace residua::inline RESIDUA_ISA {
 
-/// Transforms 3x3 kernels and packs them for winograd_conv.
-/// Shapes: value(dst channel, src channel, tap) for channels there are, taps row by row; dst [tile of dst blocks]
-/// [position][src block][channel][dst block of tile][16]. Writes: dst, zeros for channels there are not.
-/// Requires: 64-byte aligned dst; dst blocks that the tiles divide evenly.
-template <int m, class Value>
-void pack_winograd_weights(int src_channels, int dst_channels, int dst_blocks, float* dst, const Value& value) {
+/// Transforms 3x3 kernels and packs the tiles [first, last) of dst blocks for winograd_conv.
+/// Shapes: `load(dst block, src block, kernels)` fills kernels [channel of src block][tap][channel of dst block], taps
+/// row by row, zeros for channels there are not; dst [tile][position][src block][channel][dst block of tile][16], `dst`
+/// is where the first of all tiles begins. Writes: dst. Requires: 64-byte aligned dst.
+template <int m, class Load>
+void pack_winograd_weights(int src_blocks, int dst_blocks, int first, int last, float* dst, const Load& load) {
     constexpr int taps = 9;
-    const int src_padded = block_count(src_channels) * channel_block;
+    alignas(alignment) float kernels[channel_block * taps * channel_block];
     const long row = 1L * dst_blocks * channel_block;
-    for (int block = 0; block < block_count(dst_channels); ++block) {
-        float* to =
-            dst + block / dst_blocks * position_count(m) * src_padded * row + block % dst_blocks * channel_block;
-        for (int c = 0; c < src_padded; ++c, to += row) {
-            alignas(alignment) float kernels[taps * channel_block] = {};
-            for (int lane = 0; lane < channel_block; ++lane) {
-                const int channel = block * channel_block + lane;
-                if (channel >= dst_channels || c >= src_channels) break;
-                for (int tap = 0; tap < taps; ++tap) kernels[tap * channel_block + lane] = value(channel, c, tap);
+    const long position_step = 1L * src_blocks * channel_block * row;
+    for (int tile = first; tile < last; ++tile)
+        for (int src_block = 0; src_block < src_blocks; ++src_block)
+            for (int block = 0; block < dst_blocks; ++block) {
+                load(tile * dst_blocks + block, src_block, kernels);
+                float* to = dst + tile * position_count(m) * position_step + src_block * channel_block * row +
+                            block * channel_block;
+                for (int c = 0; c < channel_block; ++c, to += row)
+                    detail::transform_kernels<m>(kernels + c * taps * channel_block, to, position_step);
             }
-            detail::transform_kernels<m>(kernels, to, src_padded * row);
-        }
-    }
 }
 
 }  // namespace residua::inline RESIDUA_ISA

@@ -1,0 +1,97 @@
+#pragma once
+
+#include <algorithm>
+#include <span>
+#include <vector>
+
+#include <residua/exec/parallel.hpp>
+#include <residua/exec/taps.hpp>
+#include <residua/kernel/simd/weight_rows.hpp>
+#include <residua/kernel/simd/winograd_weights.hpp>
+#include <residua/plan/algorithm.hpp>
+
+namespace residua::detail::inline RESIDUA_ISA {
+
+/// The way of a convolution's weights from PyTorch's layout into the order of its forward kernel. Tiles of dst blocks
+/// lie apart on both sides, so any number of threads may pack different ones.
+struct ConvPacking {
+    WeightRows rows{};
+    Layout src{};
+    Window window{};
+    Algorithm algorithm = Algorithm::direct;
+    WeightOrder order{};
+    float* packed = nullptr;
+
+    /// The weights of the tiles [first, last) before packing.
+    [[nodiscard]] std::span<const float> unpacked(int first, int last) const {
+        const auto row = [&](int tile) {
+            return std::min(tile * order.dst_blocks * channel_block, rows.dst_channels) * rows.length;
+        };
+        return {rows.weights + row(first), static_cast<std::size_t>(row(last) - row(first))};
+    }
+
+    /// Packs the tiles [first, last).
+    void pack(int first, int last) const {
+        switch (algorithm) {
+            case Algorithm::direct:
+                return pack_direct(first, last);
+            case Algorithm::winograd2:
+                return pack_winograd<2>(first, last);
+            case Algorithm::winograd4:
+                return pack_winograd<4>(first, last);
+        }
+    }
+
+  private:
+    [[nodiscard]] long first_column(int src_block) const { return 1L * src_block * channel_block * window.taps(); }
+
+    void pack_direct(int first, int last) const {
+        const auto load = [&](int block, int src_block, float* to, long step) {
+            const auto store = [&](int column, const float* lanes) {
+                Pack::load(lanes).store(to + weight_place(src, window, column) * step);
+            };
+            for_columns(rows, block, first_column(src_block), order.taps * order.run, store);
+        };
+        pack_weights(order, first, last, packed, load);
+    }
+
+    template <int m>
+    void pack_winograd(int first, int last) const {
+        const auto load = [&](int block, int src_block, float* kernels) {
+            const auto store = [&](int column, const float* lanes) {
+                Pack::load(lanes).store(kernels + column * channel_block);
+            };
+            for_columns(rows, block, first_column(src_block), channel_block * window.taps(), store);
+        };
+        pack_winograd_weights<m>(order.src_blocks, order.dst_blocks, first, last, packed, load);
+    }
+};
+
+/// Packs all with so many threads, and calls `done` with weights that have been read, from any of them.
+template <class Done>
+void pack_all(const std::vector<ConvPacking>& packings, int threads, const Done& done) {
+    constexpr long chunk_floats = 1L << 18;
+    struct Chunk {
+        const ConvPacking* packing;
+        int first;
+        int last;
+    };
+    std::vector<Chunk> chunks;
+    for (const ConvPacking& packing : packings) {
+        const int tiles = packing.order.tiles();
+        const long tile = static_cast<long>(packing.unpacked(0, 1).size());
+        const int step = static_cast<int>(std::max(chunk_floats / tile, 1L));
+        for (int first = 0; first < tiles; first += step)
+            chunks.push_back({&packing, first, std::min(first + step, tiles)});
+    }
+    const auto pack = [&](int, int number, int) {
+        const Chunk& chunk = chunks[static_cast<std::size_t>(number)];
+        chunk.packing->pack(chunk.first, chunk.last);
+        done(chunk.packing->unpacked(chunk.first, chunk.last));
+    };
+    Team(threads, 1)
+        .run(
+            1, [&](int) { return static_cast<int>(chunks.size()); }, pack);
+}
+
+}  // namespace residua::detail::inline RESIDUA_ISA
