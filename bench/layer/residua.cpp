@@ -75,7 +75,8 @@ class OneConv {
           grad_{conv_.grad(), batch},
           grad_src_{{shape.src}, batch},
           grad_weight_(static_cast<std::size_t>(std::max(conv_.weight_floats(), shape_weights(shape)))) {
-        functions_.pack(conv_, random_values(shape_weights(shape)).data());
+        const std::vector<float> weights = random_values(shape_weights(shape));
+        for (int part = 0; part < conv_.pack_parts(); ++part) functions_.pack(conv_, weights.data(), part);
     }
 
     void run(Direction direction) {

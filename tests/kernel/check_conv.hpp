@@ -42,7 +42,7 @@ class ConvCheck {
         const std::vector<float> weight(weight_.begin(), weight_.end());
         const std::vector<float> bias(bias_.begin(), bias_.end());
         std::ranges::fill(scratch_.span(), std::numeric_limits<float>::quiet_NaN());
-        functions.pack(conv_, weight.data());
+        for (int part = 0; part < conv_.pack_parts(); ++part) functions.pack(conv_, weight.data(), part);
         conv_.pack_bias(bias.data());
     }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <utility>
+
 #include <residua/exec/conv_packing.hpp>
 #include <residua/exec/taps.hpp>
 #include <residua/exec/weight_gradient.hpp>
@@ -43,13 +45,21 @@ class BoundConv {
         if (bias != nullptr) std::copy_n(bias, dst_.shape.c, bias_);
     }
 
-    /// Packs the weights for both directions, of a direct convolution.
-    void pack(const float* weight) {
-        pack_forward(weight);
+    /// Parts in which the weights are packed, by any number of threads.
+    [[nodiscard]] int pack_parts() const {
+        constexpr long part = 64 * 1024;
+        const long weights = 1L * src_.shape.c * dst_.shape.c * window_.taps();
+        return static_cast<int>(std::min<long>(1 + weights / part, order_.tiles()));
+    }
+
+    /// Packs a part of the weights for both directions, of a direct convolution.
+    void pack(const float* weight, int part) {
+        pack_forward(weight, part);
         float* to = backward_;
         for (const BackwardPhase& phase : phases_) {
             const WeightOrder order = backward_order(phase);
-            pack_weights(order, 0, order.tiles(), to, [&](int block, int dst_block, float* lanes, long step) {
+            const auto [first, last] = tiles_of(order.tiles(), part);
+            pack_weights(order, first, last, to, [&](int block, int dst_block, float* lanes, long step) {
                 for (const int tap : phase.kernel_taps)
                     for (int c = 0; c < channel_block; ++c, lanes += step)
                         load_backward(weight, block, dst_block * channel_block + c, tap, lanes);
@@ -60,10 +70,11 @@ class BoundConv {
 
     /// The same for minimal filtering; on the way back source and dst change places and kernels are turned round.
     template <int m>
-    void pack_winograd(const float* weight) {
-        pack_forward(weight);
+    void pack_winograd(const float* weight, int part) {
+        pack_forward(weight, part);
         const int tile = kernel_.backward.dst_blocks;
-        pack_winograd_weights<m>(dst_.blocks(), tile, 0, src_.blocks() / tile, backward_,
+        const auto [first, last] = tiles_of(src_.blocks() / tile, part);
+        pack_winograd_weights<m>(dst_.blocks(), tile, first, last, backward_,
                                  [&](int block, int dst_block, float* lanes) {
                                      for (int c = 0; c < channel_block; ++c)
                                          for (int tap = window_.taps(); tap-- > 0; lanes += channel_block)
@@ -191,7 +202,13 @@ class BoundConv {
     [[nodiscard]] int dst_channels() const { return dst_.shape.c; }
 
   private:
-    void pack_forward(const float* weight) const {
+    /// A part's share of the tiles.
+    [[nodiscard]] std::pair<int, int> tiles_of(int count, int part) const {
+        const int parts = pack_parts();
+        return {static_cast<int>(1L * count * part / parts), static_cast<int>(1L * count * (part + 1) / parts)};
+    }
+
+    void pack_forward(const float* weight, int part) const {
         const ConvPacking packing{
             .rows = {.weights = weight, .length = 1L * src_.shape.c * window_.taps(), .dst_channels = dst_.shape.c},
             .src = src_,
@@ -199,7 +216,8 @@ class BoundConv {
             .algorithm = kernel_.algorithm,
             .order = order_,
             .packed = forward_};
-        packing.pack(0, order_.tiles());
+        const auto [first, last] = tiles_of(order_.tiles(), part);
+        packing.pack(first, last);
     }
 
     /// The weights of a dst channel and a tap for sixteen channels of the source; zeros for channels there are not.

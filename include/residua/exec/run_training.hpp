@@ -69,7 +69,8 @@ struct Collected {
 
 /// A convolution's weights and its three directions. Scratch memory is the calling thread's own.
 struct ConvFunctions {
-    void (*pack)(BoundConv&, const float* weight) = nullptr;
+    /// One of pack_parts() parts.
+    void (*pack)(BoundConv&, const float* weight, int part) = nullptr;
     void (*forward)(const BoundConv&, const MapsView<const float>& src, const MapsView<float>& dst,
                     float* scratch) = nullptr;
     void (*backward_src)(const BoundConv&, const MapsView<const float>& grad, const MapsView<float>& grad_src,
@@ -87,11 +88,11 @@ struct ConvFunctions {
 };
 
 template <TrainingConv kernel>
-void run_pack(BoundConv& conv, const float* weight) {
+void run_pack(BoundConv& conv, const float* weight, int part) {
     if constexpr (kernel.algorithm == Algorithm::direct)
-        conv.pack(weight);
+        conv.pack(weight, part);
     else
-        conv.template pack_winograd<patch_size(kernel.algorithm)>(weight);
+        conv.template pack_winograd<patch_size(kernel.algorithm)>(weight, part);
 }
 
 template <Tiling tiling, class Finish>

@@ -16,7 +16,7 @@ struct TrainingForward {
 
     /// Chunks of a phase.
     [[nodiscard]] int chunks(int phase) const {
-        if (phase == 0) return static_cast<int>(memory.convs().size());
+        if (phase == 0) return static_cast<int>(memory.packs().size());
         const ForwardStep& at = step((phase - 1) / 2);
         if ((phase - 1) % 2 == 0) return memory.slice_chunks((phase - 1) / 2);
         return has_statistics(at.dst) || has_statistics(stored_by(at)) ? 1 : 0;
@@ -43,10 +43,11 @@ struct TrainingForward {
     static const Blend& blend(int b) { return plan.blends[index(b)]; }
 
     void pack(const Weights<Net>& weights, int which) {
-        auto& [s, conv] = memory.convs()[index(which)];
+        const auto [number, part] = memory.packs()[index(which)];
+        auto& [s, conv] = memory.convs()[index(number)];
         const Offsets& at = offsets_of<Net>[index(step(s).node)];
-        Memory::conv_function(s).pack(conv, weights.all().data() + at.weight);
-        conv.pack_bias(at.bias < 0 ? nullptr : weights.all().data() + at.bias);
+        Memory::conv_function(s).pack(conv, weights.all().data() + at.weight, part);
+        if (part == 0) conv.pack_bias(at.bias < 0 ? nullptr : weights.all().data() + at.bias);
     }
 
     static bool has_statistics(int map) { return map >= 0 && plan.first_bn[index(map)] >= 0; }

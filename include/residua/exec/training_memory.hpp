@@ -54,6 +54,8 @@ class TrainingMemory {
 
     /// The convolutions with their forward steps.
     [[nodiscard]] std::vector<std::pair<int, BoundConv>>& convs() { return convs_; }
+    /// The parts in which their weights are packed: a convolution's number and part.
+    [[nodiscard]] const std::vector<std::pair<int, int>>& packs() const { return packs_; }
     [[nodiscard]] const BoundConv& conv_at(int s) const { return convs_[index(conv_of_[index(s)])].second; }
     static const ConvFunctions& conv_function(int s) {
         return conv_functions<Net>[index(training_convs<Net>.of[index(s)])];
@@ -204,7 +206,9 @@ class TrainingMemory {
             const Node& node = graph[step(s).node];
             const Layout src = source_layout(graph, plan, step(s));
             conv_of_[index(s)] = static_cast<int>(convs_.size());
+            const int number = conv_of_[index(s)];
             convs_.push_back({s, {src, node.shape, node.window, training_convs<Net>.value_of(s), next}});
+            for (int part = 0; part < convs_.back().second.pack_parts(); ++part) packs_.push_back({number, part});
             next += packed_floats(src, node.shape, node.window, training_convs<Net>.value_of(s).algorithm);
         }
     }
@@ -235,8 +239,9 @@ class TrainingMemory {
     float* output_ = nullptr;
     float* output_gradient_ = nullptr;
     std::vector<std::pair<int, BoundConv>> convs_;  ///< with their steps
-    std::vector<int> conv_of_;                      ///< by step
-    std::vector<long> bn_offset_;                   ///< by node
+    std::vector<std::pair<int, int>> packs_;
+    std::vector<int> conv_of_;     ///< by step
+    std::vector<long> bn_offset_;  ///< by node
 };
 
 }  // namespace residua::detail::inline RESIDUA_ISA
