@@ -87,6 +87,10 @@ struct ConvFunctions {
                    float* grad_weight) = nullptr;
 };
 
+constexpr ProductTile product_tile(int run) {
+    return {product_blocks, product_channels(product_blocks, run), product_channels(1, run)};
+}
+
 template <TrainingConv kernel>
 void run_pack(BoundConv& conv, const float* weight, int part) {
     if constexpr (kernel.algorithm == Algorithm::direct)
@@ -140,7 +144,8 @@ void run_backward_weight_patches(WinogradWeightTask task, InSlice place, float* 
     const int patches = task.last_patch;
     const auto multiply = [&](int count) {
         const ProductBlocks all{0, task.src.src_blocks, 0, task.grad_blocks};
-        winograd_multiply<m>(scratch, group, count, task.src.src_blocks, task.grad_blocks, all, slice);
+        winograd_multiply<m, product_tile(channel_block)>(scratch, group, count, task.src.src_blocks, task.grad_blocks,
+                                                          all, slice);
     };
     if (patches <= group) {
         const int images = group / patches;
@@ -159,7 +164,7 @@ void run_backward_weight_patches(WinogradWeightTask task, InSlice place, float* 
 template <TrainingConv kernel>
 void run_products(const ConvBackwardWeightTask& task) {
     constexpr Tiling source = kernel.forward;
-    conv_backward_weight<product_blocks, source.run, source.pixel>(task);
+    conv_backward_weight<product_tile(source.run), source.run, source.pixel>(task);
 }
 
 /// The same for all images that were collected. Where an image's map is one row, those of several images are taken for
@@ -216,8 +221,8 @@ void run_whole_gradient(const BoundConv& conv, const Collected& collected, int c
         constexpr int m = patch_size(kernel.algorithm);
         const int patches = collected.images * conv.patches(m);
         const auto sum_up = [&](const ProductBlocks& blocks, float* sums) {
-            winograd_multiply<m>(collected.src.data, patches, patches, conv.src().blocks(), conv.dst_blocks(), blocks,
-                                 sums);
+            winograd_multiply<m, product_tile(channel_block)>(collected.src.data, patches, patches, conv.src().blocks(),
+                                                              conv.dst_blocks(), blocks, sums);
         };
         conv.weight_gradient(grad_weight).template whole_gradient_winograd<m>(sum_up, first, last, scratch);
     }

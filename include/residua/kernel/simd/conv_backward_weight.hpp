@@ -3,7 +3,6 @@
 #include <cstddef>
 
 #include <residua/kernel/unroll.hpp>
-#include <residua/plan/tiling.hpp>
 #include <residua/tensor/pack.hpp>
 
 namespace residua::inline RESIDUA_ISA {
@@ -25,14 +24,23 @@ struct ConvBackwardWeightTask {
     float* grad_weight = nullptr;  ///< [dst block][src block][tap][channel of run][16]
 };
 
-/// Outer products over all pixels: the products of `tile_blocks` blocks of gradients with a part of a run stay in
-/// registers while the map passes.
+/// The products that stay in registers: of `blocks` blocks of gradients with `channels` of a run, which they divide;
+/// where fewer blocks are left, of one with `rest_channels`.
+struct ProductTile {
+    int blocks = 1;
+    int channels = 1;
+    int rest_channels = 1;
+};
+
+/// Outer products over all pixels: a tile of them stays in registers while the map passes.
 /// Shapes: as in the task; `run` channels a source pixel, `pixel` floats between source pixels.
 /// Reads:  src, grad_dst (pixels of 16 channels). Accumulates: grad_weight. Requires: 64-byte aligned grad_dst and
 /// grad_weight; sums run over rows, then columns.
-template <int tile_blocks, int run, int pixel>
+template <ProductTile tile, int run, int pixel>
 void conv_backward_weight(const ConvBackwardWeightTask& task) {
-    constexpr int channels = detail::product_channels(tile_blocks, run);
+    constexpr int tile_blocks = tile.blocks;
+    constexpr int channels = tile.channels;
+    static_assert(run % channels == 0);
     const std::ptrdiff_t block_weights = std::ptrdiff_t{task.src_blocks} * task.tap_count * run * channel_block;
     // With one tap, a block of the source is needed for so short a time that the next must be on its way.
     const std::ptrdiff_t ahead = task.tap_count == 1 ? task.src_block : 0;
@@ -77,7 +85,7 @@ void conv_backward_weight(const ConvBackwardWeightTask& task) {
         rest.grad_dst += dst_block * task.grad_block;
         rest.grad_weight += dst_block * block_weights;
         rest.dst_blocks -= dst_block;
-        conv_backward_weight<1, run, pixel>(rest);
+        conv_backward_weight<ProductTile{1, tile.rest_channels}, run, pixel>(rest);
     }
 }
 

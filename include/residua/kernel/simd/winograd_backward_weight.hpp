@@ -150,7 +150,7 @@ struct ProductBlocks {
 /// Shapes: scratch as winograd_collect left it with `group` and `count` patches of src_blocks and grad_blocks blocks;
 /// grad_weight [position][dst block][src block][channel][16] of the blocks asked for. Reads: scratch. Accumulates:
 /// grad_weight. Requires: 64-byte alignment; sums run over patches.
-template <int m>
+template <int m, ProductTile tile>
 void winograd_multiply(const float* scratch, int group, int count, int src_blocks, int grad_blocks,
                        const ProductBlocks& blocks, float* grad_weight) {
     static constexpr std::ptrdiff_t tap = 0;
@@ -159,7 +159,7 @@ void winograd_multiply(const float* scratch, int group, int count, int src_block
     const int src_count = blocks.last_src - blocks.first_src;
     const int grad_count = blocks.last_grad - blocks.first_grad;
     for (int position = 0; position < position_count(m); ++position)
-        conv_backward_weight<detail::product_blocks, channel_block, channel_block>(
+        conv_backward_weight<tile, channel_block, channel_block>(
             {.src = scratch + (position * src_blocks + blocks.first_src) * block_step,
              .src_block = block_step,
              .taps = &tap,
