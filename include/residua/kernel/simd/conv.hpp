@@ -40,7 +40,7 @@ namespace residua::detail::inline RESIDUA_ISA {
 /// waits for memory and the others leave it idle.
 class WeightsAhead {
   public:
-    /// \param steps in which a pass goes through the weights, each of so many cache lines
+    /// For passes that go through the weights in so many steps of so many cache lines.
     WeightsAhead(long steps, int lines, int passes) : steps_{steps} {
         const bool pays = passes > 1 && passes <= lines && steps * lines <= most_lines;
         lines_ = pays ? (lines + passes - 1) / passes : 0;
