@@ -23,7 +23,8 @@ FIELDS = ["net", "mode", "batch", "threads", "round", "peer", "version", "images
 ROWS = ["train:resnet20:128", "train:resnet56:128", "train:resnet110:128", "train:resnet18:16", "train:resnet34:16",
         "train:resnet50:16", "infer:resnet20:1", "infer:resnet20:128", "infer:resnet56:1", "infer:resnet56:128",
         "infer:resnet18:1", "infer:resnet18:16", "infer:resnet34:1", "infer:resnet34:16", "infer:resnet50:1",
-        "infer:resnet50:16", "infer:resnet101:1", "infer:resnet152:1", "infer:vgg16:1"]
+        "infer:resnet50:16", "infer:resnet101:1", "infer:resnet101:16", "infer:resnet152:1", "infer:resnet152:16",
+        "infer:vgg16:1", "infer:vgg16:16"]
 # Variables with which a machine may have been tuned, or detuned, for one of the peers.
 TUNING = ("OPENBLAS_", "OMP_", "MKL_", "DNNL_", "ATEN_", "GLIBC_TUNABLES")
 # AVX-512 outside oneDNN, too; BLAS threads would spin against OpenMP's; glibc keeps freed memory and asks for huge pages.
