@@ -59,8 +59,9 @@ class Maps {
 
 class OneConv {
   public:
-    OneConv(const ConvShape& shape, int kernel, int batch)
-        : batch_{batch},
+    OneConv(const ConvShape& shape, int kernel, Direction direction, int batch)
+        : direction_{direction},
+          batch_{batch},
           functions_{functions[static_cast<std::size_t>(kernel)]},
           kernel_{kernels.values[static_cast<std::size_t>(kernel)]},
           packed_(static_cast<std::size_t>(
@@ -76,24 +77,27 @@ class OneConv {
           grad_src_{{shape.src}, batch},
           grad_weight_(static_cast<std::size_t>(std::max(conv_.weight_floats(), shape_weights(shape)))) {
         const std::vector<float> weights = random_values(shape_weights(shape));
-        for (int part = 0; part < conv_.pack_parts(); ++part) functions_.pack(conv_, weights.data(), part);
+        for (int part = 0; part < conv_.pack_parts(); ++part) {
+            if (direction == Direction::forward) conv_.pack_forward(weights.data(), nullptr, part);
+            if (direction == Direction::backward_src) conv_.pack_backward(weights.data(), part);
+        }
     }
 
-    void run(Direction direction) {
-        if (direction == Direction::backward_weight) std::ranges::fill(grad_weight_.span(), 0.0f);
-        const int together = direction == Direction::backward_weight ? 1 : conv_.together();
+    void run() {
+        if (direction_ == Direction::backward_weight) std::ranges::fill(grad_weight_.span(), 0.0f);
+        const int together = direction_ == Direction::backward_weight ? 1 : conv_.together();
         for (int i = 0; i < batch_; i += together) {
             const int count = std::min(together, batch_ - i);
-            if (direction == Direction::forward)
+            if (direction_ == Direction::forward)
                 functions_.forward(conv_, src_.from(i, count), dst_.from(i, count), scratch_.data());
-            else if (direction == Direction::backward_src)
+            else if (direction_ == Direction::backward_src)
                 functions_.backward_src(conv_, grad_.from(i, count), grad_src_.from(i, count), scratch_.data());
             else if (!kernel_.whole_batch)
                 functions_.backward_weight(conv_, src_[i], grad_[i], {i, batch_}, scratch_.data(), grad_weight_.data());
             else
                 functions_.collect(conv_, src_[i], grad_[i], i, batch_, collected_.data());
         }
-        if (direction == Direction::backward_weight && kernel_.whole_batch) whole_gradient();
+        if (direction_ == Direction::backward_weight && kernel_.whole_batch) whole_gradient();
     }
 
   private:
@@ -109,6 +113,7 @@ class OneConv {
             functions_.whole_gradient(conv_, collected, chunk, scratch_.data(), grad_weight_.data());
     }
 
+    Direction direction_;
     int batch_;
     detail::ConvFunctions functions_;
     detail::TrainingConv kernel_;
@@ -133,8 +138,8 @@ std::vector<Candidate> residua_candidates(const ConvShape& shape, Direction dire
     for (std::size_t a = 0; a < algorithms.size(); ++a) {
         const int kernel = kernels.of[first + a];
         if (kernels.values[static_cast<std::size_t>(kernel)].algorithm != algorithms[a]) continue;
-        const auto conv = std::make_shared<OneConv>(shape, kernel, batch);
-        candidates.push_back({names[a], [=] { conv->run(direction); }});
+        const auto conv = std::make_shared<OneConv>(shape, kernel, direction, batch);
+        candidates.push_back({names[a], [=] { conv->run(); }});
     }
     return candidates;
 }

@@ -7,14 +7,26 @@
 #include <residua/exec/training_forward.hpp>
 
 /// What a part of a training step does.
-enum class Work { images, pack, forward, statistics, loss, backward, bn_gradient, weight_gradient, update };
+enum class Work {
+    images,
+    pack_forward,
+    forward,
+    statistics,
+    loss,
+    pack_backward,
+    backward,
+    bn_gradient,
+    weight_gradient,
+    update
+};
 
 /// Chunks of a phase of the way forward or back.
 struct Part {
     Work work = Work::images;
-    int phase = 0;
+    int phase = -1;  ///< -1 outside both
     int first = 0;
     int last = 1;
+    int step = -1;  ///< forward step, or, on the way back, pass
 };
 
 /// Runs a training step on one thread part by part, always on the same random images.
@@ -37,18 +49,33 @@ class TrainingRunner {
     /// In the order in which they have to run.
     [[nodiscard]] std::vector<Part> parts() {
         std::vector<Part> parts{{Work::images}};
+        const auto add = [&](Work work, int phase, int first, int last, int step) {
+            if (first < last) parts.push_back({work, phase, first, last, step});
+        };
         const Forward forward{memory_};
-        for (int conv = 0; conv < forward.chunks(0); ++conv) parts.push_back({Work::pack, 0, conv, conv + 1});
-        for (int phase = 1; phase < Forward::phases; ++phase)
-            if (forward.chunks(phase) > 0)
-                parts.push_back({phase % 2 == 1 ? Work::forward : Work::statistics, phase, 0, forward.chunks(phase)});
+        for (int phase = 0; phase < Forward::phases; ++phase) {
+            const int chunks = forward.chunks(phase);
+            const int step = phase / 2;
+            if (phase % 2 == 1) {
+                add(Work::forward, phase, 0, chunks, step);
+                continue;
+            }
+            add(Work::statistics, phase, 0, phase > 0 ? 1 : 0, step - 1);
+            add(Work::pack_forward, phase, 1, chunks, step);
+        }
         parts.push_back({Work::loss});
-        const Backward backward{memory_};
-        for (int phase = 0; phase < Backward::phases; phase += 2) {
-            parts.push_back({Work::backward, phase, 0, backward.chunks(phase)});
-            parts.push_back({Work::bn_gradient, phase + 1, 0, 1});
-            const int chunks = backward.chunks(phase + 1);
-            if (chunks > 1) parts.push_back({Work::weight_gradient, phase + 1, 1, chunks});
+        const Backward backward = way_back();
+        for (int phase = 0; phase < Backward::phases; ++phase) {
+            const int chunks = backward.chunks(phase);
+            const int pass = phase / 2;
+            if (phase % 2 == 1) {
+                add(Work::backward, phase, 0, chunks, pass);
+                continue;
+            }
+            const int gradients = backward.gradient_chunks(phase);
+            add(Work::bn_gradient, phase, 0, phase > 0 ? 1 : 0, pass - 1);
+            add(Work::weight_gradient, phase, 1, 1 + gradients, pass - 1);
+            add(Work::pack_backward, phase, 1 + gradients, chunks, pass);
         }
         parts.push_back({Work::update});
         return parts;
@@ -69,21 +96,20 @@ class TrainingRunner {
                           {memory_.parameter_gradient(), static_cast<std::size_t>(residua::parameter_count<Net>)},
                           velocity_.trained(), 0.01f);
                 return;
-            case Work::pack:
+            case Work::pack_forward:
             case Work::forward:
             case Work::statistics:
                 for (int chunk = part.first; chunk < part.last; ++chunk)
                     Forward{memory_}.run(weights_, part.phase, chunk, 0);
                 return;
             default:
-                for (int chunk = part.first; chunk < part.last; ++chunk) Backward{memory_}.run(part.phase, chunk, 0);
+                for (int chunk = part.first; chunk < part.last; ++chunk) way_back().run(part.phase, chunk, 0);
         }
     }
 
-    /// The forward step whose weights are packed as this chunk of the first phase.
-    [[nodiscard]] int packed_step(int chunk) { return memory_.convs()[static_cast<std::size_t>(chunk)].first; }
-
   private:
+    Backward way_back() { return {memory_, weights_.all().data()}; }
+
     residua::Weights<Net> weights_;
     residua::Weights<Net> velocity_;
     Memory memory_;

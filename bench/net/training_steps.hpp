@@ -13,8 +13,8 @@ class TrainingWords {
     explicit TrainingWords(int batch) : batch_{batch} {}
 
     /// `phase` counts phases from the start of the training step.
-    [[nodiscard]] MeasuredStep step_of(const Part& part, int packed_step, int phase) const {
-        MeasuredStep step = words_of(part, packed_step);
+    [[nodiscard]] MeasuredStep step_of(const Part& part, int phase) const {
+        MeasuredStep step = words_of(part);
         step.phase = phase;
         return step;
     }
@@ -27,24 +27,26 @@ class TrainingWords {
 
     static std::size_t index(int i) { return static_cast<std::size_t>(i); }
 
-    [[nodiscard]] MeasuredStep words_of(const Part& part, int packed_step) const {
+    [[nodiscard]] MeasuredStep words_of(const Part& part) const {
         switch (part.work) {
             case Work::images:
                 return {.operation = "images"};
-            case Work::pack:
-                return named(packed_step, "pack");
+            case Work::pack_forward:
+                return pack(part.step, part.last - part.first);
             case Work::forward:
-                return forward(plan.forward[index((part.phase - 1) / 2)], (part.phase - 1) / 2);
+                return forward(plan.forward[index(part.step)], part.step);
             case Work::statistics:
-                return named((part.phase - 1) / 2, "statistics");
+                return named(part.step, "statistics");
             case Work::loss:
                 return {.operation = "loss"};
+            case Work::pack_backward:
+                return pack(plan.backward[index(part.step)].step, part.last - part.first);
             case Work::backward:
-                return backward(plan.backward[index(part.phase / 2)]);
+                return backward(plan.backward[index(part.step)]);
             case Work::bn_gradient:
-                return named(plan.backward[index(part.phase / 2)].step, "BN gradient");
+                return named(plan.backward[index(part.step)].step, "BN gradient");
             case Work::weight_gradient:
-                return weight_gradient(plan.backward[index(part.phase / 2)].step, part.last - part.first);
+                return weight_gradient(plan.backward[index(part.step)].step, part.last - part.first);
             case Work::update:
                 break;
         }
@@ -57,6 +59,12 @@ class TrainingWords {
     static MeasuredStep named(int s, const char* operation) {
         if (s < 0) return {.operation = operation};
         return {.layer = residua::module_name(graph[plan.forward[index(s)].node].name), .operation = operation};
+    }
+
+    [[nodiscard]] static MeasuredStep pack(int s, int pieces) {
+        MeasuredStep step = named(s, "pack");
+        step.pieces = pieces;
+        return step;
     }
 
     /// What the forward and backward pass of a step have in common: slices with the images' maps.
@@ -115,8 +123,7 @@ std::vector<MeasuredStep> measure_training_steps(const Wanted& wanted) {
     for (std::size_t i = 0; i < parts.size(); ++i) {
         const bool same = i > 0 && parts[i].phase == parts[i - 1].phase && parts[i].first == parts[i - 1].last;
         if (i > 0 && !same) ++phase;
-        const int packed = parts[i].work == Work::pack ? runner.packed_step(parts[i].first) : -1;
-        steps.push_back(words.step_of(parts[i], packed, phase));
+        steps.push_back(words.step_of(parts[i], phase));
     }
     time_parts(wanted.seconds, steps, [&](std::size_t i) { runner.run(parts[i]); });
     return steps;

@@ -87,6 +87,7 @@ TEST_CASE("xtensor expressions give the same as spans, and views see the values"
     CHECK(outputs.shape() == std::array<std::size_t, 2>{2, 2});
     std::ranges::fill(training.output_gradient(), 0.5f);
     training.backward();
+    CHECK_THROWS_AS(training.backward(), std::logic_error);
     CHECK(training.gradient<"fc.bias">()(0) == 1.0f);
     CHECK(training.gradient<"conv1.weight">().shape() == std::array<std::size_t, 4>{4, 3, 3, 3});
 }

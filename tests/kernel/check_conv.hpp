@@ -39,11 +39,7 @@ class ConvCheck {
           scratch_(static_cast<std::size_t>(
               residua::detail::transform_floats(one.layout(), one.dst(), one.window, kernel) + residua::overhang)),
           conv_{one.layout(), one.dst(), one.window, kernel, packed_.data()} {
-        const std::vector<float> weight(weight_.begin(), weight_.end());
-        const std::vector<float> bias(bias_.begin(), bias_.end());
         std::ranges::fill(scratch_.span(), std::numeric_limits<float>::quiet_NaN());
-        for (int part = 0; part < conv_.pack_parts(); ++part) functions.pack(conv_, weight.data(), part);
-        conv_.pack_bias(bias.data());
     }
 
     double forward() {
@@ -51,6 +47,9 @@ class ConvCheck {
         residua::reference::conv_forward(shape_, src_.data(), weight_.data(), bias_.data(), expected.data());
         TestMap src(one.layout(), src_);
         TestMap dst({one.dst()});
+        clear_packed();
+        const std::vector<float> bias(bias_.begin(), bias_.end());
+        for (int i = 0; i < conv_.pack_parts(); ++i) conv_.pack_forward(float_weight_.data(), bias.data(), i);
         functions.forward(conv_, {src.view()}, {dst.view()}, scratch_.data());
         return difference(dst.planar(), expected);
     }
@@ -60,6 +59,8 @@ class ConvCheck {
         residua::reference::conv_backward_src(shape_, grad_.data(), weight_.data(), expected.data());
         TestMap grad(conv_.grad(), grad_);
         TestMap grad_src({one.src});
+        clear_packed();
+        for (int i = 0; i < conv_.pack_parts(); ++i) conv_.pack_backward(float_weight_.data(), i);
         functions.backward_src(conv_, {grad.view()}, {grad_src.view()}, scratch_.data() + conv_.gradient_scratch());
         return difference(grad_src.planar(), expected);
     }
@@ -81,6 +82,9 @@ class ConvCheck {
 
   private:
     static constexpr int images = 4;
+
+    /// Whatever another convolution has left where the weights are packed.
+    void clear_packed() { std::ranges::fill(packed_.span(), std::numeric_limits<float>::quiet_NaN()); }
 
     static std::vector<double> part(const std::vector<double>& all, int image) {
         const auto size = static_cast<std::ptrdiff_t>(all.size() / images);
@@ -127,6 +131,7 @@ class ConvCheck {
 
     residua::reference::ConvShape shape_{1, one.src, one.oc, one.window};
     std::vector<double> weight_ = float_values(shape_.weight_count(), 1);
+    std::vector<float> float_weight_{weight_.begin(), weight_.end()};
     std::vector<double> bias_ = float_values(one.oc, 2);
     std::vector<double> src_ = float_values(shape_.src_count(), 3);
     std::vector<double> grad_ = float_values(shape_.dst_count(), 4);

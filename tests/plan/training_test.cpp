@@ -62,6 +62,29 @@ void check_buffers() {
     CHECK(end == plan.arena_floats);
 }
 
+/// What a backward pass reads of maps: those that it computes its step's source from or has it in, those of the value
+/// whose gradient it gives, and those before a BN that a gradient goes through.
+template <class Plan, class Visit>
+void for_each_map_read(const Plan& plan, const BackwardStep& pass, const Visit& visit) {
+    const auto maps_of = [&](int blend) {
+        const Blend& of = plan.blends[static_cast<std::size_t>(blend)];
+        for (const int map : {of.main, of.skip, of.stored})
+            if (map > 0) visit(map);
+    };
+    if (pass.blend >= 0) maps_of(pass.blend);
+    if (pass.step >= 0) maps_of(plan.forward[static_cast<std::size_t>(pass.step)].blend);
+    for_each_gradient_read(plan, pass, maps_of);
+}
+
+/// Gradients may lie where maps have been that no pass behind them reads.
+template <class Net>
+void check_maps() {
+    static constexpr const auto& plan = training_plan<Net>;
+    for (int t = 0; t < plan.backward_count; ++t)
+        for_each_map_read(plan, plan.backward[static_cast<std::size_t>(t)],
+                          [&](int map) { CHECK(plan.map_buffers[static_cast<std::size_t>(map)].last >= t); });
+}
+
 /// A gradient is written before it is read, complete before anybody but itself reads it, and lives that long.
 template <class Net>
 void check_gradients() {
@@ -119,6 +142,7 @@ template <class Net>
 void check_plan() {
     check_buffers<Net>();
     check_gradients<Net>();
+    check_maps<Net>();
     check_order<Net>();
 }
 

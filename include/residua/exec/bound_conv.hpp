@@ -13,8 +13,9 @@
 
 namespace residua::detail::inline RESIDUA_ISA {
 
-/// A convolution of a training plan with everything that is the same for all images and steps: layouts, taps, the
-/// places of its packed weights. Weights are packed anew in every training step.
+/// A convolution of a training plan with everything that is the same for all images and steps: layouts, taps, the place
+/// of its packed weights. They are packed for one direction at a time, before each pass, so that all convolutions can
+/// have the same place: `packed`, with room for packed_floats.
 class BoundConv {
   public:
     BoundConv(const Layout& src, Chw dst, const Window& window, const TrainingConv& kernel, float* packed)
@@ -26,9 +27,8 @@ class BoundConv {
           phases_{backward_phases(grad_, window)},
           order_{forward_order(src, dst.c, window, kernel.forward)},
           kernel_{kernel},
-          forward_{packed},
-          bias_{packed + forward_weight_floats(src, dst, window, kernel.algorithm)},
-          backward_{bias_ + residua::detail::bias_floats(dst)} {}
+          packed_{packed},
+          bias_{packed + forward_weight_floats(src, dst, window, kernel.algorithm)} {}
 
     [[nodiscard]] const Layout& src() const { return src_; }
     /// How the gradient of the result has to be framed.
@@ -40,11 +40,6 @@ class BoundConv {
     }
     [[nodiscard]] long bias_floats() const { return residua::detail::bias_floats(dst_.shape); }
 
-    /// Packs the bias, or null for none.
-    void pack_bias(const float* bias) {
-        if (bias != nullptr) std::copy_n(bias, dst_.shape.c, bias_);
-    }
-
     /// Parts in which the weights are packed, by any number of threads.
     [[nodiscard]] int pack_parts() const {
         constexpr long part = 64 * 1024;
@@ -52,34 +47,31 @@ class BoundConv {
         return static_cast<int>(std::min<long>(1 + weights / part, order_.tiles()));
     }
 
-    /// Packs a part of the weights for both directions, of a direct convolution.
-    void pack(const float* weight, int part) {
-        pack_forward(weight, part);
-        float* to = backward_;
-        for (const BackwardPhase& phase : phases_) {
-            const WeightOrder order = backward_order(phase);
-            const auto [first, last] = tiles_of(order.tiles(), part);
-            pack_weights(order, first, last, to, [&](int block, int dst_block, float* lanes, long step) {
-                for (const int tap : phase.kernel_taps)
-                    for (int c = 0; c < channel_block; ++c, lanes += step)
-                        load_backward(weight, block, dst_block * channel_block + c, tap, lanes);
-            });
-            to += order.count();
-        }
+    /// Packs a part of the weights for the way forward, and the bias, null for none, with the first part.
+    void pack_forward(const float* weight, const float* bias, int part) const {
+        const ConvPacking packing{
+            .rows = {.weights = weight, .length = 1L * src_.shape.c * window_.taps(), .dst_channels = dst_.shape.c},
+            .src = src_,
+            .window = window_,
+            .algorithm = kernel_.algorithm,
+            .order = order_,
+            .packed = packed_};
+        const auto [first, last] = tiles_of(order_.tiles(), part);
+        packing.pack(first, last);
+        if (part == 0 && bias != nullptr)
+            std::fill(std::copy_n(bias, dst_.shape.c, bias_), bias_ + bias_floats(), 0.0f);
     }
 
-    /// The same for minimal filtering; on the way back source and dst change places and kernels are turned round.
-    template <int m>
-    void pack_winograd(const float* weight, int part) {
-        pack_forward(weight, part);
-        const int tile = kernel_.backward.dst_blocks;
-        const auto [first, last] = tiles_of(src_.blocks() / tile, part);
-        pack_winograd_weights<m>(dst_.blocks(), tile, first, last, backward_,
-                                 [&](int block, int dst_block, float* lanes) {
-                                     for (int c = 0; c < channel_block; ++c)
-                                         for (int tap = window_.taps(); tap-- > 0; lanes += channel_block)
-                                             load_backward(weight, block, dst_block * channel_block + c, tap, lanes);
-                                 });
+    /// Packs a part of the weights for the way back to the source.
+    void pack_backward(const float* weight, int part) const {
+        switch (kernel_.algorithm) {
+            case Algorithm::direct:
+                return pack_backward_direct(weight, part);
+            case Algorithm::winograd2:
+                return pack_backward_winograd<2>(weight, part);
+            case Algorithm::winograd4:
+                return pack_backward_winograd<4>(weight, part);
+        }
     }
 
     [[nodiscard]] ConvTask forward(const MapView<const float>& src, const MapView<float>& dst) const {
@@ -89,7 +81,7 @@ class BoundConv {
                 .taps = taps_.data(),
                 .tap_count = static_cast<int>(taps_.size()),
                 .src_blocks = src.layout.blocks(),
-                .weight = forward_,
+                .weight = packed_,
                 .dst = dst.at(0, 0),
                 .dst_block = dst.block_step(),
                 .dst_row = dst.row_step(),
@@ -104,7 +96,7 @@ class BoundConv {
     /// Calls `run(task)` for every phase of the source gradient.
     template <class Run>
     void backward_src(const MapView<const float>& grad, const MapView<float>& grad_src, const Run& run) const {
-        const float* weight = backward_;
+        const float* weight = packed_;
         for (const BackwardPhase& phase : phases_) {
             const WeightOrder order = backward_order(phase);
             run(ConvTask{.src = grad.at(0, 0),
@@ -151,11 +143,11 @@ class BoundConv {
 
     [[nodiscard]] WinogradTask winograd_forward(const MapsView<const float>& src, const MapsView<float>& dst, int m,
                                                 float* scratch) const {
-        return winograd_task(src, dst, forward_, dst_.blocks() / kernel_.forward.dst_blocks, m, scratch);
+        return winograd_task(src, dst, packed_, dst_.blocks() / kernel_.forward.dst_blocks, m, scratch);
     }
     [[nodiscard]] WinogradTask winograd_backward_src(const MapsView<const float>& grad, const MapsView<float>& grad_src,
                                                      int m, float* scratch) const {
-        return winograd_task(grad, grad_src, backward_, src_.blocks() / kernel_.backward.dst_blocks, m, scratch);
+        return winograd_task(grad, grad_src, packed_, src_.blocks() / kernel_.backward.dst_blocks, m, scratch);
     }
 
     /// The patches of an image whose gradient is known. Room for `gradient_group(m)` patches is in the scratch memory.
@@ -208,16 +200,31 @@ class BoundConv {
         return {static_cast<int>(1L * count * part / parts), static_cast<int>(1L * count * (part + 1) / parts)};
     }
 
-    void pack_forward(const float* weight, int part) const {
-        const ConvPacking packing{
-            .rows = {.weights = weight, .length = 1L * src_.shape.c * window_.taps(), .dst_channels = dst_.shape.c},
-            .src = src_,
-            .window = window_,
-            .algorithm = kernel_.algorithm,
-            .order = order_,
-            .packed = forward_};
-        const auto [first, last] = tiles_of(order_.tiles(), part);
-        packing.pack(first, last);
+    void pack_backward_direct(const float* weight, int part) const {
+        float* to = packed_;
+        for (const BackwardPhase& phase : phases_) {
+            const WeightOrder order = backward_order(phase);
+            const auto [first, last] = tiles_of(order.tiles(), part);
+            pack_weights(order, first, last, to, [&](int block, int dst_block, float* lanes, long step) {
+                for (const int tap : phase.kernel_taps)
+                    for (int c = 0; c < channel_block; ++c, lanes += step)
+                        load_backward(weight, block, dst_block * channel_block + c, tap, lanes);
+            });
+            to += order.count();
+        }
+    }
+
+    /// With minimal filtering source and dst change places and kernels are turned round.
+    template <int m>
+    void pack_backward_winograd(const float* weight, int part) const {
+        const int tile = kernel_.backward.dst_blocks;
+        const auto [first, last] = tiles_of(src_.blocks() / tile, part);
+        pack_winograd_weights<m>(dst_.blocks(), tile, first, last, packed_,
+                                 [&](int block, int dst_block, float* lanes) {
+                                     for (int c = 0; c < channel_block; ++c)
+                                         for (int tap = window_.taps(); tap-- > 0; lanes += channel_block)
+                                             load_backward(weight, block, dst_block * channel_block + c, tap, lanes);
+                                 });
     }
 
     /// The weights of a dst channel and a tap for sixteen channels of the source; zeros for channels there are not.
@@ -273,9 +280,8 @@ class BoundConv {
     std::vector<BackwardPhase> phases_;
     WeightOrder order_;
     TrainingConv kernel_;
-    float* forward_;
+    float* packed_;
     float* bias_;
-    float* backward_;
 };
 
 }  // namespace residua::detail::inline RESIDUA_ISA

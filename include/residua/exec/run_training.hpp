@@ -67,10 +67,8 @@ struct Collected {
     int images = 0;
 };
 
-/// A convolution's weights and its three directions. Scratch memory is the calling thread's own.
+/// A convolution's three directions. Scratch memory is the calling thread's own.
 struct ConvFunctions {
-    /// One of pack_parts() parts.
-    void (*pack)(BoundConv&, const float* weight, int part) = nullptr;
     void (*forward)(const BoundConv&, const MapsView<const float>& src, const MapsView<float>& dst,
                     float* scratch) = nullptr;
     void (*backward_src)(const BoundConv&, const MapsView<const float>& grad, const MapsView<float>& grad_src,
@@ -89,14 +87,6 @@ struct ConvFunctions {
 
 constexpr ProductTile product_tile(int run) {
     return {product_blocks, product_channels(product_blocks, run), product_channels(1, run)};
-}
-
-template <TrainingConv kernel>
-void run_pack(BoundConv& conv, const float* weight, int part) {
-    if constexpr (kernel.algorithm == Algorithm::direct)
-        conv.pack(weight, part);
-    else
-        conv.template pack_winograd<patch_size(kernel.algorithm)>(weight, part);
 }
 
 template <Tiling tiling, class Finish>
@@ -240,8 +230,7 @@ void run_reduce(const BoundConv& conv, const float* slices, long slice_step, int
 
 template <TrainingConv kernel>
 constexpr ConvFunctions conv_functions_of() {
-    ConvFunctions functions{
-        .pack = run_pack<kernel>, .forward = run_forward<kernel>, .backward_src = run_backward_src<kernel>};
+    ConvFunctions functions{.forward = run_forward<kernel>, .backward_src = run_backward_src<kernel>};
     if constexpr (kernel.whole_batch) {
         functions.collect = run_collect<kernel>;
         functions.whole_gradient = run_whole_gradient<kernel>;

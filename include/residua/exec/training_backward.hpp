@@ -7,29 +7,39 @@
 
 namespace residua::detail::inline RESIDUA_ISA {
 
-/// The way back: two phases a pass: the slices of the batch, then the sums over slices, and the gradients of large
-/// weights, which are sums over the batch.
+/// The way back: a phase that packs the first pass's weights, then two a pass: the slices of the batch, then the sums
+/// over slices, the gradients of large weights, which are sums over the batch, and the packing of the next pass's
+/// weights.
 template <class Net>
 struct TrainingBackward {
     TrainingMemory<Net>& memory;
+    const float* weights;  ///< those of the way forward
 
-    static constexpr int phases = 2 * training_plan<Net>.backward_count;
+    static constexpr int phases = 1 + 2 * training_plan<Net>.backward_count;
 
     /// Chunks of a phase.
     [[nodiscard]] int chunks(int phase) const {
-        const BackwardStep& pass = plan.backward[index(phase / 2)];
-        if (phase % 2 == 0) return memory.slice_chunks(pass.step);
-        return 1 + (pass.step >= 0 && is_conv(step(pass.step)) ? memory.conv_at(pass.step).gradient_chunks() : 0);
+        if (is_between(phase)) return 1 + gradient_chunks(phase) + memory.pack_parts(step_behind(phase));
+        return memory.slice_chunks(pass_of(phase).step);
+    }
+
+    /// Those of a phase between passes, behind its first, that form gradients of weights.
+    [[nodiscard]] int gradient_chunks(int phase) const {
+        const int s = is_between(phase) && phase > 0 ? pass_before(phase).step : -1;
+        return s >= 0 && is_conv(step(s)) ? memory.conv_at(s).gradient_chunks() : 0;
     }
 
     void run(int phase, int chunk, int slot) {
-        const BackwardStep& pass = plan.backward[index(phase / 2)];
-        if (phase % 2 == 0)
-            run_slices(pass, memory.slices_of(pass.step, phase / 2 + plan.forward_count, chunk), slot);
-        else if (chunk == 0)
-            finish_gradients(pass);
-        else
-            weight_gradient(pass.step, chunk - 1, slot);
+        const int gradients = gradient_chunks(phase);
+        if (!is_between(phase))
+            run_slices(pass_of(phase), memory.slices_of(pass_of(phase).step, phase / 2 + plan.forward_count, chunk),
+                       slot);
+        else if (chunk > gradients)
+            pack(step_behind(phase), chunk - gradients - 1);
+        else if (chunk > 0)
+            weight_gradient(pass_before(phase).step, chunk - 1, slot);
+        else if (phase > 0)
+            finish_gradients(pass_before(phase));
     }
 
   private:
@@ -42,6 +52,16 @@ struct TrainingBackward {
     static const ForwardStep& step(int s) { return plan.forward[index(s)]; }
     static const Blend& blend(int b) { return plan.blends[index(b)]; }
     static bool is_conv(const ForwardStep& step) { return Memory::is_conv(step); }
+
+    static bool is_between(int phase) { return phase % 2 == 0; }
+    static const BackwardStep& pass_of(int phase) { return plan.backward[index(phase / 2)]; }
+    static const BackwardStep& pass_before(int phase) { return plan.backward[index(phase / 2 - 1)]; }
+    /// The step of the pass behind a phase between passes, or -1.
+    static int step_behind(int phase) { return phase / 2 < plan.backward_count ? pass_of(phase).step : -1; }
+
+    void pack(int s, int part) const {
+        memory.conv_at(s).pack_backward(weights + offsets_of<Net>[index(step(s).node)].weight, part);
+    }
 
     void run_slices(const BackwardStep& pass, Slices slices, int slot) {
         for (int slice = slices.first; slice < slices.last; ++slice) clear_slice_gradient(pass.step, slice);

@@ -6,8 +6,8 @@
 
 namespace residua::detail::inline RESIDUA_ISA {
 
-/// The way forward: a phase that packs the weights, then two a step: the slices of the batch, and the statistics over
-/// all.
+/// The way forward: a phase that packs the first step's weights, then two a step: the slices of the batch, and the
+/// statistics over all while other threads pack the next step's weights.
 template <class Net>
 struct TrainingForward {
     TrainingMemory<Net>& memory;
@@ -16,20 +16,19 @@ struct TrainingForward {
 
     /// Chunks of a phase.
     [[nodiscard]] int chunks(int phase) const {
-        if (phase == 0) return static_cast<int>(memory.packs().size());
-        const ForwardStep& at = step((phase - 1) / 2);
-        if ((phase - 1) % 2 == 0) return memory.slice_chunks((phase - 1) / 2);
-        return has_statistics(at.dst) || has_statistics(stored_by(at)) ? 1 : 0;
+        if (is_between(phase)) return 1 + memory.pack_parts(next(phase));
+        return memory.slice_chunks(phase / 2);
     }
 
     /// One chunk; statistics move the running ones in `weights`.
     void run(Weights<Net>& weights, int phase, int chunk, int slot) {
-        if (phase == 0) return pack(weights, chunk);
-        const int s = (phase - 1) / 2;
-        if ((phase - 1) % 2 == 0)
+        const int s = phase / 2;
+        if (!is_between(phase))
             run_slices(s, memory.slices_of(s, s, chunk), slot);
-        else
-            finish_statistics(weights, step(s));
+        else if (chunk > 0)
+            pack(weights, next(phase), chunk - 1);
+        else if (phase > 0)
+            finish_statistics(weights, step(phase / 2 - 1));
     }
 
   private:
@@ -42,12 +41,14 @@ struct TrainingForward {
     static const ForwardStep& step(int s) { return plan.forward[index(s)]; }
     static const Blend& blend(int b) { return plan.blends[index(b)]; }
 
-    void pack(const Weights<Net>& weights, int which) {
-        const auto [number, part] = memory.packs()[index(which)];
-        auto& [s, conv] = memory.convs()[index(number)];
+    static bool is_between(int phase) { return phase % 2 == 0; }
+    /// The step behind a phase between steps, or -1.
+    static int next(int phase) { return phase / 2 < plan.forward_count ? phase / 2 : -1; }
+
+    void pack(const Weights<Net>& weights, int s, int part) const {
         const Offsets& at = offsets_of<Net>[index(step(s).node)];
-        Memory::conv_function(s).pack(conv, weights.all().data() + at.weight, part);
-        if (part == 0) conv.pack_bias(at.bias < 0 ? nullptr : weights.all().data() + at.bias);
+        const float* values = weights.all().data();
+        memory.conv_at(s).pack_forward(values + at.weight, at.bias < 0 ? nullptr : values + at.bias, part);
     }
 
     static bool has_statistics(int map) { return map >= 0 && plan.first_bn[index(map)] >= 0; }

@@ -52,11 +52,9 @@ class TrainingMemory {
     [[nodiscard]] float* output_gradient(int image = 0) const { return output_gradient_ + image * Sizes::output; }
     [[nodiscard]] float* parameter_gradient() const { return gradient_; }
 
-    /// The convolutions with their forward steps.
-    [[nodiscard]] std::vector<std::pair<int, BoundConv>>& convs() { return convs_; }
-    /// The parts in which their weights are packed: a convolution's number and part.
-    [[nodiscard]] const std::vector<std::pair<int, int>>& packs() const { return packs_; }
-    [[nodiscard]] const BoundConv& conv_at(int s) const { return convs_[index(conv_of_[index(s)])].second; }
+    [[nodiscard]] const BoundConv& conv_at(int s) const { return convs_[index(conv_of_[index(s)])]; }
+    /// Parts in which the weights of a step are packed; none for -1.
+    [[nodiscard]] int pack_parts(int s) const { return s >= 0 && is_conv(step(s)) ? conv_at(s).pack_parts() : 0; }
     static const ConvFunctions& conv_function(int s) {
         return conv_functions<Net>[index(training_convs<Net>.of[index(s)])];
     }
@@ -199,17 +197,13 @@ class TrainingMemory {
     }
 
     void bind_convs() {
-        float* next = packed_;
         conv_of_.assign(index(plan.forward_count), -1);
         for (int s = 0; s < plan.forward_count; ++s) {
             if (!is_conv(step(s))) continue;
             const Node& node = graph[step(s).node];
             const Layout src = source_layout(graph, plan, step(s));
             conv_of_[index(s)] = static_cast<int>(convs_.size());
-            const int number = conv_of_[index(s)];
-            convs_.push_back({s, {src, node.shape, node.window, training_convs<Net>.value_of(s), next}});
-            for (int part = 0; part < convs_.back().second.pack_parts(); ++part) packs_.push_back({number, part});
-            next += packed_floats(src, node.shape, node.window, training_convs<Net>.value_of(s).algorithm);
+            convs_.push_back({src, node.shape, node.window, training_convs<Net>.value_of(s), packed_});
         }
     }
 
@@ -238,8 +232,7 @@ class TrainingMemory {
     float* input_ = nullptr;
     float* output_ = nullptr;
     float* output_gradient_ = nullptr;
-    std::vector<std::pair<int, BoundConv>> convs_;  ///< with their steps
-    std::vector<std::pair<int, int>> packs_;
+    std::vector<BoundConv> convs_;
     std::vector<int> conv_of_;     ///< by step
     std::vector<long> bn_offset_;  ///< by node
 };

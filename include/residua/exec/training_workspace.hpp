@@ -1,5 +1,8 @@
 #pragma once
 
+#include <stdexcept>
+#include <utility>
+
 #include <residua/exec/parallel.hpp>
 #include <residua/exec/training_backward.hpp>
 #include <residua/exec/training_forward.hpp>
@@ -30,6 +33,7 @@ class Workspace<Net, Training> {
         check(images, count);
         std::ranges::copy(images, memory_.input());
         memory_.set_count(count);
+        weights_ = weights.all().data();
         Forward passes{memory_};
         team_.run(
             Forward::phases, [&](int phase) { return passes.chunks(phase); },
@@ -60,10 +64,12 @@ class Workspace<Net, Training> {
         return {memory_.output_gradient(), static_cast<std::size_t>(memory_.count() * Sizes::output)};
     }
 
-    /// Gradients of all trained parameters from output_gradient(), in the order of Weights::trained(). Uses the weights
-    /// and maps of the last forward run. Allocates nothing.
+    /// Gradients of all trained parameters from output_gradient(), in the order of Weights::trained(). Reads the
+    /// weights of the last forward run, which have to be there unchanged, and uses up its maps: once for each forward
+    /// run. Allocates nothing. \throws std::logic_error without a forward run.
     std::span<const float> backward() {
-        Backward passes{memory_};
+        if (weights_ == nullptr) throw std::logic_error("backward: expected a forward run before each");
+        Backward passes{memory_, std::exchange(weights_, nullptr)};
         team_.run(
             Backward::phases, [&](int phase) { return passes.chunks(phase); },
             [&](int phase, int chunk, int slot) { passes.run(phase, chunk, slot); });
@@ -118,6 +124,7 @@ class Workspace<Net, Training> {
 
     Team team_;
     detail::TrainingMemory<Net> memory_;
+    const float* weights_ = nullptr;  ///< of a forward run that no backward run has followed yet
 };
 
 }  // namespace residua::inline RESIDUA_ISA

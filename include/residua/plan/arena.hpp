@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 
@@ -20,12 +21,13 @@ namespace detail {
 template <std::size_t capacity>
 class FirstFit {
   public:
-    constexpr long place(Buffer& buffer) {
+    /// Not below `lowest`.
+    constexpr long place(Buffer& buffer, long lowest = 0) {
         retire(buffer.first);
         std::size_t at = 0;
-        long offset = 0;
+        long offset = lowest;
         while (at < count_ && live_[at].offset - offset < buffer.floats) {
-            offset = live_[at].offset + live_[at].floats;
+            offset = std::max(offset, live_[at].offset + live_[at].floats);
             ++at;
         }
         buffer.offset = offset;

@@ -57,7 +57,7 @@ struct TrainingExtent {
     long parameters = 0;     ///< most weights of one step
     long transforms = 0;     ///< largest scratch memory of a kernel
     long collected = 0;      ///< most floats that a step collects of every image for the gradient of its weights
-    long packed = 0;         ///< all packed weights, forward and backward
+    long packed = 0;         ///< most packed weights of one step
     long bn_channels = 0;    ///< of all batch normalisations, whole blocks
     long most_channels = 0;  ///< of one map, whole blocks
 };
@@ -79,10 +79,10 @@ constexpr long backward_weight_floats(Chw src, Chw dst, const Window& window, Al
 }
 constexpr long bias_floats(Chw dst) { return 1L * block_count(dst.c) * channel_block; }
 
-/// Floats of all that a convolution packs.
+/// Floats of what a convolution packs for one direction at a time.
 constexpr long packed_floats(const Layout& src, Chw dst, const Window& window, Algorithm algorithm) {
-    return forward_weight_floats(src, dst, window, algorithm) + bias_floats(dst) +
-           backward_weight_floats(src.shape, dst, window, algorithm);
+    return std::max(forward_weight_floats(src, dst, window, algorithm) + bias_floats(dst),
+                    backward_weight_floats(src.shape, dst, window, algorithm));
 }
 
 /// Floats of the slice's gradient of a convolution's weights and bias.
@@ -156,7 +156,7 @@ inline constexpr TrainingExtent training_extent = [] {
         extent.weight = std::max(extent.weight, slice_gradient_floats(src, node.shape, node.window, conv));
         extent.collected = std::max(extent.collected, collected_floats(src, node.shape, node.window, conv));
         extent.parameters = std::max(extent.parameters, direct_weight_floats(src, node.shape, node.window));
-        extent.packed += packed_floats(src, node.shape, node.window, conv.algorithm);
+        extent.packed = std::max(extent.packed, packed_floats(src, node.shape, node.window, conv.algorithm));
         extent.transforms = std::max(extent.transforms, transform_floats(src, node.shape, node.window, conv));
     }
     for (const Node& node : graph_of<Net>.nodes)
