@@ -89,7 +89,7 @@ class TrainingWords {
     }
     [[nodiscard]] MeasuredStep backward(const residua::BackwardStep& step) const {
         const bool weights = step.step >= 0 && !is_whole_batch(step.step);
-        return pass(step.step, "backward", weights + (step.blend >= 0),
+        return pass(step.step, step.restores ? "restore" : "backward", weights + (step.blend >= 0),
                     residua::detail::TrainingTraffic(plan).backward(step));
     }
     /// A gradient over the whole batch is computed here; the others are only added up.

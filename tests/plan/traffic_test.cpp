@@ -18,16 +18,17 @@ constexpr long map = 16 * 8 * 8;
 struct Skip : Network<Input<16, 8, 8>, Conv<16, 3>, Residual<Conv<16, 3>>, ReLU> {};
 
 /// Networks that differ in identity blocks.
-template <int blocks>
-struct Basic : Network<Input<3, 8, 8>, Conv<16, 3>, BN, ReLU, Stage<blocks, 16, BasicBlock<IdentityA>>, GlobalAvgPool> {
-};
-template <int blocks>
-struct Deep
-    : Network<Input<3, 8, 8>, Conv<16, 3>, BN, ReLU, Stage<blocks, 16, BottleneckBlock<ProjectionB>>, GlobalAvgPool> {};
+template <int blocks, int size = 8>
+struct Basic
+    : Network<Input<3, size, size>, Conv<16, 3>, BN, ReLU, Stage<blocks, 16, BasicBlock<IdentityA>>, GlobalAvgPool> {};
+template <int blocks, int size = 8>
+struct Deep : Network<Input<3, size, size>, Conv<16, 3>, BN, ReLU, Stage<blocks, 16, BottleneckBlock<ProjectionB>>,
+                      GlobalAvgPool> {};
+constexpr int large = 64;  // so large that sums are dropped
 
 /// Maps as large as a narrow convolution's that one more block moves for an image.
-constexpr long maps(const Traffic& more, const Traffic& fewer) {
-    return (more.map_bytes - fewer.map_bytes) / (4 * map);
+constexpr long maps(const Traffic& more, const Traffic& fewer, int size = 8) {
+    return (more.map_bytes - fewer.map_bytes) / (4 * 16 * size * size);
 }
 
 }  // namespace
@@ -66,6 +67,8 @@ TEST_CASE("a block's passes in docs/performance.md") {
     STATIC_REQUIRE(maps(traffic<Basic<3>, Training>, traffic<Basic<2>, Training>) == 6 + 11);
     STATIC_REQUIRE(maps(layerwise_traffic<Deep<3>>, layerwise_traffic<Deep<2>>) == 54 + 84);
     STATIC_REQUIRE(maps(traffic<Deep<3>, Training>, traffic<Deep<2>, Training>) == 20 + 36);
+    STATIC_REQUIRE(maps(traffic<Basic<4, large>, Training>, traffic<Basic<3, large>, Training>, large) == 6 + 11 + 3);
+    STATIC_REQUIRE(maps(traffic<Deep<4, large>, Training>, traffic<Deep<3, large>, Training>, large) == 20 + 36 + 12);
 }
 
 TEST_CASE("layer by layer every node passes over its maps") {

@@ -24,6 +24,14 @@ struct ManyReaders
               Residual<Residual<Sequence<BN, ReLU, Conv<20, 3>>, Sequence<BN, Conv<20, 1>>>,
                        Residual<Residual<BN, ReLU>, Residual<MaxPool<3, Stride<1>>, AvgPool<3, Stride<1>>>>>,
               BN, ReLU> {};
+template <class Option>
+using Basic = ResidualBlock<Conv3x3, BN, ReLU, Shortcut<Option>>;
+/// Sums that are large enough to be dropped, and in the last stage ones that are not.
+struct LargeSums
+    : Network<Input<3, 64, 64>, Conv<16, 3>, BN, ReLU, Stage<3, 16, Basic<ProjectionB>>,
+              Stage<3, 32, Basic<ProjectionB>>, Stage<2, 64, Basic<IdentityA>>, GlobalAvgPool, Linear<10>> {};
+struct LargePreActivated
+    : Network<Input<3, 48, 48>, Conv<24, 3>, PreActivation<24>, PreActivation<24>, BN, ReLU, Conv<4, 1>> {};
 struct BnFirst : Network<Input<20, 5, 5>, BN, ReLU, Residual<Conv<20, 3>>> {};
 struct SumFirst : Network<Input<5, 5, 5>, Residual<Conv<5, 3>>, Residual<Identity>> {};
 
@@ -67,22 +75,26 @@ void check_buffers() {
 template <class Plan, class Visit>
 void for_each_map_read(const Plan& plan, const BackwardStep& pass, const Visit& visit) {
     const auto maps_of = [&](int blend) {
-        const Blend& of = plan.blends[static_cast<std::size_t>(blend)];
+        const Blend& of = plan.backward_blends[static_cast<std::size_t>(blend)];
         for (const int map : {of.main, of.skip, of.stored})
             if (map > 0) visit(map);
     };
+    if (pass.restores) return maps_of(pass.blend);
     if (pass.blend >= 0) maps_of(pass.blend);
     if (pass.step >= 0) maps_of(plan.forward[static_cast<std::size_t>(pass.step)].blend);
     for_each_gradient_read(plan, pass, maps_of);
 }
 
-/// Gradients may lie where maps have been that no pass behind them reads.
+/// Gradients may lie where maps have been that no pass behind them reads, and what is dropped must be restored before
+/// it is read.
 template <class Net>
 void check_maps() {
     static constexpr const auto& plan = training_plan<Net>;
     for (int t = 0; t < plan.backward_count; ++t)
-        for_each_map_read(plan, plan.backward[static_cast<std::size_t>(t)],
-                          [&](int map) { CHECK(plan.map_buffers[static_cast<std::size_t>(map)].last >= t); });
+        for_each_map_read(plan, plan.backward[static_cast<std::size_t>(t)], [&](int map) {
+            CHECK(plan.map_buffers[static_cast<std::size_t>(map)].first <= t);
+            CHECK(plan.map_buffers[static_cast<std::size_t>(map)].last >= t);
+        });
 }
 
 /// A gradient is written before it is read, complete before anybody but itself reads it, and lives that long.
@@ -98,7 +110,7 @@ void check_gradients() {
             CHECK(complete[static_cast<std::size_t>(blend)]);
             CHECK(plan.gradient_buffers[static_cast<std::size_t>(blend)].last >= t);
         });
-        if (pass.blend < 0) continue;
+        if (pass.blend < 0 || pass.restores) continue;
         const auto blend = static_cast<std::size_t>(pass.blend);
         CHECK(plan.gradient_buffers[blend].first <= t);
         CHECK(plan.gradient_buffers[blend].last >= t);
@@ -114,18 +126,27 @@ void check_gradients() {
     }
 }
 
-/// Maps are written before they are read, and every convolution is gone through once on the way back.
+/// Maps are there from when they are written to when they are read, and every convolution is gone through once on the
+/// way back.
 template <class Net>
 void check_order() {
     static constexpr const auto& plan = training_plan<Net>;
     std::vector<bool> written(plan.maps.size());
     written[0] = true;
+    const auto is_there = [](int map, int step) {
+        const Buffer& buffer = plan.map_buffers[static_cast<std::size_t>(map)];
+        return buffer.first <= step - plan.forward_count && buffer.last >= step - plan.forward_count;
+    };
     for (int s = 0; s < plan.forward_count; ++s) {
         const ForwardStep& step = plan.forward[static_cast<std::size_t>(s)];
         const Blend& blend = plan.blends[static_cast<std::size_t>(step.blend)];
         CHECK(written[static_cast<std::size_t>(blend.main)]);
         if (blend.skip >= 0) CHECK(written[static_cast<std::size_t>(blend.skip)]);
         if (step.load == Load::stored) CHECK(written[static_cast<std::size_t>(blend.stored)]);
+        for (const int map : {blend.main, blend.skip})
+            if (map > 0 && step.load != Load::stored) CHECK(is_there(map, s));
+        if (step.load != Load::compute && blend.stored > 0) CHECK(is_there(blend.stored, s));
+        if (step.dst >= 0) CHECK(is_there(step.dst, s));
         if (step.load == Load::compute_and_store) written[static_cast<std::size_t>(blend.stored)] = true;
         if (step.dst >= 0) written[static_cast<std::size_t>(step.dst)] = true;
     }
@@ -154,8 +175,29 @@ TEST_CASE("training plan: buffers, order and lifetimes") {
     check_plan<PreActivated>();
     check_plan<Bottlenecks>();
     check_plan<ManyReaders>();
+    check_plan<LargeSums>();
+    check_plan<LargePreActivated>();
     check_plan<BnFirst>();
     check_plan<SumFirst>();
+}
+
+TEST_CASE("training plan: large sums are dropped on the way forward, and restored stage by stage on the way back") {
+    static constexpr const auto& plan = training_plan<LargeSums>;
+    std::vector<int> restored;
+    int last_step = plan.forward_count;
+    for (int t = 0; t < plan.backward_count; ++t) {
+        const BackwardStep& pass = plan.backward[static_cast<std::size_t>(t)];
+        if (pass.step >= 0) last_step = pass.step;
+        if (!pass.restores) continue;
+        const Blend& blend = plan.blends[static_cast<std::size_t>(pass.blend)];
+        CHECK(plan.map_buffers[static_cast<std::size_t>(blend.stored)].last < 0);
+        CHECK(plan.backward_blends[static_cast<std::size_t>(pass.blend)].stored != blend.stored);
+        // The steps of later stages are gone through by then, but for those that read the stage's last sum.
+        CHECK(last_step <= (blend.shape.c == 32 ? 1 + 6 + 7 + 2 : 1 + 6 + 2));
+        restored.push_back(blend.shape.c);
+    }
+    // Two of the second stage, two of the first and what that starts from; a stage's last sum is no summand.
+    CHECK(restored == std::vector{32, 32, 16, 16, 16});
 }
 
 TEST_CASE("training plan: what ResNet-20 keeps") {

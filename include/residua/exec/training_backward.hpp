@@ -50,7 +50,7 @@ struct TrainingBackward {
 
     static constexpr std::size_t index(int i) { return static_cast<std::size_t>(i); }
     static const ForwardStep& step(int s) { return plan.forward[index(s)]; }
-    static const Blend& blend(int b) { return plan.blends[index(b)]; }
+    static const Blend& blend(int b) { return plan.backward_blends[index(b)]; }
     static bool is_conv(const ForwardStep& step) { return Memory::is_conv(step); }
 
     static bool is_between(int phase) { return phase % 2 == 0; }
@@ -64,6 +64,7 @@ struct TrainingBackward {
     }
 
     void run_slices(const BackwardStep& pass, Slices slices, int slot) {
+        if (pass.restores) return restore(pass.blend, slices);
         for (int slice = slices.first; slice < slices.last; ++slice) clear_slice_gradient(pass.step, slice);
         const int last = memory.first_image(slices.last);
         const int together = memory.together(pass.step);
@@ -73,6 +74,12 @@ struct TrainingBackward {
             if (pass.step >= 0) backward_step(pass.step, image, slot, grads);
             for (int i = 0; pass.blend >= 0 && i < count; ++i) collect(pass, image + i, slot, grads.at(i));
         }
+    }
+
+    void restore(int which, Slices slices) const {
+        for (int image = memory.first_image(slices.first); image < memory.first_image(slices.last); ++image)
+            Memory::functions(which).forward(memory.blend_task(blend(which), image),
+                                             memory.map_view(blend(which).stored, image), {});
     }
 
     void clear_slice_gradient(int s, int slice) {
@@ -98,7 +105,8 @@ struct TrainingBackward {
         if (grad_src.data == nullptr) return;
         const MapView<const float> grad = result_gradient(s, image, memory.gradient_scratch(slot));
         if (at.op == Op::max_pool)
-            max_pool_backward(memory.load(at, again(at), image, memory.source_scratch(slot)), grad, grad_src, window);
+            max_pool_backward(memory.load(at, blend(at.blend), again(at), image, memory.source_scratch(slot)), grad,
+                              grad_src, window);
         if (at.op == Op::avg_pool) avg_pool_backward(grad, grad_src, window);
         if (at.op == Op::shortcut_a) shortcut_a_backward(grad, grad_src, window.stride);
     }
@@ -120,8 +128,8 @@ struct TrainingBackward {
         const ForwardStep& at = step(s);
         const BoundConv& conv = memory.conv_at(s);
         const bool collects = is_collected(s);
-        const MapView<const float> src =
-            memory.load(at, again(at), image, collects ? collected_source(s, image) : memory.source_scratch(slot));
+        const MapView<const float> src = memory.load(
+            at, blend(at.blend), again(at), image, collects ? collected_source(s, image) : memory.source_scratch(slot));
         const int slice = memory.slice_of(image);
         const int first = memory.first_image(slice);
         if (!conv.whole_batch())
@@ -160,10 +168,8 @@ struct TrainingBackward {
                 .images = memory.count()};
     }
 
-    /// On the way back a stored blend is read, the others are computed once more.
-    static Load again(const ForwardStep& step) {
-        return step.load == Load::compute_and_store ? Load::stored : step.load;
-    }
+    /// On the way back a value that is stored is read, the others are computed once more.
+    static Load again(const ForwardStep& step) { return blend(step.blend).stored >= 0 ? Load::stored : Load::compute; }
 
     /// The gradient of what a step wrote, framed for its way back, in `room`.
     MapView<const float> result_gradient(int s, int image, float* room) const {

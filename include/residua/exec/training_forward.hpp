@@ -62,7 +62,7 @@ struct TrainingForward {
         const int together = memory.together(s);
         for (int image = memory.first_image(slices.first); image < last; image += together) {
             const int count = std::min(together, last - image);
-            const MapsView<const float> src = memory.load(at, at.load, image, count, memory.source_scratch(slot));
+            const MapsView<const float> src = memory.load(at, image, count, memory.source_scratch(slot));
             if (at.dst >= 0) operate(s, src, memory.maps_view(at.dst, image, count), slot);
             for (int i = image; i < image + count; ++i) {
                 take(at.dst, 0, i, slot);

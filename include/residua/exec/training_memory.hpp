@@ -130,8 +130,7 @@ class TrainingMemory {
     }
 
     /// A step's source for one image, framed as its kernel wants it, in `room` unless it lies somewhere already.
-    MapView<const float> load(const ForwardStep& step, Load how, int image, float* room) const {
-        const Blend& source = blend(step.blend);
+    MapView<const float> load(const ForwardStep& step, const Blend& source, Load how, int image, float* room) const {
         const MapView<float> scratch{room, source_layout(graph, plan, step)};
         if (source.plain() && source.main == 0) {
             const MapView<float> to = how == Load::compute_and_store ? map_view(source.stored, image) : scratch;
@@ -155,13 +154,14 @@ class TrainingMemory {
         return scratch;
     }
 
-    /// The same for `count` images.
-    MapsView<const float> load(const ForwardStep& step, Load how, int first_image, int count, float* room) const {
+    /// The same on the way forward, for `count` images.
+    MapsView<const float> load(const ForwardStep& step, int first_image, int count, float* room) const {
+        const Blend& source = blend(step.blend);
         const std::ptrdiff_t step_in_room = source_layout(graph, plan, step).count();
-        const MapView<const float> first = load(step, how, first_image, room);
+        const MapView<const float> first = load(step, source, step.load, first_image, room);
         std::ptrdiff_t apart = 0;
         for (int i = 1; i < count; ++i)
-            apart = load(step, how, first_image + i, room + i * step_in_room).data - first.data;
+            apart = load(step, source, step.load, first_image + i, room + i * step_in_room).data - first.data;
         return {first, count > 1 ? apart / (count - 1) : 0, count};
     }
 

@@ -65,14 +65,16 @@ class TrainingTraffic {
     }
 
     constexpr long backward(const BackwardStep& pass) const {
+        if (pass.restores) return operands(blend(pass.blend)) + map(blend(pass.blend).stored);
         long sum = 0;
         bool has_operands = false;
         if (pass.step >= 0) {
             const ForwardStep& at = step(pass.step);
             sum += result_gradient(at.dst);
             if (at.op == Op::conv || at.op == Op::linear || at.op == Op::max_pool) {
-                has_operands = at.load == Load::compute;
-                sum += has_operands ? source(at) : map(blend(at.blend).stored);
+                const int stored = plan_.backward_blends[index(at.blend)].stored;
+                has_operands = stored < 0;
+                sum += has_operands ? operands(blend(at.blend)) : map(stored);
             }
         }
         if (pass.blend < 0) return sum;

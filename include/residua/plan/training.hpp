@@ -2,20 +2,29 @@
 
 #include <residua/plan/training_backward.hpp>
 #include <residua/plan/training_forward.hpp>
+#include <residua/plan/training_lifetimes.hpp>
+#include <residua/plan/training_places.hpp>
+#include <residua/plan/training_restore.hpp>
 #include <residua/shape/enforce.hpp>
 
 namespace residua {
 
 namespace detail {
 
-/// A constant of its own, because compilers limit the work that goes into one.
+/// Constants of their own, because compilers limit the work that goes into one.
 template <class Net>
 inline constexpr auto forward_plan = TrainingFusion<graph_of<Net>.count()>(graph_of<Net>).run();
+template <class Net>
+inline constexpr auto backward_plan = BackwardOrder<graph_of<Net>.count()>(forward_plan<Net>).run();
+template <class Net>
+inline constexpr auto restoring_plan = RestoredValues<graph_of<Net>.count()>(backward_plan<Net>).run();
+template <class Net>
+inline constexpr auto lifetimes_plan = TrainingLifetimes<graph_of<Net>.count()>(restoring_plan<Net>).run();
 
 }  // namespace detail
 
 /// The network's training plan.
 template <class Net>
-inline constexpr auto training_plan = detail::BackwardOrder<graph_of<Net>.count()>(detail::forward_plan<Net>).run();
+inline constexpr auto training_plan = detail::TrainingPlaces<graph_of<Net>.count()>(detail::lifetimes_plan<Net>).run();
 
 }  // namespace residua

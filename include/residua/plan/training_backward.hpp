@@ -1,6 +1,5 @@
 #pragma once
 
-#include <algorithm>
 #include <utility>
 
 #include <residua/plan/training_steps.hpp>
@@ -9,7 +8,7 @@ namespace residua {
 
 namespace detail {
 
-/// Adds the passes backwards and the places in memory to a plan that has its passes forward.
+/// Adds the passes backwards to a plan that has its passes forward.
 template <int nodes>
 class BackwardOrder {
   public:
@@ -20,7 +19,7 @@ class BackwardOrder {
 
     constexpr TrainingPlan<nodes> run() {
         order_backward();
-        place();
+        plan_.backward_blends = plan_.blends;
         return plan_;
     }
 
@@ -105,58 +104,6 @@ class BackwardOrder {
     }
 
     constexpr void push(const BackwardStep& pass) { plan_.backward[index(plan_.backward_count++)] = pass; }
-
-    /// Maps written on the way forward lie side by side, each until the way back has passed it: those behind the last
-    /// that is still needed leave their place to gradients, which come and go.
-    constexpr void place() {
-        long end = 0;
-        for (int m = 1; m < plan_.map_count; ++m) {
-            const long floats = Layout{plan_.maps[index(m)]}.count();
-            plan_.map_buffers[index(m)] = {.floats = floats, .offset = end};
-            end += floats;
-        }
-        for (int b = 0; b < plan_.blend_count; ++b)
-            plan_.gradient_buffers[index(b)] = {.floats = Layout{plan_.blends[index(b)].shape}.count(), .first = -1};
-        for (int t = 0; t < plan_.backward_count; ++t) {
-            const BackwardStep& pass = plan_.backward[index(t)];
-            touch(pass.blend, t);
-            for (const Summand pulled : pass.pulls) touch(pulled.blend, t);
-            if (pass.step < 0) continue;
-            const ForwardStep& step = plan_.forward[index(pass.step)];
-            touch(plan_.reader[index(step.dst)], t);
-            touch_maps(step.blend, t);
-        }
-        place_gradients(end);
-    }
-
-    constexpr void place_gradients(long end_of_maps) {
-        FirstFit<64> placement;
-        long end = end_of_maps;
-        int last_map = plan_.map_count - 1;
-        for (int t = 0; t < plan_.backward_count; ++t) {
-            for (; last_map > 0 && plan_.map_buffers[index(last_map)].last < t; --last_map)
-                end = plan_.map_buffers[index(last_map)].offset;
-            const int b = plan_.backward[index(t)].blend;
-            if (b < 0 || plan_.gradient_buffers[index(b)].first != t) continue;
-            placement.place(plan_.gradient_buffers[index(b)], end);
-        }
-        plan_.arena_floats = std::max(end_of_maps, placement.peak());
-    }
-
-    /// A pass needs a blend's gradient and the maps it is of.
-    constexpr void touch(int blend, int time) {
-        if (blend < 0) return;
-        Buffer& buffer = plan_.gradient_buffers[index(blend)];
-        if (buffer.first < 0) buffer.first = time;
-        buffer.last = time;
-        touch_maps(blend, time);
-    }
-
-    constexpr void touch_maps(int blend, int time) {
-        const Blend& of = plan_.blends[index(blend)];
-        for (const int map : {of.main, of.skip, of.stored})
-            if (map >= 0) plan_.map_buffers[index(map)].last = time;
-    }
 
     TrainingPlan<nodes> plan_;
     std::array<int, capacity>

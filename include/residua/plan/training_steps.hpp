@@ -53,6 +53,7 @@ struct BackwardStep {
     bool accumulates = false;        ///< adds to an earlier partial gradient
     bool finishes = false;           ///< the gradient is complete after this
     bool output = false;             ///< the value is the network's output, so its gradient comes from the caller
+    bool restores = false;           ///< computes and stores a value that was dropped, nothing else
     std::array<Summand, 2> pulls{};  ///< summands that read the stored value
 };
 
@@ -61,12 +62,14 @@ template <int nodes>
 struct TrainingPlan {
     /// A node makes at most one step, one blend and one map; the input may be copied to a second one.
     static constexpr std::size_t capacity = static_cast<std::size_t>(nodes) + 1;
+    static constexpr std::size_t map_capacity = 2 * capacity;  ///< with those of restored values
 
     std::array<ForwardStep, capacity> forward{};
-    std::array<BackwardStep, 2 * capacity> backward{};
+    std::array<BackwardStep, 3 * capacity> backward{};
     std::array<Blend, capacity> blends{};
-    std::array<Chw, capacity> maps{};
-    std::array<Buffer, capacity> map_buffers{};                  ///< of map i
+    std::array<Blend, capacity> backward_blends{};  ///< the same, with the maps that hold restored values
+    std::array<Chw, map_capacity> maps{};
+    std::array<Buffer, map_capacity> map_buffers{};              ///< of map i
     std::array<Buffer, capacity> gradient_buffers{};             ///< of the gradient of blend i
     std::array<int, capacity> reader{};                          ///< blend that reads a map an operation wrote, or -1
     std::array<int, capacity> holder{};                          ///< blend whose value map i holds, or -1
@@ -79,5 +82,22 @@ struct TrainingPlan {
     int output = -1;        ///< map
     long arena_floats = 0;  ///< for one image
 };
+
+namespace detail {
+
+/// The blends whose maps a pass on the way back reads: that of its gradient, those it pulls from, and its step's source
+/// and reader. May visit one twice.
+template <int nodes, class Visit>
+constexpr void for_each_blend_of(const TrainingPlan<nodes>& plan, const BackwardStep& pass, const Visit& visit) {
+    if (pass.blend >= 0) visit(pass.blend);
+    for (const Summand& pulled : pass.pulls)
+        if (pulled.blend >= 0) visit(pulled.blend);
+    if (pass.step < 0) return;
+    const ForwardStep& step = plan.forward[static_cast<std::size_t>(pass.step)];
+    visit(step.blend);
+    if (const int reader = plan.reader[static_cast<std::size_t>(step.dst)]; reader >= 0) visit(reader);
+}
+
+}  // namespace detail
 
 }  // namespace residua

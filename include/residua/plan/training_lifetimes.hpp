@@ -1,0 +1,77 @@
+#pragma once
+
+#include <residua/plan/training_restore.hpp>
+
+namespace residua {
+
+namespace detail {
+
+/// Adds the sizes and lifetimes of maps and gradients to a plan that has all its passes. Time is the number of the pass
+/// backwards; the passes forward come before, at negative times.
+template <int nodes>
+class TrainingLifetimes {
+  public:
+    constexpr explicit TrainingLifetimes(const TrainingPlan<nodes>& plan) : plan_{plan} {}
+
+    constexpr TrainingPlan<nodes> run() {
+        for (int m = 1; m < plan_.map_count; ++m) buffer(m).floats = Layout{plan_.maps[index(m)]}.count();
+        for (int b = 0; b < plan_.blend_count; ++b)
+            gradient(b) = {.floats = Layout{plan_.blends[index(b)].shape}.count(), .first = -1};
+        for (int s = 0; s < plan_.forward_count; ++s) forward(plan_.forward[index(s)], s - plan_.forward_count);
+        for (int t = 0; t < plan_.backward_count; ++t) backward(plan_.backward[index(t)], t);
+        return plan_;
+    }
+
+  private:
+    static constexpr std::size_t index(int i) { return static_cast<std::size_t>(i); }
+    constexpr Buffer& buffer(int map) { return plan_.map_buffers[index(map)]; }
+    constexpr Buffer& gradient(int blend) { return plan_.gradient_buffers[index(blend)]; }
+
+    constexpr void forward(const ForwardStep& step, int time) {
+        const Blend& blend = plan_.blends[index(step.blend)];
+        if (step.load == Load::stored) {
+            read(blend.stored, time);
+        } else {
+            read(blend.main, time);
+            read(blend.skip, time);
+        }
+        if (step.load == Load::compute_and_store) write(blend.stored, time);
+        if (step.dst >= 0) write(step.dst, time);
+    }
+
+    constexpr void backward(const BackwardStep& pass, int time) {
+        if (pass.restores) {
+            const Blend& blend = plan_.backward_blends[index(pass.blend)];
+            write(blend.stored, time);
+            read(blend.main, time);
+            read(blend.skip, time);
+            return;
+        }
+        for_each_blend_of(plan_, pass, [&](int blend) { read_maps(plan_.backward_blends[index(blend)], time); });
+        touch_gradient(pass.blend, time);
+        for (const Summand pulled : pass.pulls) touch_gradient(pulled.blend, time);
+        if (pass.step >= 0) touch_gradient(plan_.reader[index(plan_.forward[index(pass.step)].dst)], time);
+    }
+
+    constexpr void write(int map, int time) { buffer(map).first = buffer(map).last = time; }
+    constexpr void read(int map, int time) {
+        if (map > 0) buffer(map).last = time;
+    }
+    constexpr void read_maps(const Blend& blend, int time) {
+        read(blend.main, time);
+        read(blend.skip, time);
+        read(blend.stored, time);
+    }
+
+    constexpr void touch_gradient(int blend, int time) {
+        if (blend < 0) return;
+        if (gradient(blend).first < 0) gradient(blend).first = time;
+        gradient(blend).last = time;
+    }
+
+    TrainingPlan<nodes> plan_;
+};
+
+}  // namespace detail
+
+}  // namespace residua

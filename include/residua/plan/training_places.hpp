@@ -1,0 +1,85 @@
+#pragma once
+
+#include <algorithm>
+#include <utility>
+
+#include <residua/plan/training_restore.hpp>
+
+namespace residua {
+
+namespace detail {
+
+/// Adds the places in memory to a plan that has the lifetimes of its maps and gradients.
+///
+/// Maps that are kept lie side by side in the order in which they are written, each until the way back has passed it.
+/// What comes and goes lies behind the last of them that is needed at the same time: on the way forward stored values
+/// that are dropped, on the way back such values again, and gradients.
+template <int nodes>
+class TrainingPlaces {
+  public:
+    constexpr explicit TrainingPlaces(const TrainingPlan<nodes>& plan) : plan_{plan} {}
+
+    constexpr TrainingPlan<nodes> run() {
+        place_kept_maps();
+        place_dropped_values();
+        place_backward();
+        plan_.arena_floats = std::max(kept_floats_, placement_.peak());
+        return plan_;
+    }
+
+  private:
+    static constexpr std::size_t index(int i) { return static_cast<std::size_t>(i); }
+    constexpr Buffer& buffer(int map) { return plan_.map_buffers[index(map)]; }
+
+    /// The value that a step stores although it is dropped, or -1.
+    [[nodiscard]] constexpr int dropped_by(const ForwardStep& step) const {
+        const bool drops = step.load == Load::compute_and_store && is_dropped(plan_, step.blend);
+        return drops ? plan_.blends[index(step.blend)].stored : -1;
+    }
+
+    constexpr void place_kept_maps() {
+        for (int s = 0; s < plan_.forward_count; ++s) {
+            const ForwardStep& step = plan_.forward[index(s)];
+            if (step.load == Load::compute_and_store && dropped_by(step) < 0)
+                keep(plan_.blends[index(step.blend)].stored);
+            if (step.dst >= 0) keep(step.dst);
+            kept_behind_[index(s)] = kept_floats_;
+        }
+    }
+
+    constexpr void keep(int map) {
+        buffer(map).offset = std::exchange(kept_floats_, kept_floats_ + buffer(map).floats);
+        kept_[index(kept_count_++)] = map;
+    }
+
+    constexpr void place_dropped_values() {
+        for (int s = 0; s < plan_.forward_count; ++s) {
+            const int map = dropped_by(plan_.forward[index(s)]);
+            if (map >= 0) placement_.place(buffer(map), kept_behind_[index(buffer(map).last + plan_.forward_count)]);
+        }
+    }
+
+    constexpr void place_backward() {
+        long end = kept_floats_;
+        for (int t = 0; t < plan_.backward_count; ++t) {
+            for (; kept_count_ > 0 && buffer(kept_[index(kept_count_ - 1)]).last < t; --kept_count_)
+                end = buffer(kept_[index(kept_count_ - 1)]).offset;
+            const BackwardStep& pass = plan_.backward[index(t)];
+            if (pass.restores)
+                placement_.place(buffer(plan_.backward_blends[index(pass.blend)].stored), end);
+            else if (pass.blend >= 0 && plan_.gradient_buffers[index(pass.blend)].first == t)
+                placement_.place(plan_.gradient_buffers[index(pass.blend)], end);
+        }
+    }
+
+    TrainingPlan<nodes> plan_;
+    FirstFit<64> placement_;
+    std::array<int, TrainingPlan<nodes>::map_capacity> kept_{};      ///< maps, in the order in which they are written
+    std::array<long, TrainingPlan<nodes>::capacity> kept_behind_{};  ///< floats of those written up to each step
+    int kept_count_ = 0;
+    long kept_floats_ = 0;
+};
+
+}  // namespace detail
+
+}  // namespace residua
