@@ -16,6 +16,8 @@ using PreActivation = Residual<Sequence<BN, SiLU, Conv<width, 3>>>;
 template <class Option>
 struct LargeSums : Network<Input<1, 48, 48>, Conv<16, 3>, BN, SiLU, Stage<3, 16, Basic<Option>>,
                            Stage<2, 64, Basic<Option>>, GlobalAvgPool, Linear<5>> {};
+struct LongStage
+    : Network<Input<1, 46, 45>, Conv<16, 3>, BN, SiLU, Stage<10, 16, Basic<IdentityA>>, GlobalAvgPool, Linear<5>> {};
 struct LargePreActivated
     : Network<Input<1, 48, 48>, Conv<16, 3>, PreActivation<16>, PreActivation<16>, BN, SiLU, AvgPool<8>, Conv<3, 1>> {};
 
@@ -32,7 +34,9 @@ TEST_CASE("fused: sums that are dropped and computed again on the way back") {
     STATIC_REQUIRE(restored_count<LargeSums<IdentityA>>() == 4);
     STATIC_REQUIRE(restored_count<LargeSums<ProjectionB>>() == 4);
     STATIC_REQUIRE(restored_count<LargePreActivated>() == 2);
+    STATIC_REQUIRE(restored_count<LongStage>() == 9);
     check_fused<LargeSums<IdentityA>>({2});
     check_fused<LargeSums<ProjectionB>>({3});
+    check_fused<LongStage>({2});
     check_fused<LargePreActivated>({2});
 }

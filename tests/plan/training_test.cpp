@@ -32,6 +32,7 @@ struct LargeSums
               Stage<3, 32, Basic<ProjectionB>>, Stage<2, 64, Basic<IdentityA>>, GlobalAvgPool, Linear<10>> {};
 struct LargePreActivated
     : Network<Input<3, 48, 48>, Conv<24, 3>, PreActivation<24>, PreActivation<24>, BN, ReLU, Conv<4, 1>> {};
+struct LongStage : Network<Input<3, 64, 64>, Conv<16, 3>, BN, ReLU, Stage<150, 16, Basic<IdentityA>>, GlobalAvgPool> {};
 struct BnFirst : Network<Input<20, 5, 5>, BN, ReLU, Residual<Conv<20, 3>>> {};
 struct SumFirst : Network<Input<5, 5, 5>, Residual<Conv<5, 3>>, Residual<Identity>> {};
 
@@ -177,6 +178,7 @@ TEST_CASE("training plan: buffers, order and lifetimes") {
     check_plan<ManyReaders>();
     check_plan<LargeSums>();
     check_plan<LargePreActivated>();
+    check_plan<LongStage>();
     check_plan<BnFirst>();
     check_plan<SumFirst>();
 }
@@ -198,6 +200,18 @@ TEST_CASE("training plan: large sums are dropped on the way forward, and restore
     }
     // Two of the second stage, two of the first and what that starts from; a stage's last sum is no summand.
     CHECK(restored == std::vector{32, 32, 16, 16, 16});
+}
+
+TEST_CASE("training plan: of a long stage's sums no more than a few are there at a time") {
+    static constexpr const auto& plan = training_plan<LongStage>;
+    constexpr long map = 16 * 64 * 64;
+    long results = 0;  // of convolutions
+    for (int s = 0; s < plan.forward_count; ++s)
+        if (is_conv(plan.forward[static_cast<std::size_t>(s)].op)) results += map;
+    CHECK(results == (1 + 2 * 150) * map);
+    const long kept = 150 / 9;
+    const long at_a_time = 8 + 4;  // and gradients
+    CHECK(plan.arena_floats < results + (kept + at_a_time) * map);
 }
 
 TEST_CASE("training plan: what ResNet-20 keeps") {

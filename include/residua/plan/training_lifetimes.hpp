@@ -1,6 +1,6 @@
 #pragma once
 
-#include <residua/plan/training_restore.hpp>
+#include <residua/plan/training_steps.hpp>
 
 namespace residua {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include <residua/plan/training_restore.hpp>
+#include <residua/plan/training_steps.hpp>
 
 namespace residua {
 
@@ -33,7 +33,7 @@ class TrainingPlaces {
 
     /// The value that a step stores although it is dropped, or -1.
     [[nodiscard]] constexpr int dropped_by(const ForwardStep& step) const {
-        const bool drops = step.load == Load::compute_and_store && is_dropped(plan_, step.blend);
+        const bool drops = step.load == Load::compute_and_store && plan_.dropped[index(step.blend)];
         return drops ? plan_.blends[index(step.blend)].stored : -1;
     }
 
@@ -73,7 +73,7 @@ class TrainingPlaces {
     }
 
     TrainingPlan<nodes> plan_;
-    FirstFit<64> placement_;
+    FirstFit<TrainingPlan<nodes>::map_capacity> placement_;
     std::array<int, TrainingPlan<nodes>::map_capacity> kept_{};      ///< maps, in the order in which they are written
     std::array<long, TrainingPlan<nodes>::capacity> kept_behind_{};  ///< floats of those written up to each step
     int kept_count_ = 0;

@@ -1,30 +1,30 @@
 #pragma once
 
+#include <algorithm>
+#include <utility>
+
 #include <residua/plan/training_steps.hpp>
 
 namespace residua {
 
 namespace detail {
 
-/// From this many floats of an image on, a stored sum is dropped once the way forward is through with it.
+/// From this many floats of an image on, a stored sum is dropped once the way forward is through with it, but no more
+/// than so many that need one another: as many are there at a time on the way back.
 inline constexpr long dropped_floats = 32 * 1024;
+inline constexpr int dropped_in_a_row = 8;
 
-/// Whether a blend's stored value is dropped, and computed again from its summands when the way back comes to it.
-template <int nodes>
-constexpr bool is_dropped(const TrainingPlan<nodes>& plan, int blend) {
-    const Blend& of = plan.blends[static_cast<std::size_t>(blend)];
-    return of.stored >= 0 && !of.plain() && of.stored != plan.output && of.shape.count() >= dropped_floats;
-}
-
-/// Adds the passes that compute dropped values again, each before the first pass that reads it. On the way back such
-/// a value has a map of its own. One that only steps read, no other blend, needs none: they compute it on the way from
-/// memory.
+/// Chooses the stored values to drop, and adds the passes that compute them again, each before the first pass that
+/// reads it. On the way back such a value has a map of its own. One that only steps read, no other blend, needs none:
+/// they compute it on the way from memory.
 template <int nodes>
 class RestoredValues {
   public:
-    constexpr explicit RestoredValues(const TrainingPlan<nodes>& plan) : plan_{plan} { find_summands(); }
+    constexpr explicit RestoredValues(const TrainingPlan<nodes>& plan) : plan_{plan} {}
 
     constexpr TrainingPlan<nodes> run() {
+        find_summands();
+        drop();
         const auto passes = plan_.backward;
         const int count = std::exchange(plan_.backward_count, 0);
         for (int t = 0; t < count; ++t) {
@@ -36,7 +36,7 @@ class RestoredValues {
             blend.main = there(blend.main);
             blend.skip = there(blend.skip);
             blend.stored = there(blend.stored);
-            if (is_dropped(plan_, b) && !is_summand_[index(b)]) blend.stored = -1;
+            if (plan_.dropped[index(b)] && !is_summand_[index(b)]) blend.stored = -1;
         }
         return plan_;
     }
@@ -51,11 +51,33 @@ class RestoredValues {
                    : map;
     }
 
+    /// The blend whose stored value a map is, if it is another than `reader`, or -1.
+    [[nodiscard]] constexpr int summand(int map, int reader) const {
+        return map >= 0 && plan_.holder[index(map)] != reader ? plan_.holder[index(map)] : -1;
+    }
+
     constexpr void find_summands() {
         for (int b = 0; b < plan_.blend_count; ++b)
             for (const int map : {plan_.blends[index(b)].main, plan_.blends[index(b)].skip})
-                if (map >= 0 && plan_.holder[index(map)] >= 0 && plan_.holder[index(map)] != b)
-                    is_summand_[index(plan_.holder[index(map)])] = true;
+                if (const int of = summand(map, b); of >= 0) is_summand_[index(of)] = true;
+    }
+
+    [[nodiscard]] constexpr bool may_be_dropped(const Blend& blend) const {
+        return blend.stored >= 0 && !blend.plain() && blend.stored != plan_.output &&
+               blend.shape.count() >= dropped_floats;
+    }
+
+    constexpr void drop() {
+        std::array<int, TrainingPlan<nodes>::capacity> row{};  // of dropped values that end in a blend's
+        for (int b = 0; b < plan_.blend_count; ++b) {
+            const Blend& blend = plan_.blends[index(b)];
+            if (!may_be_dropped(blend)) continue;
+            int before = 0;
+            for (const int map : {blend.main, blend.skip})
+                if (const int of = summand(map, b); of >= 0) before = std::max(before, row[index(of)]);
+            plan_.dropped[index(b)] = before < dropped_in_a_row;
+            row[index(b)] = plan_.dropped[index(b)] ? before + 1 : 0;
+        }
     }
 
     constexpr void restore_maps_of(int blend) {
@@ -67,7 +89,7 @@ class RestoredValues {
 
     /// What a value is computed from comes first.
     constexpr void restore(int blend) {
-        if (!is_dropped(plan_, blend) || !is_summand_[index(blend)] || restored_[index(blend)] > 0) return;
+        if (!plan_.dropped[index(blend)] || !is_summand_[index(blend)] || restored_[index(blend)] > 0) return;
         restored_[index(blend)] = plan_.map_count;
         plan_.maps[index(plan_.map_count++)] = plan_.blends[index(blend)].shape;
         restore_maps_of(blend);

@@ -67,6 +67,7 @@ struct TrainingPlan {
     std::array<ForwardStep, capacity> forward{};
     std::array<BackwardStep, 3 * capacity> backward{};
     std::array<Blend, capacity> blends{};
+    std::array<bool, capacity> dropped{};           ///< whether blend i's stored value is, before the way back
     std::array<Blend, capacity> backward_blends{};  ///< the same, with the maps that hold restored values
     std::array<Chw, map_capacity> maps{};
     std::array<Buffer, map_capacity> map_buffers{};              ///< of map i
