@@ -31,8 +31,7 @@ class BackwardOrder {
 
     /// The blend whose stored value a summand reads, or -1.
     [[nodiscard]] constexpr int parent(Summand summand) const {
-        const int map = summand.map(plan_.blends[index(summand.blend)]);
-        return map >= 0 && plan_.holder[index(map)] != summand.blend ? plan_.holder[index(map)] : -1;
+        return stored_blend(plan_, summand.map(plan_.blends[index(summand.blend)]), summand.blend);
     }
 
     /// A blend's gradient is complete once its first reader in forward order has been gone through backwards.

@@ -51,15 +51,10 @@ class RestoredValues {
                    : map;
     }
 
-    /// The blend whose stored value a map is, if it is another than `reader`, or -1.
-    [[nodiscard]] constexpr int summand(int map, int reader) const {
-        return map >= 0 && plan_.holder[index(map)] != reader ? plan_.holder[index(map)] : -1;
-    }
-
     constexpr void find_summands() {
         for (int b = 0; b < plan_.blend_count; ++b)
             for (const int map : {plan_.blends[index(b)].main, plan_.blends[index(b)].skip})
-                if (const int of = summand(map, b); of >= 0) is_summand_[index(of)] = true;
+                if (const int of = stored_blend(plan_, map, b); of >= 0) is_summand_[index(of)] = true;
     }
 
     [[nodiscard]] constexpr bool may_be_dropped(const Blend& blend) const {
@@ -74,7 +69,7 @@ class RestoredValues {
             if (!may_be_dropped(blend)) continue;
             int before = 0;
             for (const int map : {blend.main, blend.skip})
-                if (const int of = summand(map, b); of >= 0) before = std::max(before, row[index(of)]);
+                if (const int of = stored_blend(plan_, map, b); of >= 0) before = std::max(before, row[index(of)]);
             plan_.dropped[index(b)] = before < dropped_in_a_row;
             row[index(b)] = plan_.dropped[index(b)] ? before + 1 : 0;
         }

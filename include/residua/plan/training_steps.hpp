@@ -86,6 +86,13 @@ struct TrainingPlan {
 
 namespace detail {
 
+/// The blend whose stored value a map is, if it is another than `reader`, or -1.
+template <int nodes>
+constexpr int stored_blend(const TrainingPlan<nodes>& plan, int map, int reader) {
+    return map >= 0 && plan.holder[static_cast<std::size_t>(map)] != reader ? plan.holder[static_cast<std::size_t>(map)]
+                                                                            : -1;
+}
+
 /// The blends whose maps a pass on the way back reads: that of its gradient, those it pulls from, and its step's source
 /// and reader. May visit one twice.
 template <int nodes, class Visit>
