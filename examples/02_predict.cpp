@@ -4,12 +4,14 @@
 #include <xtensor/xbuilder.hpp>
 #include <xtensor/xtensor.hpp>
 
+#include <residua/data.hpp>
 #include <residua/residua.hpp>
+#include <residua/train.hpp>
 
 using namespace residua;
 
 int main() {
-    const Model<ResNet20> model(he_initialised<ResNet20>(1));  // or = load_model<ResNet20>("resnet20.safetensors")
+    const Model<ResNet20> model(he_initialised<ResNet20>(1));  // io.hpp: = load_model<ResNet20>("resnet20.safetensors")
     Workspace<ResNet20, Inference> workspace(8);               // up to 8 images at once
 
     const LabelledImages pictures = builtin_images(3, 1);

@@ -2,7 +2,9 @@
 
 #include <iostream>
 
+#include <residua/data.hpp>
 #include <residua/residua.hpp>
+#include <residua/train.hpp>
 
 using namespace residua;
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <residua/residua.hpp>
+#include <residua/train.hpp>
 
 using namespace residua;
 

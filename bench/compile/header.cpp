@@ -1,2 +1,2 @@
-// The cost of everything, with nothing used.
+// The cost of what models and workspaces need, with nothing used.
 #include <residua/residua.hpp>

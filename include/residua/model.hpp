@@ -2,7 +2,7 @@
 
 /// \file
 /// Networks as types: declare one, have it checked, read its costs and its summary, all without the parts that compute.
-/// Light to include: it needs neither xtensor nor xsimd nor TBB. `residua/residua.hpp` is everything.
+/// Light to include: it needs neither xtensor nor xsimd nor TBB. `residua/residua.hpp` has them.
 
 // First, so that the way from the program to a verdict, which compilers print before it, is short.
 #include <residua/shape/verdicts.hpp>

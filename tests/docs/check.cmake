@@ -1,6 +1,6 @@
 # Compiles the C++ of one page. Kinds of fences:
 #     ```cpp           a whole file, with its #include <residua/...>
-#     ```cpp fragment  statements; they get the umbrella header, `using namespace residua` and a function around them
+#     ```cpp fragment  statements; they get the headers beside the rooms, `using namespace residua` and a function around them
 #     ```cpp reject    statements like these that the compiler must refuse
 # Usage: cmake -D PAGE=<file.md> -D WORK=<scratch folder> -D COMPILER=<compiler> -D FLAGS=<file with flags> -P check.cmake
 cmake_minimum_required(VERSION 3.22)
@@ -38,7 +38,8 @@ while(TRUE)
         if(fence STREQUAL "```cpp reject")
             set(must_compile FALSE)
         endif()
-        string(CONCAT code "#include <residua/residua.hpp>\nusing namespace residua;\nvoid fragment();\n"
+        string(CONCAT code "#include <residua/residua.hpp>\n#include <residua/data.hpp>\n#include <residua/io.hpp>\n#include <residua/train.hpp>\n"
+            "using namespace residua;\nvoid fragment();\n"
             "void fragment() {${code}\n}\n")
     else()
         message(FATAL_ERROR "${PAGE}: unknown kind of fence: ${fence}")

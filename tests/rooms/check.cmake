@@ -2,7 +2,7 @@
 # Usage: cmake -D INCLUDE=<folder that holds residua/> -P check.cmake
 cmake_minimum_required(VERSION 3.22)
 
-# What each room may include besides itself: rooms, or single headers. "." is the folder residua/ itself: the umbrella.
+# What each room may include besides itself: rooms, or single headers. Headers beside the rooms open one or several.
 set(light config.hpp version.hpp meta layer shape plan)
 set(heavy ${light} tensor kernel array exec)
 set(arrows_meta config.hpp)
@@ -23,7 +23,10 @@ set(arrows_model config.hpp meta layer)
 set(arrows_config.hpp "")
 set(arrows_version.hpp "")
 set(arrows_model.hpp ${light} model)
-set(arrows_residua.hpp ${heavy} model model.hpp io train data)
+set(arrows_residua.hpp ${heavy} model.hpp)
+set(arrows_io.hpp io)
+set(arrows_data.hpp data)
+set(arrows_train.hpp train)
 
 # Where each dependency comes in: a pattern on the path below residua/.
 set(door_boost "^meta/")
