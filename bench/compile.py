@@ -3,8 +3,8 @@
 
 usage: bench/compile.py [--compilers g++ clang++] [--repeats 3] [--csv FILE] [WHAT ...]
 
-WHAT is a header (model_header, header, all_headers: with nothing used) or a network and a mode, as in resnet50:infer; all networks of
-examples/support are known. The fastest of the repeats counts. Programs are linked with oneTBB.
+WHAT is a header (model_header, header, all_headers: with nothing used) or a network and a mode, as in resnet50:infer;
+all networks of examples/support are known. The fastest of the repeats counts. Programs are linked with oneTBB.
 """
 import argparse
 import csv
