@@ -38,8 +38,16 @@ constexpr auto list_functions(std::integer_sequence<int, indices...>) {
     return std::array{detail::conv_functions_of<kernels.values[static_cast<std::size_t>(indices)]>()...};
 }
 
+template <int... indices>
+constexpr auto list_backward_src_functions(std::integer_sequence<int, indices...>) {
+    return std::array<detail::SourceGradientFunction, sizeof...(indices)>{
+        detail::run_backward_src<void,
+                                 detail::source_gradient(kernels.values[static_cast<std::size_t>(indices)], {})>...};
+}
+
 /// By position in kernels.
 constexpr auto functions = list_functions(std::make_integer_sequence<int, kernels.count>{});
+constexpr auto backward_src_functions = list_backward_src_functions(std::make_integer_sequence<int, kernels.count>{});
 
 /// One batch's maps of the same layout, filled with random values.
 class Maps {
@@ -63,6 +71,7 @@ class OneConv {
         : direction_{direction},
           batch_{batch},
           functions_{functions[static_cast<std::size_t>(kernel)]},
+          backward_src_{backward_src_functions[static_cast<std::size_t>(kernel)]},
           kernel_{kernels.values[static_cast<std::size_t>(kernel)]},
           packed_(static_cast<std::size_t>(
               detail::packed_floats(shape.layout(), shape.dst, shape.window, kernel_.algorithm))),
@@ -89,9 +98,9 @@ class OneConv {
         for (int i = 0; i < batch_; i += together) {
             const int count = std::min(together, batch_ - i);
             if (direction_ == Direction::forward)
-                functions_.forward(conv_, src_.from(i, count), dst_.from(i, count), scratch_.data());
+                functions_.forward(conv_, src_.from(i, count), {.maps = dst_.from(i, count)}, scratch_.data());
             else if (direction_ == Direction::backward_src)
-                functions_.backward_src(conv_, grad_.from(i, count), grad_src_.from(i, count), scratch_.data());
+                backward_src_(conv_, grad_.from(i, count), {.maps = grad_src_.from(i, count)}, scratch_.data());
             else if (!kernel_.whole_batch)
                 functions_.backward_weight(conv_, src_[i], grad_[i], {i, batch_}, scratch_.data(), grad_weight_.data());
             else
@@ -116,6 +125,7 @@ class OneConv {
     Direction direction_;
     int batch_;
     detail::ConvFunctions functions_;
+    detail::SourceGradientFunction backward_src_;
     detail::TrainingConv kernel_;
     Arena packed_;
     Arena scratch_;

@@ -33,7 +33,7 @@ struct Inputs {
 struct Task {
     explicit Task(const Inputs& from)
         : main({shape}, from.main),
-          skip({shape, 1}, from.skip),
+          skip({shape}, from.skip),
           scale{channel_values(from.scale)},
           shift{channel_values(from.shift)},
           skip_scale{channel_values(from.skip_scale)},
@@ -77,10 +77,11 @@ TEST_CASE("blend: one map alone needs nothing else") {
     CHECK(difference(dst.planar(), expected) == 0);
 }
 
-TEST_CASE("blend: the way back, with the sums for two normalisations") {
+TEST_CASE("blend: the way back of two parts of a gradient, with the sums for two normalisations") {
     const Inputs inputs;
     Task task(inputs);
     const std::vector<double> grad = float_values(shape.count(), 7);
+    const std::vector<double> more = float_values(shape.count(), 10);
     const std::vector<double> main_mean = float_values(shape.c, 8);
     const std::vector<double> skip_mean = float_values(shape.c, 9);
     std::vector<double> expected;
@@ -89,7 +90,7 @@ TEST_CASE("blend: the way back, with the sums for two normalisations") {
     std::vector<double> skip_sums(shape.c);
     for (std::size_t i = 0; i < grad.size(); ++i) {
         const std::size_t c = i / 20;
-        expected.push_back(inputs.before[i] > 0 ? grad[i] : 0);
+        expected.push_back(inputs.before[i] > 0 ? grad[i] + more[i] : 0);
         sums[c] += expected.back();
         main_sums[c] += expected.back() * (inputs.main[i] - main_mean[c]);
         skip_sums[c] += expected.back() * (inputs.skip[i] - skip_mean[c]);
@@ -98,9 +99,14 @@ TEST_CASE("blend: the way back, with the sums for two normalisations") {
     const Arena means = channel_values(main_mean);
     const Arena skip_means = channel_values(skip_mean);
     Arena found(3 * 32);
-    blend_backward<sum, derivative<0>(relu(x0)), true, true>(
-        task.task(), gradient.view(), gradient.view(),
-        {found.data(), found.data() + 32, found.data() + 64, means.data(), skip_means.data()});
+    std::ranges::fill(found.span(), 0.0f);
+    TestMap added({shape}, more);
+    blend_backward(gradient.view(), gradient.view(),
+                   BlendGradient<sum, derivative<0>(relu(x0)), true, true, true>{
+                       task.task(),
+                       added.view().data,
+                       gradient.view().data,
+                       {found.data(), found.data() + 32, found.data() + 64, means.data(), skip_means.data()}});
     CHECK(difference(gradient.planar(), expected) < 1e-6);
     const auto channels = static_cast<std::size_t>(shape.c);
     CHECK(difference(found.span().subspan(0, channels), sums) < 1e-6);

@@ -4,6 +4,7 @@
 #include <residua/exec/bn_statistics.hpp>
 #include <residua/kernel/reference/bn.hpp>
 #include <residua/kernel/simd/bias.hpp>
+#include <residua/kernel/simd/bn.hpp>
 #include <residua/kernel/simd/copy.hpp>
 
 using namespace residua;
@@ -27,10 +28,12 @@ TEST_CASE("bn: moments of values with a large mean and a small deviation") {
     std::vector<double> sum(channels);
     std::vector<double> squares(channels);
     Arena scratch(3 * channels);
+    const ImageMoments moments{scratch.data(), scratch.data() + channels, scratch.data() + 2 * channels};
     for (int image = 0; image < images; ++image) {
         const auto first = values.begin() + image * shape.count();
         TestMap map({shape}, std::vector<double>(first, first + shape.count()));
-        detail::add_moments(map.view(), image == 0, {pivot.data(), sum.data(), squares.data()}, scratch.data());
+        map_moments(map.view(), moments);
+        detail::add_moments(moments, 5.0 * 7.0, channels, image == 0, {pivot.data(), sum.data(), squares.data()});
     }
     for (std::size_t c = 0; c < static_cast<std::size_t>(shape.c); ++c) {
         const double count = images * 5.0 * 7.0;

@@ -50,8 +50,26 @@ class ConvCheck {
         clear_packed();
         const std::vector<float> bias(bias_.begin(), bias_.end());
         for (int i = 0; i < conv_.pack_parts(); ++i) conv_.pack_forward(float_weight_.data(), bias.data(), i);
-        functions.forward(conv_, {src.view()}, {dst.view()}, scratch_.data());
+        functions.forward(conv_, {src.view()}, {.maps = {dst.view()}}, scratch_.data());
         return difference(dst.planar(), expected);
+    }
+
+    /// Forward without a bias, with the sums that statistics need: the worst of the map and its channels' moments.
+    double moments() {
+        std::vector<double> expected(static_cast<std::size_t>(shape_.dst_count()));
+        const std::vector<double> no_bias(static_cast<std::size_t>(one.oc), 0.0);
+        residua::reference::conv_forward(shape_, src_.data(), weight_.data(), no_bias.data(), expected.data());
+        TestMap src(one.layout(), src_);
+        TestMap dst({one.dst()});
+        clear_packed();
+        for (int i = 0; i < conv_.pack_parts(); ++i) conv_.pack_forward(float_weight_.data(), nullptr, i);
+        const long channels = residua::block_count(one.oc) * residua::channel_block;
+        residua::Arena sums(static_cast<std::size_t>(3 * channels));
+        std::ranges::fill(sums.span(), std::numeric_limits<float>::quiet_NaN());
+        const residua::ImageMoments moments{sums.data(), sums.data() + channels, sums.data() + 2 * channels};
+        residua::detail::run_forward<with_moments>(conv_, {src.view()}, {{dst.view()}, moments}, scratch_.data());
+        const std::vector<float> found = dst.planar();
+        return std::max(difference(found, expected), moments_difference(found, moments));
     }
 
     double backward_src() {
@@ -61,7 +79,8 @@ class ConvCheck {
         TestMap grad_src({one.src});
         clear_packed();
         for (int i = 0; i < conv_.pack_parts(); ++i) conv_.pack_backward(float_weight_.data(), i);
-        functions.backward_src(conv_, {grad.view()}, {grad_src.view()}, scratch_.data() + conv_.gradient_scratch());
+        residua::detail::run_backward_src<void, residua::detail::source_gradient(kernel, {})>(
+            conv_, {grad.view()}, {.maps = {grad_src.view()}}, scratch_.data() + conv_.gradient_scratch());
         return difference(grad_src.planar(), expected);
     }
 
@@ -82,6 +101,25 @@ class ConvCheck {
 
   private:
     static constexpr int images = 4;
+
+    /// Against those of what was written.
+    static double moments_difference(const std::vector<float>& written, const residua::ImageMoments& moments) {
+        const auto pixels = written.size() / static_cast<std::size_t>(one.oc);
+        std::vector<double> expected;
+        std::vector<float> found;
+        for (std::size_t c = 0; c < static_cast<std::size_t>(one.oc); ++c) {
+            const double pivot = written[c * pixels];
+            double sum = 0;
+            double squares = 0;
+            for (std::size_t i = c * pixels; i < (c + 1) * pixels; ++i) {
+                sum += written[i] - pivot;
+                squares += (written[i] - pivot) * (written[i] - pivot);
+            }
+            expected.insert(expected.end(), {pivot, sum, squares});
+            found.insert(found.end(), {moments.pivot[c], moments.sum[c], moments.squares[c]});
+        }
+        return difference(found, expected);
+    }
 
     /// Whatever another convolution has left where the weights are packed.
     void clear_packed() { std::ranges::fill(packed_.span(), std::numeric_limits<float>::quiet_NaN()); }
@@ -127,6 +165,12 @@ class ConvCheck {
     }
 
     static constexpr residua::detail::TrainingConv kernel = one.kernel();
+    static constexpr residua::detail::TrainingConv with_moments = [] {
+        residua::detail::TrainingConv conv = kernel;
+        conv.bias = false;
+        conv.moments = true;
+        return conv;
+    }();
     static constexpr residua::detail::ConvFunctions functions = residua::detail::conv_functions_of<kernel>();
 
     residua::reference::ConvShape shape_{1, one.src, one.oc, one.window};
@@ -150,6 +194,13 @@ void check_conv() {
     CHECK(check.forward() < tolerance);
     CHECK(check.backward_src() < tolerance);
     CHECK(check.backward_weight() < tolerance);
+}
+
+/// The same of the sums that a convolution forms while it writes.
+template <ConvCase one>
+void check_moments() {
+    INFO("src " << one.src.c << " x " << one.src.h << " x " << one.src.w << ", dst " << one.oc);
+    CHECK(ConvCheck<one>{}.moments() < (one.last == residua::Algorithm::direct ? 2e-6 : 2e-5));
 }
 
 constexpr residua::Window square(int kernel, int stride, int padding) { return {kernel, kernel, stride, padding}; }

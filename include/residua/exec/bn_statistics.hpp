@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include <residua/kernel/simd/bn.hpp>
+#include <residua/kernel/simd/moments.hpp>
 #include <residua/layer/bn.hpp>
 
 namespace residua::detail::inline RESIDUA_ISA {
@@ -26,23 +26,19 @@ struct MomentSums {
     double* squares = nullptr;
 };
 
-/// Adds one image's map to a slice's sums; the first image's first pixel is the pivot.
-inline void add_moments(const MapView<const float>& map, bool first, const MomentSums& sums, float* scratch) {
-    const int channels = map.layout.blocks() * channel_block;
-    float* pivot = scratch;
-    float* sum = scratch + channels;
-    float* squares = sum + channels;
+/// Adds the sums over one image's `values` in each of so many channels to a slice's; the first image's pivot is the
+/// slice's.
+inline void add_moments(const ImageMoments& image, double values, int channels, bool first, const MomentSums& sums) {
     for (int c = 0; c < channels; ++c) {
+        const double pivot = image.pivot[c];
         if (first) {
-            sums.pivot[c] = map.at(c / channel_block, 0)[c % channel_block];
+            sums.pivot[c] = pivot;
             sums.sum[c] = sums.squares[c] = 0.0;
         }
-        pivot[c] = static_cast<float>(sums.pivot[c]);
-    }
-    bn_moments(map, pivot, sum, squares);
-    for (int c = 0; c < channels; ++c) {
-        sums.sum[c] += sum[c];
-        sums.squares[c] += squares[c];
+        const double distance = pivot - sums.pivot[c];
+        const double sum = image.sum[c];
+        sums.sum[c] += sum + values * distance;
+        sums.squares[c] += image.squares[c] + distance * (2.0 * sum + values * distance);
     }
 }
 

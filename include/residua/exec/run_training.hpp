@@ -6,6 +6,7 @@
 #include <residua/exec/bound_conv.hpp>
 #include <residua/kernel/simd/blend.hpp>
 #include <residua/kernel/simd/finish.hpp>
+#include <residua/kernel/simd/moments.hpp>
 
 namespace residua::detail::inline RESIDUA_ISA {
 
@@ -26,12 +27,22 @@ constexpr auto blend_sum() {
         return main;
 }
 
+/// Where the gradients of a blend's value go, for a few images, and what takes them through the blend.
+struct GradientTarget {
+    MapsView<float> maps{};
+    MapsView<const float> main{};  ///< the summands
+    MapsView<const float> skip{};
+    MapsView<const float> added{};  ///< another part of the gradient
+    BlendTask blend{};              ///< but for the maps
+    GradientSums sums{};            ///< of the first image
+};
+
 /// The functions that compute a blend and its way back.
 struct BlendFunctions {
     void (*forward)(const BlendTask&, const MapView<float>& dst, const MapView<float>& stored) = nullptr;
     void (*forward_and_store)(const BlendTask&, const MapView<float>& dst, const MapView<float>& stored) = nullptr;
-    void (*backward)(const BlendTask&, const MapView<const float>& grad, const MapView<float>& grad_before,
-                     const GradientSums& sums) = nullptr;
+    /// Of one image.
+    void (*backward)(const MapView<const float>& grad, const GradientTarget& target) = nullptr;
 };
 
 /// Derivative of an activation at its argument, one where there is none.
@@ -43,12 +54,25 @@ constexpr auto slope() {
         return derivative<0>(meta::At<ActivationsOf<Net>, activation>::expression);
 }
 
+/// What takes an image's gradient through a blend.
+template <class Net, BlendForm form, bool adds>
+auto blend_gradient(const GradientTarget& target, int image) {
+    BlendTask task = target.blend;
+    task.main = target.main.at(image);
+    if constexpr (form.skip) task.skip = target.skip.at(image);
+    return BlendGradient<blend_sum<form>(), slope<Net, form.activation>(), form.main_bn, form.skip_bn, adds>{
+        task, adds ? target.added.at(image).data : nullptr, target.maps.at(image).data, target.sums.at(image)};
+}
+
+template <class Net, BlendForm form>
+void run_blend_backward(const MapView<const float>& grad, const GradientTarget& target) {
+    blend_backward(grad, target.maps.first, blend_gradient<Net, form, false>(target, 0));
+}
+
 template <class Net, BlendForm form>
 constexpr BlendFunctions blend_functions_of() {
-    constexpr auto before = blend_sum<form>();
-    constexpr auto value = activated<Net, form.activation>(before);
-    return {blend_forward<value, false>, blend_forward<value, true>,
-            blend_backward<before, slope<Net, form.activation>(), form.main_bn, form.skip_bn>};
+    constexpr auto value = activated<Net, form.activation>(blend_sum<form>());
+    return {blend_forward<value, false>, blend_forward<value, true>, run_blend_backward<Net, form>};
 }
 
 /// An image's place in its slice of the batch.
@@ -67,12 +91,20 @@ struct Collected {
     int images = 0;
 };
 
-/// A convolution's three directions. Scratch memory is the calling thread's own.
+/// Where a convolution puts the maps of a few images, and, if statistics need them, their sums.
+struct Results {
+    MapsView<float> maps{};
+    ImageMoments moments{};  ///< of the first image
+};
+
+/// A convolution's way to its source, for a few images. Scratch memory is the calling thread's own.
+using SourceGradientFunction = void (*)(const BoundConv&, const MapsView<const float>& grad,
+                                        const GradientTarget& target, float* scratch);
+
+/// Its other directions.
 struct ConvFunctions {
-    void (*forward)(const BoundConv&, const MapsView<const float>& src, const MapsView<float>& dst,
+    void (*forward)(const BoundConv&, const MapsView<const float>& src, const Results& results,
                     float* scratch) = nullptr;
-    void (*backward_src)(const BoundConv&, const MapsView<const float>& grad, const MapsView<float>& grad_src,
-                         float* scratch) = nullptr;
     /// Adds an image's share to the slice's gradient; scratch memory keeps it from one image of the slice to the next.
     void (*backward_weight)(const BoundConv&, const MapView<const float>& src, const MapView<const float>& grad,
                             InSlice place, float* scratch, float* slice) = nullptr;
@@ -94,37 +126,45 @@ void run_direct(const ConvTask& task, const Finish& finish) {
     conv<tiling.dst_blocks, tiling.width, tiling.run, tiling.pixel>(task, finish);
 }
 
-template <int m, Tiling tiling, class Finish>
-void run_patches(const WinogradTask& task, const Finish& finish) {
-    winograd_conv<m, tiling.dst_blocks, tiling.width>(task, [&](int) { return finish; });
+template <int m, Tiling tiling, class FinishOf>
+void run_patches(const WinogradTask& task, const FinishOf& finish_of) {
+    winograd_conv<m, tiling.dst_blocks, tiling.width>(task, finish_of);
 }
 
 template <TrainingConv kernel>
-void run_forward(const BoundConv& conv, const MapsView<const float>& src, const MapsView<float>& dst, float* scratch) {
-    const auto finish = [&] {
-        if constexpr (kernel.bias)
+void run_forward(const BoundConv& conv, const MapsView<const float>& src, const Results& results, float* scratch) {
+    const auto finish_of = [&](int image) {
+        if constexpr (kernel.moments)
+            return WithMoments{results.moments.at(image)};
+        else if constexpr (kernel.bias)
             return Finish<x0 + x1>{conv.bias()};
         else
             return Unfinished{};
-    }();
+    };
     constexpr int m = patch_size(kernel.algorithm);
     if constexpr (kernel.algorithm == Algorithm::direct)
         for (int image = 0; image < src.count; ++image)
-            run_direct<kernel.forward>(conv.forward(src.at(image), dst.at(image)), finish);
+            run_direct<kernel.forward>(conv.forward(src.at(image), results.maps.at(image)), finish_of(image));
     else
-        run_patches<m, kernel.forward>(conv.winograd_forward(src, dst, m, scratch), finish);
+        run_patches<m, kernel.forward>(conv.winograd_forward(src, results.maps, m, scratch), finish_of);
 }
 
-template <TrainingConv kernel>
-void run_backward_src(const BoundConv& conv, const MapsView<const float>& grad, const MapsView<float>& grad_src,
+template <class Net, SourceGradient kernel>
+void run_backward_src(const BoundConv& conv, const MapsView<const float>& grad, const GradientTarget& target,
                       float* scratch) {
+    const auto finish_of = [&]([[maybe_unused]] int image) {
+        if constexpr (kernel.form.finishes)
+            return blend_gradient<Net, kernel.form.blend, kernel.form.adds>(target, image);
+        else
+            return Unfinished{};
+    };
     constexpr int m = patch_size(kernel.algorithm);
     if constexpr (kernel.algorithm == Algorithm::direct)
         for (int image = 0; image < grad.count; ++image)
-            conv.backward_src(grad.at(image), grad_src.at(image),
-                              [](const ConvTask& task) { run_direct<kernel.backward>(task, Unfinished{}); });
+            conv.backward_src(grad.at(image), target.maps.at(image),
+                              [&](const ConvTask& task) { run_direct<kernel.tiling>(task, finish_of(image)); });
     else
-        run_patches<m, kernel.backward>(conv.winograd_backward_src(grad, grad_src, m, scratch), Unfinished{});
+        run_patches<m, kernel.tiling>(conv.winograd_backward_src(grad, target.maps, m, scratch), finish_of);
 }
 
 /// Products are formed when the scratch memory is full of patches, or the slice ends.
@@ -230,7 +270,7 @@ void run_reduce(const BoundConv& conv, const float* slices, long slice_step, int
 
 template <TrainingConv kernel>
 constexpr ConvFunctions conv_functions_of() {
-    ConvFunctions functions{.forward = run_forward<kernel>, .backward_src = run_backward_src<kernel>};
+    ConvFunctions functions{.forward = run_forward<kernel>};
     if constexpr (kernel.whole_batch) {
         functions.collect = run_collect<kernel>;
         functions.whole_gradient = run_whole_gradient<kernel>;
@@ -253,6 +293,12 @@ constexpr auto list_conv_functions(std::integer_sequence<int, indices...>) {
         conv_functions_of<training_convs<Net>.values[static_cast<std::size_t>(indices)]>()...};
 }
 
+template <class Net, int... indices>
+constexpr auto list_source_gradient_functions(std::integer_sequence<int, indices...>) {
+    return std::array<SourceGradientFunction, std::max<std::size_t>(sizeof...(indices), 1)>{
+        run_backward_src<Net, source_gradients<Net>.values[static_cast<std::size_t>(indices)]>...};
+}
+
 /// One entry per distinct blend form of the network.
 template <class Net>
 inline constexpr auto blend_functions =
@@ -262,5 +308,10 @@ inline constexpr auto blend_functions =
 template <class Net>
 inline constexpr auto conv_functions =
     list_conv_functions<Net>(std::make_integer_sequence<int, training_convs<Net>.count>{});
+
+/// One entry per distinct way of a convolution to its source; one that is never called where there is none.
+template <class Net>
+inline constexpr auto source_gradient_functions =
+    list_source_gradient_functions<Net>(std::make_integer_sequence<int, source_gradients<Net>.count>{});
 
 }  // namespace residua::detail::inline RESIDUA_ISA

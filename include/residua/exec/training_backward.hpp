@@ -2,6 +2,7 @@
 
 #include <residua/exec/training_memory.hpp>
 #include <residua/kernel/simd/bias.hpp>
+#include <residua/kernel/simd/bn.hpp>
 #include <residua/kernel/simd/pool.hpp>
 #include <residua/kernel/simd/shortcut_a.hpp>
 
@@ -32,8 +33,7 @@ struct TrainingBackward {
     void run(int phase, int chunk, int slot) {
         const int gradients = gradient_chunks(phase);
         if (!is_between(phase))
-            run_slices(pass_of(phase), memory.slices_of(pass_of(phase).step, phase / 2 + plan.forward_count, chunk),
-                       slot);
+            run_slices(phase / 2, memory.slices_of(pass_of(phase).step, phase / 2 + plan.forward_count, chunk), slot);
         else if (chunk > gradients)
             pack(step_behind(phase), chunk - gradients - 1);
         else if (chunk > 0)
@@ -63,17 +63,29 @@ struct TrainingBackward {
         memory.conv_at(s).pack_backward(weights + offsets_of<Net>[index(step(s).node)].weight, part);
     }
 
-    void run_slices(const BackwardStep& pass, Slices slices, int slot) {
+    void run_slices(int number, Slices slices, int slot) {
+        const BackwardStep& pass = plan.backward[index(number)];
         if (pass.restores) return restore(pass.blend, slices);
         for (int slice = slices.first; slice < slices.last; ++slice) clear_slice_gradient(pass.step, slice);
         const int last = memory.first_image(slices.last);
         const int together = memory.together(pass.step);
         for (int image = memory.first_image(slices.first); image < last; image += together) {
             const int count = std::min(together, last - image);
-            const MapsView<float> grads = gradients(pass, image, count, slot);
-            if (pass.step >= 0) backward_step(pass.step, image, slot, grads);
-            for (int i = 0; pass.blend >= 0 && i < count; ++i) collect(pass, image + i, slot, grads.at(i));
+            const GradientTarget target = target_of(number, image, count, slot);
+            if (pass.step >= 0) backward_step(number, image, slot, target);
+            for (int i = 0; pass.blend >= 0 && i < count; ++i) {
+                if (is_fused(number))
+                    add_sums(blend(pass.blend), image + i, target.sums.at(i));
+                else
+                    collect(pass, image + i, slot, target.maps.at(i));
+            }
         }
+        finish_streams();
+    }
+
+    /// Whether a pass finishes its blend's gradient in its convolution.
+    static bool is_fused(int number) {
+        return source_gradients<Net>.of[index(number)] >= 0 && source_gradients<Net>.value_of(number).form.finishes;
     }
 
     void restore(int which, Slices slices) const {
@@ -88,20 +100,39 @@ struct TrainingBackward {
         std::fill_n(memory.slice_gradient(slice), conv.weight_floats() + conv.bias_floats(), 0.0f);
     }
 
-    /// Where a pass puts what its step gives to the gradient of its blend, if there is one.
-    MapsView<float> gradients(const BackwardStep& pass, int image, int count, int slot) const {
-        if (pass.blend < 0) return {.count = count};
-        if (!pass.accumulates) return memory.gradients_view(pass.blend, image, count);
+    /// Where a pass puts what its step gives to the gradient of its blend, if there is one, and what finishes that.
+    GradientTarget target_of(int number, int image, int count, int slot) const {
+        const BackwardStep& pass = plan.backward[index(number)];
+        if (pass.blend < 0) return {.maps = {.count = count}};
+        if (is_fused(number)) {
+            GradientTarget target = finish_of(pass.blend, image, count, slot);
+            const int pulled = pass.pulls[0].blend;
+            target.added = pulled < 0 ? target.maps : memory.gradients_view(pulled, image, count);
+            return target;
+        }
+        if (!pass.accumulates) return {.maps = memory.gradients_view(pass.blend, image, count)};
         const Layout layout{blend(pass.blend).shape};
-        return {{memory.result_scratch(slot), layout}, layout.count(), count};
+        return {.maps = {{memory.result_scratch(slot), layout}, layout.count(), count}};
+    }
+
+    /// What takes the gradients of a blend's value through the blend; its sums are cleared.
+    GradientTarget finish_of(int which, int image, int count, int slot) const {
+        const Blend& of = blend(which);
+        std::fill_n(memory.channel_scratch(slot), count * Sizes::channels, 0.0f);
+        return {.maps = memory.gradients_view(which, image, count),
+                .main = memory.maps_view(of.main, image, count),
+                .skip = of.skip < 0 ? MapsView<const float>{} : memory.maps_view(of.skip, image, count),
+                .blend = memory.blend_coefficients(of),
+                .sums = memory.gradient_sums(of, slot)};
     }
 
     /// The gradients of a step's weights and, if there are maps for it, of its source, which are overwritten.
-    void backward_step(int s, int image, int slot, const MapsView<float>& grads_src) {
+    void backward_step(int number, int image, int slot, const GradientTarget& target) {
+        const int s = plan.backward[index(number)].step;
         const ForwardStep& at = step(s);
         const Window& window = graph[at.node].window;
-        if (is_conv(at)) return backward_conv(s, image, slot, grads_src);
-        const MapView<float>& grad_src = grads_src.first;
+        if (is_conv(at)) return backward_conv(number, image, slot, target);
+        const MapView<float>& grad_src = target.maps.first;
         if (grad_src.data == nullptr) return;
         const MapView<const float> grad = result_gradient(s, image, memory.gradient_scratch(slot));
         if (at.op == Op::max_pool)
@@ -111,16 +142,18 @@ struct TrainingBackward {
         if (at.op == Op::shortcut_a) shortcut_a_backward(grad, grad_src, window.stride);
     }
 
-    void backward_conv(int s, int first_image, int slot, const MapsView<float>& grads_src) {
+    void backward_conv(int number, int first_image, int slot, const GradientTarget& target) {
+        const int s = plan.backward[index(number)].step;
         const BoundConv& conv = memory.conv_at(s);
         const long step = conv.grad().count();
+        const int count = target.maps.count;
         float* const room = is_collected(s) ? collected_gradient(s, first_image) : memory.gradient_scratch(slot);
-        for (int i = 0; i < grads_src.count; ++i)
+        for (int i = 0; i < count; ++i)
             backward_parameters(s, first_image + i, slot, result_gradient(s, first_image + i, room + i * step));
-        if (grads_src.first.data == nullptr) return;
-        const MapsView<const float> grads{{room, conv.grad()}, step, grads_src.count};
-        Memory::conv_function(s).backward_src(conv, grads, grads_src,
-                                              memory.transform_scratch(slot) + conv.gradient_scratch());
+        if (target.maps.first.data == nullptr) return;
+        const auto backward_src = source_gradient_functions<Net>[index(source_gradients<Net>.of[index(number)])];
+        backward_src(conv, {{room, conv.grad()}, step, count}, target,
+                     memory.transform_scratch(slot) + conv.gradient_scratch());
     }
 
     /// An image's part in the gradients of a convolution's weights and bias.
@@ -216,29 +249,26 @@ struct TrainingBackward {
             else
                 pull<false>(summand, image, grad);
         }
-        if (pass.finishes)
-            finish_blend(pass.blend, image, slot, grad, target);
-        else if (pass.accumulates)
+        if (pass.finishes) {
+            const GradientTarget finish = finish_of(pass.blend, image, 1, slot);
+            Memory::functions(pass.blend).backward(grad, finish);
+            add_sums(blend(pass.blend), image, finish.sums);
+        } else if (pass.accumulates) {
             copy_map<false>(grad, target);
+        }
     }
 
-    void finish_blend(int which, int image, int slot, const MapView<float>& grad, const MapView<float>& target) {
-        const Blend& of = blend(which);
-        const int channels = grad.layout.blocks() * channel_block;
-        float* sums = memory.channel_scratch(slot);
-        const BnArrays main = of.main_bn >= 0 ? memory.bn_arrays(of.main_bn) : BnArrays{};
-        const BnArrays skip = of.skip_bn >= 0 ? memory.bn_arrays(of.skip_bn) : BnArrays{};
-        Memory::functions(which).backward(memory.blend_task(of, image), grad, target,
-                                          {sums, sums + channels, sums + 2 * channels, main.mean, skip.mean});
+    /// Adds an image's sums to those of its slice.
+    void add_sums(const Blend& of, int image, const GradientSums& sums) {
         if (of.main_bn < 0 && of.skip_bn < 0) return;
         const int slice = memory.slice_of(image);
         const bool first = image == memory.first_image(slice);
         const MomentSums total = memory.slice_sums(slice, 0);
-        for (int c = 0; c < channels; ++c) {
+        for (int c = 0; c < of.shape.c; ++c) {
             const auto add = [&](double& to, float value) { to = first ? value : to + value; };
-            add(total.pivot[c], sums[c]);
-            if (of.main_bn >= 0) add(total.sum[c], sums[channels + c]);
-            if (of.skip_bn >= 0) add(total.squares[c], sums[2 * channels + c]);
+            add(total.pivot[c], sums.gradient[c]);
+            if (of.main_bn >= 0) add(total.sum[c], sums.main[c]);
+            if (of.skip_bn >= 0) add(total.squares[c], sums.skip[c]);
         }
     }
 

@@ -64,22 +64,30 @@ struct TrainingForward {
             const int count = std::min(together, last - image);
             const MapsView<const float> src = memory.load(at, image, count, memory.source_scratch(slot));
             if (at.dst >= 0) operate(s, src, memory.maps_view(at.dst, image, count), slot);
-            for (int i = image; i < image + count; ++i) {
-                take(at.dst, 0, i, slot);
-                take(stored_by(at), 1, i, slot);
+            for (int i = 0; i < count; ++i) {
+                const ImageMoments moments = memory.image_moments(slot).at(i);
+                if (at.dst >= 0)
+                    take(at.dst, image + i, 0, memory.map_view(at.dst, image + i), moments, has_moments(s));
+                if (stored_by(at) >= 0) take(stored_by(at), image + i, 1, src.at(i), moments, false);
             }
         }
+        finish_streams();
     }
 
-    /// What else is to be done with a map, the `which`th of a step, that has just been written.
-    void take(int map, int which, int image, int slot) {
-        if (map < 0) return;
-        const MapView<float> written = memory.map_view(map, image);
-        if (map == plan.output) store_planar(written, memory.output(image));
+    /// Whether a step sums up what statistics need while it writes its map.
+    static bool has_moments(int s) { return Memory::is_conv(step(s)) && training_convs<Net>.value_of(s).moments; }
+
+    /// What else is to be done with a map, the `which`th of a step, that has just been written; `values` are those of
+    /// it.
+    void take(int map, int image, int which, const MapView<const float>& values, const ImageMoments& moments,
+              bool known) {
+        if (map == plan.output) store_planar(values, memory.output(image));
         if (!has_statistics(map)) return;
+        if (!known) map_moments(values, moments);
+        const Layout& layout = values.layout;
         const int slice = memory.slice_of(image);
-        add_moments(written, image == memory.first_image(slice), memory.slice_sums(slice, which),
-                    memory.channel_scratch(slot));
+        add_moments(moments, 1.0 * layout.shape.h * layout.shape.w, layout.blocks() * channel_block,
+                    image == memory.first_image(slice), memory.slice_sums(slice, which));
     }
 
     void operate(int s, const MapsView<const float>& src, const MapsView<float>& dst, int slot) const {
@@ -92,7 +100,8 @@ struct TrainingForward {
             case Op::shortcut_a:
                 return shortcut_a(src.first, dst.first, window.stride);
             default:
-                return Memory::conv_function(s).forward(memory.conv_at(s), src, dst, memory.transform_scratch(slot));
+                return Memory::conv_function(s).forward(memory.conv_at(s), src, {dst, memory.image_moments(slot)},
+                                                        memory.transform_scratch(slot));
         }
     }
 

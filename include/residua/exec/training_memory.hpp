@@ -82,12 +82,30 @@ class TrainingMemory {
     [[nodiscard]] float* source_scratch(int slot) const { return slots_ + slot * Sizes::slot; }
     [[nodiscard]] float* result_scratch(int slot) const { return source_scratch(slot) + extent.source; }
     [[nodiscard]] float* gradient_scratch(int slot) const { return result_scratch(slot) + extent.source; }
-    [[nodiscard]] float* channel_scratch(int slot) const { return gradient_scratch(slot) + extent.gradient; }
+    /// Sums over one of the images that go through a step together, three for each channel.
+    [[nodiscard]] float* channel_scratch(int slot, int image = 0) const {
+        return gradient_scratch(slot) + extent.gradient + image * Sizes::channels;
+    }
+    [[nodiscard]] ImageMoments image_moments(int slot) const {
+        float* first = channel_scratch(slot);
+        return {first, first + extent.most_channels, first + 2 * extent.most_channels, Sizes::channels};
+    }
+    [[nodiscard]] GradientSums gradient_sums(const Blend& of, int slot) const {
+        float* first = channel_scratch(slot);
+        return {first,
+                first + extent.most_channels,
+                first + 2 * extent.most_channels,
+                of.main_bn >= 0 ? bn_arrays(of.main_bn).mean : nullptr,
+                of.skip_bn >= 0 ? bn_arrays(of.skip_bn).mean : nullptr,
+                Sizes::channels};
+    }
     /// Scratch memory of the kernels of a convolution.
-    [[nodiscard]] float* transform_scratch(int slot) const { return channel_scratch(slot) + 3 * extent.most_channels; }
+    [[nodiscard]] float* transform_scratch(int slot) const {
+        return channel_scratch(slot, static_cast<int>(extent.together));
+    }
     /// A slice's double sums for one of the (at most two) maps of a pass.
     [[nodiscard]] MomentSums slice_sums(int slice, int which) const {
-        double* first = sums_ + (2L * slice + which) * Sizes::sums;
+        double* first = sums_ + (2L * slice + which) * Sizes::channels;
         return {first, first + extent.most_channels, first + 2 * extent.most_channels};
     }
     [[nodiscard]] float* slice_gradient(int slice) const { return slices_ + slice * Sizes::slice; }
@@ -110,13 +128,18 @@ class TrainingMemory {
     }
 
     [[nodiscard]] BlendTask blend_task(const Blend& of, int image) const {
-        BlendTask task{.main = map_view(of.main, image)};
+        BlendTask task = blend_coefficients(of);
+        task.main = map_view(of.main, image);
+        if (of.skip >= 0) task.skip = map_view(of.skip, image);
+        return task;
+    }
+    [[nodiscard]] BlendTask blend_coefficients(const Blend& of) const {
+        BlendTask task;
         if (of.main_bn >= 0) {
             const BnArrays bn = bn_arrays(of.main_bn);
             task.scale = bn.scale;
             task.shift = bn.shift;
         }
-        if (of.skip >= 0) task.skip = map_view(of.skip, image);
         if (of.skip_bn >= 0) {
             const BnArrays bn = bn_arrays(of.skip_bn);
             task.skip_scale = bn.scale;

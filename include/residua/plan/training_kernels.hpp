@@ -47,13 +47,15 @@ struct TrainingConv {
     Tiling forward{};
     Tiling backward{};
     bool bias = false;
+    bool moments = false;  ///< sums up what the statistics of its result need
 
     friend constexpr bool operator==(const TrainingConv&, const TrainingConv&) = default;
 };
 
 /// The kernels of a convolution whose source lies as `src` says.
-constexpr TrainingConv training_conv(const Layout& src, Chw dst, const Window& window, bool bias, Algorithm last) {
-    TrainingConv conv{.bias = bias};
+constexpr TrainingConv training_conv(const Layout& src, Chw dst, const Window& window, bool bias, Algorithm last,
+                                     bool moments = false) {
+    TrainingConv conv{.bias = bias, .moments = moments && !bias};
     conv.whole_batch = !src.packed && has_large_weights(1L * src.shape.c * dst.c * window.taps());
     if (!src.packed) conv.algorithm = choose_algorithm(src.shape, dst, window, last);
     if (conv.algorithm == Algorithm::direct) {
@@ -67,6 +69,43 @@ constexpr TrainingConv training_conv(const Layout& src, Chw dst, const Window& w
     conv.backward =
         winograd_tiling(src.shape, patch_group(m, block_count(dst.c), conv.together * patch_count(src.shape, m)));
     return conv;
+}
+
+/// What a convolution on the way back does with its results, the gradient of a blend, besides writing them.
+struct GradientForm {
+    bool finishes = false;  ///< takes the gradient through the blend
+    bool adds = false;      ///< first adds another part of it
+    BlendForm blend{};
+
+    friend constexpr bool operator==(const GradientForm&, const GradientForm&) = default;
+};
+
+/// Everything about a convolution's way back to its source that makes a difference to the code.
+struct SourceGradient {
+    Algorithm algorithm = Algorithm::direct;
+    Tiling tiling{};
+    GradientForm form{};
+
+    friend constexpr bool operator==(const SourceGradient&, const SourceGradient&) = default;
+};
+
+constexpr SourceGradient source_gradient(const TrainingConv& conv, const GradientForm& form) {
+    return {conv.algorithm, conv.backward, form};
+}
+
+/// A pass that finishes its blend's gradient does so in its convolution, if beside that at most one map adds to the
+/// gradient, as it is.
+template <int nodes>
+constexpr GradientForm gradient_form(const TrainingPlan<nodes>& plan, const BackwardStep& pass) {
+    const auto blend_at = [&](int b) { return plan.backward_blends[static_cast<std::size_t>(b)]; };
+    int added = pass.accumulates;
+    for (const Summand& pulled : pass.pulls) {
+        if (pulled.blend < 0) continue;
+        if (pulled.bn(blend_at(pulled.blend)) >= 0) return {};
+        ++added;
+    }
+    if (!pass.finishes || pass.output || added > 1) return {};
+    return {true, added > 0, form_of(blend_at(pass.blend))};
 }
 
 template <class Net>
@@ -87,7 +126,24 @@ inline constexpr auto training_convs = [] {
         const Node& node = graph_of<Net>[step.node];
         const Layout src = source_layout(graph_of<Net>, training_plan<Net>, step);
         found.add(s, training_conv(src, node.shape, node.window, node.bias,
-                                   step.op == Op::conv ? last_algorithm<Net> : Algorithm::direct));
+                                   step.op == Op::conv ? last_algorithm<Net> : Algorithm::direct,
+                                   training_plan<Net>.first_bn[static_cast<std::size_t>(step.dst)] >= 0));
+    }
+    return found;
+}();
+
+/// By pass on the way back; entries of passes without a convolution or a blend are not set.
+template <class Net>
+inline constexpr auto source_gradients = [] {
+    constexpr const auto& plan = training_plan<Net>;
+    Distinct<SourceGradient, plan.backward.size()> found;
+    found.of.fill(-1);
+    for (int p = 0; p < plan.backward_count; ++p) {
+        const BackwardStep& pass = plan.backward[static_cast<std::size_t>(p)];
+        if (pass.step < 0 || pass.blend < 0) continue;
+        const Op op = plan.forward[static_cast<std::size_t>(pass.step)].op;
+        if (op != Op::conv && op != Op::linear) continue;
+        found.add(p, source_gradient(training_convs<Net>.value_of(pass.step), gradient_form(plan, pass)));
     }
     return found;
 }();

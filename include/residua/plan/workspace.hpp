@@ -60,6 +60,7 @@ struct TrainingExtent {
     long packed = 0;         ///< most packed weights of one step
     long bn_channels = 0;    ///< of all batch normalisations, whole blocks
     long most_channels = 0;  ///< of one map, whole blocks
+    long together = 1;       ///< most images that go through a step together
 };
 
 /// Floats of one step's packed weights in the two directions, and of the gradient of its weights, as its kernels have
@@ -151,6 +152,7 @@ inline constexpr TrainingExtent training_extent = [] {
             continue;
         }
         const TrainingConv& conv = training_convs<Net>.value_of(s);
+        extent.together = std::max<long>(extent.together, conv.together);
         extent.source = std::max(extent.source, conv.together * src.count());
         extent.gradient = std::max(extent.gradient, conv.together * gradient_layout(node.shape, node.window).count());
         extent.weight = std::max(extent.weight, slice_gradient_floats(src, node.shape, node.window, conv));
@@ -172,13 +174,13 @@ struct TrainingSizes {
     static constexpr int slices = training_extent<Net>.parameters <= 65'536 ? 16 : 8;
     static constexpr int bn_arrays =
         7;  ///< mean, inverse deviation, scale, shift and three coefficients of the gradient
-    static constexpr int slice_sums = 3;  ///< double per channel
+    static constexpr int sums_a_channel = 3;
 
+    static constexpr long channels = sums_a_channel * training_extent<Net>.most_channels;  ///< sums over an image
     static constexpr long slot = 2 * training_extent<Net>.source + training_extent<Net>.gradient +
-                                 3 * training_extent<Net>.most_channels + training_extent<Net>.transforms;
+                                 training_extent<Net>.together * channels + training_extent<Net>.transforms;
     static constexpr long slice = training_extent<Net>.weight;
-    static constexpr long sums = 1L * slice_sums * training_extent<Net>.most_channels;  ///< doubles per slice and map
-    static constexpr long doubles = 2 * slices * sums;  ///< a pass sums over at most two maps
+    static constexpr long doubles = 2 * slices * channels;  ///< of a slice, over at most two maps of a pass
     static constexpr long input = input_shape<Net>.count();
     static constexpr long output = output_shape<Net>.count();
 

@@ -35,6 +35,19 @@ RESIDUA_INLINE Register fma(Register a, Register b, Register c) {
 #endif
 }
 
+/// Writes past the caches: a whole line need not be fetched to be overwritten, and drives nothing else out.
+RESIDUA_INLINE void stream(Register value, float* dst) {
+#if defined(__AVX512F__)
+    _mm512_stream_ps(dst, value);
+#elif defined(__AVX__)
+    _mm256_stream_ps(dst, value);
+#elif defined(__SSE2__)
+    _mm_stream_ps(dst, value);
+#else
+    value.store_aligned(dst);
+#endif
+}
+
 /// xsimd 8.1's logarithm for AVX-512BW does not compile without optimisation, so that machine works on two halves.
 RESIDUA_INLINE Register log(Register a) {
 #if defined(__AVX512F__)
@@ -94,6 +107,10 @@ struct Pack {
     /// Writes 16 floats; `dst` is aligned to 64 bytes.
     RESIDUA_INLINE void store(float* dst) const {
         for (int i = 0; i < register_count; ++i) registers[i].store_aligned(dst + i * register_size);
+    }
+    /// The same past the caches, for what nobody reads soon. Other threads see it after `finish_streams`.
+    RESIDUA_INLINE void stream(float* dst) const {
+        for (int i = 0; i < register_count; ++i) detail::stream(registers[i], dst + i * register_size);
     }
     RESIDUA_INLINE void store_unaligned(float* dst) const {
         for (int i = 0; i < register_count; ++i) registers[i].store_unaligned(dst + i * register_size);
@@ -179,6 +196,13 @@ RESIDUA_INLINE PackMask greater(Pack a, Pack b) {
 RESIDUA_INLINE Pack select(PackMask mask, Pack yes, Pack no) {
     return detail::for_registers<Pack>(
         [&](int i) { return xsimd::select(mask.registers[i], yes.registers[i], no.registers[i]); });
+}
+
+/// Everything that this thread has streamed is there before whatever it writes from now on.
+RESIDUA_INLINE void finish_streams() {
+#if defined(__SSE2__)
+    _mm_sfence();
+#endif
 }
 
 /// The sum of the 16 lanes, always as the tree that halves: lanes i and i + 8 first, then i and i + 4, i + 2, i + 1.

@@ -76,49 +76,79 @@ struct GradientSums {
     float* skip = nullptr;
     const float* main_mean = nullptr;
     const float* skip_mean = nullptr;
+    std::ptrdiff_t step = 0;  ///< floats from one image's sums to the next
+
+    [[nodiscard]] GradientSums at(int image) const {
+        return {gradient + image * step, main + image * step, skip + image * step, main_mean, skip_mean, step};
+    }
 };
 
-/// From the gradient of a blend's value to that of its summands' sum: grad times the derivative of the activation at
-/// `before` (the blend without its activation), and the sums.
-/// Shapes: all maps alike, blocked; the sums one value per channel, whole blocks.
-/// Reads: grad, the task's maps. Writes: grad_before (may be grad itself), sums. Requires: 64-byte alignment.
-template <auto before, auto slope, bool main_bn, bool skip_bn>
-void blend_backward(const BlendTask& task, const MapView<const float>& grad, const MapView<float>& grad_before,
-                    const GradientSums& sums) {
-    constexpr bool constant_slope = variable_count<slope> == 0;
-    const int columns = grad.layout.shape.w * channel_block;
-    for (int block = 0; block < grad.layout.blocks(); ++block) {
-        const BlendBlock<before> coefficients(task, block);
-        const Pack main_mean = main_bn ? Pack::load(sums.main_mean + block * channel_block) : Pack::zero();
-        const Pack skip_mean = skip_bn ? Pack::load(sums.skip_mean + block * channel_block) : Pack::zero();
+/// A finish on the way back: from the gradient of a blend's value, of which `added` has another part if `adds`, to that
+/// of its summands' sum, which is the gradient times the derivative of the activation at `before` (the blend without
+/// its activation); and the sums, which are added to. Written past the caches, see Pack::stream. Requires: no frames
+/// around the maps, so that they, `added` and `target` are alike; `added` may be `target`.
+template <auto before, auto slope, bool main_bn, bool skip_bn, bool adds>
+struct BlendGradient {
+    BlendTask task{};
+    const float* added = nullptr;
+    const float* target = nullptr;
+    GradientSums sums{};
+
+    static constexpr bool has_sums = main_bn || skip_bn;
+    static constexpr bool has_slope = variable_count<slope> > 0;
+
+    struct Block {
+        const BlendGradient& finish;
+        BlendBlock<before> coefficients;
+        std::ptrdiff_t channel;
+        Pack main_mean;
+        Pack skip_mean;
         Pack sum = Pack::zero();
         Pack main_sum = Pack::zero();
         Pack skip_sum = Pack::zero();
-        for (int row = 0; row < grad.layout.shape.h; ++row) {
-            const float* main = task.main.at(block, row);
-            const float* skip = task.skip.data == nullptr ? main : task.skip.at(block, row);
-            const float* from = grad.at(block, row);
-            float* to = grad_before.at(block, row);
-            Pack row_sum = Pack::zero();
-            Pack row_main = Pack::zero();
-            Pack row_skip = Pack::zero();
-            for (int i = 0; i < columns; i += channel_block) {
-                Pack value = Pack::load(from + i);
-                if constexpr (!constant_slope)
-                    value = value * evaluate(slope, coefficients.template at<before>(main + i, skip + i));
-                value.store(to + i);
-                if constexpr (main_bn || skip_bn) row_sum += value;
-                if constexpr (main_bn) row_main = fma(value, Pack::load(main + i) - main_mean, row_main);
-                if constexpr (skip_bn) row_skip = fma(value, Pack::load(skip + i) - skip_mean, row_skip);
-            }
-            sum += row_sum;
-            main_sum += row_main;
-            skip_sum += row_skip;
+
+        RESIDUA_INLINE void take(Pack value, int, int, float* dst) {
+            const std::ptrdiff_t at = dst - finish.target;
+            const float* main = finish.task.main.data + at;
+            const float* skip = BlendBlock<before>::variables > 3 ? finish.task.skip.data + at : main;
+            if constexpr (adds) value += Pack::load(finish.added + at);
+            if constexpr (has_slope) value = value * evaluate(slope, coefficients.template at<before>(main, skip));
+            value.stream(dst);
+            if constexpr (has_sums) sum += value;
+            if constexpr (main_bn) main_sum = fma(value, Pack::load(main) - main_mean, main_sum);
+            if constexpr (skip_bn) skip_sum = fma(value, Pack::load(skip) - skip_mean, skip_sum);
         }
-        if constexpr (main_bn || skip_bn) sum.store(sums.gradient + block * channel_block);
-        if constexpr (main_bn) main_sum.store(sums.main + block * channel_block);
-        if constexpr (skip_bn) skip_sum.store(sums.skip + block * channel_block);
+        RESIDUA_INLINE void end() const {
+            if constexpr (has_sums) add(sum, finish.sums.gradient);
+            if constexpr (main_bn) add(main_sum, finish.sums.main);
+            if constexpr (skip_bn) add(skip_sum, finish.sums.skip);
+        }
+
+      private:
+        RESIDUA_INLINE void add(Pack part, float* to) const { (Pack::load(to + channel) + part).store(to + channel); }
+    };
+
+    RESIDUA_INLINE Block of(int block, int, int, Pack) const {
+        const std::ptrdiff_t channel = std::ptrdiff_t{block} * channel_block;
+        return {*this, BlendBlock<before>(task, block), channel,
+                main_bn ? Pack::load(sums.main_mean + channel) : Pack::zero(),
+                skip_bn ? Pack::load(sums.skip_mean + channel) : Pack::zero()};
     }
+};
+
+/// The same for a gradient that is there already.
+/// Shapes: grad and the finish's maps alike, blocked. Reads: grad, the finish's maps. Writes: the finish's target (may
+/// be grad itself), sums. Requires: 64-byte alignment.
+template <class Gradient>
+void blend_backward(const MapView<const float>& grad, const MapView<float>& target, const Gradient& finish) {
+    const int columns = grad.layout.shape.w * channel_block;
+    for (int block = 0; block < grad.layout.blocks(); ++block)
+        for (int row = 0; row < grad.layout.shape.h; ++row) {
+            auto results = finish.of(block, row, 0, Pack::zero());
+            for (int i = 0; i < columns; i += channel_block)
+                results.take(Pack::load(grad.at(block, row) + i), row, i / channel_block, target.at(block, row) + i);
+            results.end();
+        }
 }
 
 }  // namespace residua::inline RESIDUA_ISA

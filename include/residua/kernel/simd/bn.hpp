@@ -5,32 +5,6 @@
 
 namespace residua::inline RESIDUA_ISA {
 
-/// Sums of the deviations from a pivot near the mean, and of their squares: no cancellation where the mean is large.
-/// Shapes: src blocked; pivot and sums one value per channel, whole blocks.
-/// Reads: src, pivot. Writes: sum, square_sum. Requires: 64-byte alignment; sums run over columns, then rows.
-inline void bn_moments(const MapView<const float>& src, const float* pivot, float* sum, float* square_sum) {
-    const int columns = src.layout.shape.w * channel_block;
-    for (int block = 0; block < src.layout.blocks(); ++block) {
-        const Pack center = Pack::load(pivot + block * channel_block);
-        Pack total = Pack::zero();
-        Pack total_squares = Pack::zero();
-        for (int row = 0; row < src.layout.shape.h; ++row) {
-            const float* from = src.at(block, row);
-            Pack row_sum = Pack::zero();
-            Pack row_squares = Pack::zero();
-            for (int i = 0; i < columns; i += channel_block) {
-                const Pack deviation = Pack::load(from + i) - center;
-                row_sum += deviation;
-                row_squares = fma(deviation, deviation, row_squares);
-            }
-            total += row_sum;
-            total_squares += row_squares;
-        }
-        total.store(sum + block * channel_block);
-        total_squares.store(square_sum + block * channel_block);
-    }
-}
-
 /// The gradient before a batch normalisation, a weighted sum of the gradient behind it and the normalised map:
 /// grad_src = a * grad_dst + b * src + c per channel.
 /// Shapes: all maps alike, blocked. Reads: grad_dst, src, a, b, c. Writes: grad_src, or adds to it if `accumulates`.

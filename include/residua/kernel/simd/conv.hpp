@@ -69,7 +69,7 @@ namespace residua::inline RESIDUA_ISA {
 /// Direct convolution: `dst_blocks` x `width` accumulators stay in registers while all source channels and taps pass.
 /// Shapes: as in ConvTask; `run` channels a source pixel, `pixel` floats from one output column's source to the next.
 /// Reads:  src, of fewer than width columns also those behind their end (discarded); weight.
-/// Writes: dst = finish(sum, dst block, row, column) for every pixel of the rows, columns and tiles asked for.
+/// Writes: dst, what the finish makes of every pixel of the rows, columns and tiles asked for.
 /// Requires: 64-byte aligned weight and dst; sums run over source blocks, then taps, then channels, always in this
 /// order.
 template <int dst_blocks, int width, int run, int pixel, class Finish>
@@ -83,8 +83,8 @@ void conv(const ConvTask& task, const Finish& finish) {
         int pass = 0;
         for (int row = task.first_row; row < task.last_row; ++row) {
             for (int next = task.first_column; next < task.last_column; next += width, ++pass) {
-                // The last tile ends where the columns end and computes some again: what lies behind them may be
-                // another thread's.
+                // The last tile ends where the columns end and computes some again, for nothing: what lies behind them
+                // may be another thread's.
                 const int column = std::max(task.first_column, std::min(next, task.last_column - width));
                 Pack sum[dst_blocks][width];
                 detail::unroll<dst_blocks>(
@@ -109,13 +109,15 @@ void conv(const ConvTask& task, const Finish& finish) {
                 }
                 const int block = tile * dst_blocks;
                 float* dst = task.dst + block * task.dst_block + row * task.dst_row + column * task.dst_pixel;
+                const int again = next - column;
                 const int valid = task.last_column - column;
-                detail::unroll<width>([&](auto i) {
-                    if (i < valid)
-                        detail::unroll<dst_blocks>([&](auto b) {
-                            finish(sum[b][i], block + b, row, column + i)
-                                .store(dst + b * task.dst_block + i * task.dst_pixel);
-                        });
+                detail::unroll<dst_blocks>([&](auto b) RESIDUA_INLINE_LAMBDA {
+                    auto results = finish.of(block + b, row, column, sum[b][0]);
+                    detail::unroll<width>([&](auto i) RESIDUA_INLINE_LAMBDA {
+                        if (i >= again && i < valid)
+                            results.take(sum[b][i], row, column + i, dst + b * task.dst_block + i * task.dst_pixel);
+                    });
+                    results.end();
                 });
             }
         }

@@ -16,7 +16,9 @@
 
 namespace residua::inline RESIDUA_ISA {
 
-/// The transforms along one axis; both axes, one after the other, make the two-dimensional ones.
+/// The transforms along one axis; both axes, one after the other, make the two-dimensional ones. Points come in pairs
+/// of opposite signs, so that values of the source with even and with odd numbers are put together first, `even` and
+/// `odd`, in place. The first is then the first or the last result; of the others each `pair` makes two.
 template <int m>
 struct Winograd;
 
@@ -25,13 +27,16 @@ template <>
 struct Winograd<2> {
     static constexpr int size = 4;
 
-    static RESIDUA_INLINE void source(Pack (&d)[4]) {
-        const Pack d1 = d[1];
-        const Pack d2 = d[2];
-        d[0] -= d2;
-        d[1] = d1 + d2;
-        d[2] = d2 - d1;
-        d[3] = d1 - d[3];
+    static RESIDUA_INLINE void even(Pack (&d)[2]) { d[0] -= d[1]; }
+    static RESIDUA_INLINE void odd(Pack (&d)[2]) {
+        const Pack last = d[0] - d[1];
+        d[1] = d[0];
+        d[0] = last;
+    }
+    template <int>
+    static RESIDUA_INLINE void pair(Pack even, Pack odd, Pack& plus, Pack& minus) {
+        plus = even + odd;
+        minus = even - odd;
     }
     static RESIDUA_INLINE void result(Pack (&y)[4]) {
         const Pack sum = y[1] + y[2];
@@ -49,22 +54,23 @@ struct Winograd<4> {
     static constexpr float near = 0.70710678f;  ///< the points
     static constexpr float far = 1.41421356f;
 
-    static RESIDUA_INLINE void source(Pack (&d)[6]) {
-        const Pack a = Pack::broadcast(near);
-        const Pack b = Pack::broadcast(far);
-        const Pack half = Pack::broadcast(0.5f);
-        const Pack two = Pack::broadcast(2.0f);
-        const Pack middle = Pack::broadcast(-2.5f);
-        const Pack near_even = fma(d[2], -two, d[4]);
-        const Pack near_odd = fma(d[1], -two, d[3]);
-        const Pack far_even = fma(d[2], -half, d[4]);
-        const Pack far_odd = fma(d[1], -half, d[3]);
-        d[0] = fma(d[2], middle, d[0] + d[4]);
-        d[5] = fma(d[3], middle, d[1] + d[5]);
-        d[1] = fma(near_odd, a, near_even);
-        d[2] = fma(near_odd, -a, near_even);
-        d[3] = fma(far_odd, b, far_even);
-        d[4] = fma(far_odd, -b, far_even);
+    static RESIDUA_INLINE void even(Pack (&d)[3]) {
+        const Pack of_near = fma(d[1], Pack::broadcast(-2.0f), d[2]);
+        d[0] = fma(d[1], Pack::broadcast(-2.5f), d[0] + d[2]);
+        d[2] = fma(d[1], Pack::broadcast(-0.5f), d[2]);
+        d[1] = of_near;
+    }
+    static RESIDUA_INLINE void odd(Pack (&d)[3]) {
+        const Pack last = fma(d[1], Pack::broadcast(-2.5f), d[0] + d[2]);
+        d[2] = fma(d[0], Pack::broadcast(-0.5f), d[1]);
+        d[1] = fma(d[0], Pack::broadcast(-2.0f), d[1]);
+        d[0] = last;
+    }
+    template <int which>
+    static RESIDUA_INLINE void pair(Pack even, Pack odd, Pack& plus, Pack& minus) {
+        const Pack point = Pack::broadcast(which == 0 ? near : far);
+        plus = fma(odd, point, even);
+        minus = fma(odd, -point, even);
     }
     static RESIDUA_INLINE void result(Pack (&y)[6]) {
         const Pack near_sum = y[1] + y[2];
@@ -108,23 +114,54 @@ struct WinogradTask {
 
 namespace residua::detail::inline RESIDUA_ISA {
 
-/// One patch's source, one block of channels, transformed along both axes and spread over the positions.
+/// One patch's source, one block of channels, transformed along both axes and spread over the positions. First rows
+/// with even, then those with odd numbers: half of the values are in registers at a time.
 template <int m>
 RESIDUA_INLINE void transform_source(const float* src, std::ptrdiff_t row_step, float* dst,
                                      std::ptrdiff_t position_step) {
     constexpr int size = Winograd<m>::size;
-    Pack values[size][size];
+    constexpr int half = size / 2;
+    const auto row = [&](int number, Pack(&to)[size]) RESIDUA_INLINE_LAMBDA {
+        Pack even[half];
+        Pack odd[half];
+        unroll<half>([&](auto i) RESIDUA_INLINE_LAMBDA {
+            even[i] = Pack::load(src + number * row_step + 2 * i * channel_block);
+            odd[i] = Pack::load(src + number * row_step + (2 * i + 1) * channel_block);
+        });
+        Winograd<m>::even(even);
+        Winograd<m>::odd(odd);
+        to[0] = even[0];
+        to[size - 1] = odd[0];
+        unroll<half - 1>([&](auto i) RESIDUA_INLINE_LAMBDA {
+            Winograd<m>::template pair<i>(even[i + 1], odd[i + 1], to[2 * i + 1], to[2 * i + 2]);
+        });
+    };
+    const auto store = [&](int number, int column, Pack value)
+                           RESIDUA_INLINE_LAMBDA { value.store(dst + (number * size + column) * position_step); };
+    Pack even[size][half];
+    Pack odd[size][half];
+    const auto load = [&](int first, Pack(&to)[size][half]) RESIDUA_INLINE_LAMBDA {
+        unroll<half>([&](auto i) RESIDUA_INLINE_LAMBDA {
+            Pack values[size];
+            row(2 * i + first, values);
+            unroll<size>([&](auto column) RESIDUA_INLINE_LAMBDA { to[column][i] = values[column]; });
+        });
+    };
+    load(0, even);
     unroll<size>([&](auto column) RESIDUA_INLINE_LAMBDA {
-        Pack d[size];
-        unroll<size>([&](auto row)
-                         RESIDUA_INLINE_LAMBDA { d[row] = Pack::load(src + row * row_step + column * channel_block); });
-        Winograd<m>::source(d);
-        unroll<size>([&](auto row) RESIDUA_INLINE_LAMBDA { values[row][column] = d[row]; });
+        Winograd<m>::even(even[column]);
+        store(0, column, even[column][0]);
     });
-    unroll<size>([&](auto row) RESIDUA_INLINE_LAMBDA {
-        Winograd<m>::source(values[row]);
-        unroll<size>([&](auto column) RESIDUA_INLINE_LAMBDA {
-            values[row][column].store(dst + (row * size + column) * position_step);
+    load(1, odd);
+    unroll<size>([&](auto column) RESIDUA_INLINE_LAMBDA {
+        Winograd<m>::odd(odd[column]);
+        store(size - 1, column, odd[column][0]);
+        unroll<half - 1>([&](auto i) RESIDUA_INLINE_LAMBDA {
+            Pack plus;
+            Pack minus;
+            Winograd<m>::template pair<i>(even[column][i + 1], odd[column][i + 1], plus, minus);
+            store(2 * i + 1, column, plus);
+            store(2 * i + 2, column, minus);
         });
     });
 }
@@ -154,6 +191,16 @@ struct Patch {
         const int within = number % per_image;
         return {number / per_image, within / across * m, within % across * m};
     }
+    /// Goes on to the next one.
+    constexpr void advance(int m, int rows, int columns) {
+        column += m;
+        if (column < columns) return;
+        column = 0;
+        row += m;
+        if (row < rows) return;
+        row = 0;
+        ++image;
+    }
 };
 
 template <int m>
@@ -161,8 +208,8 @@ void winograd_sources(const WinogradTask& task, int first, int count, float* dst
     constexpr int size = Winograd<m>::size;
     const std::ptrdiff_t block_step = std::ptrdiff_t{patch_spread(task.group)} * channel_block;
     const std::ptrdiff_t position_step = task.src_blocks * block_step;
-    for (int i = 0; i < count; ++i) {
-        const Patch patch = Patch::of(first + i, m, task.dst_rows, task.dst_columns);
+    Patch patch = Patch::of(first, m, task.dst_rows, task.dst_columns);
+    for (int i = 0; i < count; ++i, patch.advance(m, task.dst_rows, task.dst_columns)) {
         const int row = patch.row - task.padding;
         const int column = patch.column - task.padding;
         const bool inside = row >= 0 && column >= 0 && row + size <= task.src_rows && column + size <= task.src_columns;
@@ -193,31 +240,39 @@ RESIDUA_INLINE void transform_result(const float* src, std::ptrdiff_t position_s
         Winograd<m>::result(y);
         unroll<m>([&](auto row) RESIDUA_INLINE_LAMBDA { values[row][column] = y[row]; });
     });
-    unroll<m>([&](auto row) RESIDUA_INLINE_LAMBDA {
-        Winograd<m>::result(values[row]);
-        if (row < rows)
+    unroll<m>([&](auto row) RESIDUA_INLINE_LAMBDA { Winograd<m>::result(values[row]); });
+    auto results = finish.of(block, patch.row, patch.column, values[0][0]);
+    const auto take = [&](auto row, auto column) RESIDUA_INLINE_LAMBDA {
+        results.take(values[row][column], patch.row + row, patch.column + column,
+                     dst + row * dst_row + column * channel_block);
+    };
+    if (rows >= m && columns >= m) {
+        unroll<m>([&](auto row) RESIDUA_INLINE_LAMBDA {
+            unroll<m>([&](auto column) RESIDUA_INLINE_LAMBDA { take(row, column); });
+        });
+    } else {
+        unroll<m>([&](auto row) RESIDUA_INLINE_LAMBDA {
             unroll<m>([&](auto column) RESIDUA_INLINE_LAMBDA {
-                if (column < columns)
-                    finish(values[row][column], block, patch.row + row, patch.column + column)
-                        .store(dst + row * dst_row + column * channel_block);
+                if (row < rows && column < columns) take(row, column);
             });
-    });
+        });
+    }
+    results.end();
 }
 
 template <int m, int dst_blocks, class FinishOf>
 void winograd_results(const WinogradTask& task, int tile, int first, int count, const float* src,
                       const FinishOf& finish_of) {
     const std::ptrdiff_t block_step = std::ptrdiff_t{patch_spread(task.group)} * channel_block;
-    for (int i = 0; i < count; ++i) {
-        const Patch patch = Patch::of(first + i, m, task.dst_rows, task.dst_columns);
+    Patch patch = Patch::of(first, m, task.dst_rows, task.dst_columns);
+    for (int i = 0; i < count; ++i, patch.advance(m, task.dst_rows, task.dst_columns)) {
         const auto finish = finish_of(patch.image);
         float* dst = task.dst + patch.image * task.dst_image + patch.row * task.dst_row + patch.column * channel_block;
         for (int b = 0; b < dst_blocks; ++b) {
             const int block = tile * dst_blocks + b;
             transform_result<m>(src + b * block_step + i * channel_block, dst_blocks * block_step,
-                                dst + block * task.dst_block, task.dst_row, block, patch,
-                                std::min(m, task.dst_rows - patch.row), std::min(m, task.dst_columns - patch.column),
-                                finish);
+                                dst + block * task.dst_block, task.dst_row, block, patch, task.dst_rows - patch.row,
+                                task.dst_columns - patch.column, finish);
         }
     }
 }
@@ -229,8 +284,8 @@ namespace residua::inline RESIDUA_ISA {
 /// Convolution by minimal filtering: groups of patches are transformed, multiplied position by position with the
 /// transformed weights, one tile of dst blocks after another, and transformed back while still in the cache.
 /// Shapes: src blocks x src_rows x src_columns, dst blocks x dst_rows x dst_columns, kernels 3x3, stride 1.
-/// Reads:  src, weight; zeros stand outside of src. Writes: dst = finish_of(image)(sum, dst block, row, column), the
-/// pixels of the patches and tiles asked for; scratch.
+/// Reads:  src, weight; zeros stand outside of src. Writes: dst, what finish_of(image) makes of the pixels of the
+/// patches and tiles asked for; scratch.
 /// Requires: 64-byte alignment; sums run over source blocks, then channels, whatever the group.
 template <int m, int dst_blocks, int width, class FinishOf>
 void winograd_conv(const WinogradTask& task, const FinishOf& finish_of) {

@@ -105,8 +105,9 @@ void winograd_gradients(const WinogradWeightTask& task, float* dst) {
     const int columns = task.src.dst_columns;
     const std::ptrdiff_t block_step = std::ptrdiff_t{patch_spread(task.src.group)} * channel_block;
     const std::ptrdiff_t position_step = task.grad_blocks * block_step;
-    for (int number = task.first_patch; number < task.last_patch; ++number, dst += channel_block) {
-        const Patch patch = Patch::of(number, m, rows, columns);
+    Patch patch = Patch::of(task.first_patch, m, rows, columns);
+    for (int number = task.first_patch; number < task.last_patch;
+         ++number, dst += channel_block, patch.advance(m, rows, columns)) {
         const bool inside = patch.row + m <= rows && patch.column + m <= columns;
         const float* grad = task.grad_dst;
         for (int block = 0; block < task.grad_blocks; ++block, grad += task.grad_block) {
