@@ -250,12 +250,15 @@ RESIDUA_INLINE void transform_result(const float* src, std::ptrdiff_t position_s
         unroll<m>([&](auto row) RESIDUA_INLINE_LAMBDA {
             unroll<m>([&](auto column) RESIDUA_INLINE_LAMBDA { take(row, column); });
         });
-    } else {
+    } else {  // a loop, because so much straight-line code for the few patches at the border takes long to compile
+        alignas(alignment) float all[m][m][channel_block];
         unroll<m>([&](auto row) RESIDUA_INLINE_LAMBDA {
-            unroll<m>([&](auto column) RESIDUA_INLINE_LAMBDA {
-                if (row < rows && column < columns) take(row, column);
-            });
+            unroll<m>([&](auto column) RESIDUA_INLINE_LAMBDA { values[row][column].store(all[row][column]); });
         });
+        for (int row = 0; row < std::min(m, rows); ++row)
+            for (int column = 0; column < std::min(m, columns); ++column)
+                results.take(Pack::load(all[row][column]), patch.row + row, patch.column + column,
+                             dst + row * dst_row + column * channel_block);
     }
     results.end();
 }
