@@ -13,6 +13,12 @@
 
 namespace residua::detail::inline RESIDUA_ISA {
 
+/// What a thread has to itself: scratch memory of the kernels, and what it reads next.
+struct Room {
+    float* scratch = nullptr;
+    Ahead* ahead = nullptr;
+};
+
 /// A convolution of a training plan with everything that is the same for all images and steps: layouts, taps, the place
 /// of its packed weights. They are packed for one direction at a time, before each pass, so that all convolutions can
 /// have the same place: `packed`, with room for packed_floats.
@@ -74,7 +80,7 @@ class BoundConv {
         }
     }
 
-    [[nodiscard]] ConvTask forward(const MapView<const float>& src, const MapView<float>& dst) const {
+    [[nodiscard]] ConvTask forward(const MapView<const float>& src, const MapView<float>& dst, Ahead* ahead) const {
         return {.src = src.at(0, -window_.padding, -window_.padding),
                 .src_block = src.block_step(),
                 .src_row = window_.stride * src.row_step(),
@@ -90,12 +96,14 @@ class BoundConv {
                 .first_row = 0,
                 .last_row = dst.layout.shape.h,
                 .first_tile = 0,
-                .last_tile = order_.tiles()};
+                .last_tile = order_.tiles(),
+                .ahead = ahead};
     }
 
     /// Calls `run(task)` for every phase of the source gradient.
     template <class Run>
-    void backward_src(const MapView<const float>& grad, const MapView<float>& grad_src, const Run& run) const {
+    void backward_src(const MapView<const float>& grad, const MapView<float>& grad_src, Ahead* ahead,
+                      const Run& run) const {
         const float* weight = packed_;
         for (const BackwardPhase& phase : phases_) {
             const WeightOrder order = backward_order(phase);
@@ -114,7 +122,8 @@ class BoundConv {
                          .first_row = 0,
                          .last_row = pixels(src_.shape.h, phase.row),
                          .first_tile = 0,
-                         .last_tile = order.tiles()});
+                         .last_tile = order.tiles(),
+                         .ahead = ahead});
             weight += order.count();
         }
     }
@@ -124,7 +133,7 @@ class BoundConv {
 
     [[nodiscard]] ConvBackwardWeightTask backward_weight(const MapView<const float>& src,
                                                          const MapView<const float>& grad, const ProductBlocks& blocks,
-                                                         float* grad_weight) const {
+                                                         float* grad_weight, Ahead* ahead = nullptr) const {
         const bool one_row = window_.taps() == 1 && window_.stride == 1 && src.layout.halo == 0;
         return {.src = src.at(blocks.first_src, -window_.padding, -window_.padding),
                 .src_block = src.block_step(),
@@ -138,22 +147,24 @@ class BoundConv {
                 .dst_blocks = blocks.last_grad - blocks.first_grad,
                 .rows = one_row ? 1 : dst_.shape.h,
                 .columns = one_row ? dst_.shape.h * dst_.shape.w : dst_.shape.w,
-                .grad_weight = grad_weight};
+                .grad_weight = grad_weight,
+                .ahead = ahead};
     }
 
     [[nodiscard]] WinogradTask winograd_forward(const MapsView<const float>& src, const MapsView<float>& dst, int m,
-                                                float* scratch) const {
-        return winograd_task(src, dst, packed_, dst_.blocks() / kernel_.forward.dst_blocks, m, scratch);
+                                                const Room& room) const {
+        return winograd_task(src, dst, packed_, dst_.blocks() / kernel_.forward.dst_blocks, m, room);
     }
     [[nodiscard]] WinogradTask winograd_backward_src(const MapsView<const float>& grad, const MapsView<float>& grad_src,
-                                                     int m, float* scratch) const {
-        return winograd_task(grad, grad_src, packed_, src_.blocks() / kernel_.backward.dst_blocks, m, scratch);
+                                                     int m, const Room& room) const {
+        return winograd_task(grad, grad_src, packed_, src_.blocks() / kernel_.backward.dst_blocks, m, room);
     }
 
     /// The patches of an image whose gradient is known. Room for `gradient_group(m)` patches is in the scratch memory.
     [[nodiscard]] WinogradWeightTask winograd_backward_weight(const MapView<const float>& src,
-                                                              const MapView<const float>& grad, int m) const {
-        WinogradTask source = winograd_task({src}, {{nullptr, dst_}}, nullptr, 0, m, nullptr);
+                                                              const MapView<const float>& grad, int m,
+                                                              Ahead* ahead) const {
+        WinogradTask source = winograd_task({src}, {{nullptr, dst_}}, nullptr, 0, m, {nullptr, ahead});
         source.group = gradient_group(m);
         return {.src = source,
                 .grad_dst = grad.at(0, 0),
@@ -238,7 +249,7 @@ class BoundConv {
 
     /// The frames of the sources hold the padding.
     [[nodiscard]] WinogradTask winograd_task(const MapsView<const float>& sources, const MapsView<float>& results,
-                                             const float* weight, int tiles, int m, float* scratch) const {
+                                             const float* weight, int tiles, int m, const Room& room) const {
         const MapView<const float>& src = sources.first;
         const MapView<float>& dst = results.first;
         const int halo = src.layout.halo;
@@ -260,7 +271,8 @@ class BoundConv {
                 .last_tile = tiles,
                 .last_patch = sources.count * patch_count(shape, m),
                 .group = patch_group(m, src.layout.blocks(), kernel_.together * patch_count(shape, m)),
-                .scratch = scratch};
+                .scratch = room.scratch,
+                .ahead = room.ahead};
     }
 
     [[nodiscard]] WeightOrder backward_order(const BackwardPhase& phase) const {

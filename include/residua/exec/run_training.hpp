@@ -97,20 +97,20 @@ struct Results {
     ImageMoments moments{};  ///< of the first image
 };
 
-/// A convolution's way to its source, for a few images. Scratch memory is the calling thread's own.
+/// A convolution's way to its source, for a few images.
 using SourceGradientFunction = void (*)(const BoundConv&, const MapsView<const float>& grad,
-                                        const GradientTarget& target, float* scratch);
+                                        const GradientTarget& target, const Room& room);
 
 /// Its other directions.
 struct ConvFunctions {
     void (*forward)(const BoundConv&, const MapsView<const float>& src, const Results& results,
-                    float* scratch) = nullptr;
+                    const Room& room) = nullptr;
     /// Adds an image's share to the slice's gradient; scratch memory keeps it from one image of the slice to the next.
     void (*backward_weight)(const BoundConv&, const MapView<const float>& src, const MapView<const float>& grad,
-                            InSlice place, float* scratch, float* slice) = nullptr;
+                            InSlice place, const Room& room, float* slice) = nullptr;
     /// With minimal filtering, transforms an image's patches for a gradient over a batch of `images`.
     void (*collect)(const BoundConv&, const MapView<const float>& src, const MapView<const float>& grad, int image,
-                    int images, float* collected) = nullptr;
+                    int images, Ahead* ahead, float* collected) = nullptr;
     /// The gradient over the whole batch of the weights in one of gradient_chunks() chunks.
     void (*whole_gradient)(const BoundConv&, const Collected&, int chunk, float* scratch, float* grad_weight) = nullptr;
     void (*reduce)(const BoundConv&, const float* slices, long slice_step, int slice_count, int first, int last,
@@ -126,13 +126,8 @@ void run_direct(const ConvTask& task, const Finish& finish) {
     conv<tiling.dst_blocks, tiling.width, tiling.run, tiling.pixel>(task, finish);
 }
 
-template <int m, Tiling tiling, class FinishOf>
-void run_patches(const WinogradTask& task, const FinishOf& finish_of) {
-    winograd_conv<m, tiling.dst_blocks, tiling.width>(task, finish_of);
-}
-
 template <TrainingConv kernel>
-void run_forward(const BoundConv& conv, const MapsView<const float>& src, const Results& results, float* scratch) {
+void run_forward(const BoundConv& conv, const MapsView<const float>& src, const Results& results, const Room& room) {
     const auto finish_of = [&](int image) {
         if constexpr (kernel.moments)
             return WithMoments{results.moments.at(image)};
@@ -142,51 +137,54 @@ void run_forward(const BoundConv& conv, const MapsView<const float>& src, const 
             return Unfinished{};
     };
     constexpr int m = patch_size(kernel.algorithm);
+    constexpr Tiling tiling = kernel.forward;
     if constexpr (kernel.algorithm == Algorithm::direct)
         for (int image = 0; image < src.count; ++image)
-            run_direct<kernel.forward>(conv.forward(src.at(image), results.maps.at(image)), finish_of(image));
+            run_direct<tiling>(conv.forward(src.at(image), results.maps.at(image), room.ahead), finish_of(image));
     else
-        run_patches<m, kernel.forward>(conv.winograd_forward(src, results.maps, m, scratch), finish_of);
+        winograd_conv<m, tiling.dst_blocks, tiling.width>(conv.winograd_forward(src, results.maps, m, room), finish_of);
 }
 
 template <class Net, SourceGradient kernel>
 void run_backward_src(const BoundConv& conv, const MapsView<const float>& grad, const GradientTarget& target,
-                      float* scratch) {
+                      const Room& room) {
     const auto finish_of = [&]([[maybe_unused]] int image) {
         if constexpr (kernel.form.finishes)
             return blend_gradient<Net, kernel.form.blend, kernel.form.adds>(target, image);
         else
             return Unfinished{};
     };
+    constexpr Tiling tiling = kernel.tiling;
     constexpr int m = patch_size(kernel.algorithm);
     if constexpr (kernel.algorithm == Algorithm::direct)
         for (int image = 0; image < grad.count; ++image)
-            conv.backward_src(grad.at(image), target.maps.at(image),
-                              [&](const ConvTask& task) { run_direct<kernel.tiling>(task, finish_of(image)); });
+            conv.backward_src(grad.at(image), target.maps.at(image), room.ahead,
+                              [&](const ConvTask& task) { run_direct<tiling>(task, finish_of(image)); });
     else
-        run_patches<m, kernel.tiling>(conv.winograd_backward_src(grad, target.maps, m, scratch), finish_of);
+        winograd_conv<m, tiling.dst_blocks, tiling.width>(conv.winograd_backward_src(grad, target.maps, m, room),
+                                                          finish_of);
 }
 
 /// Products are formed when the scratch memory is full of patches, or the slice ends.
 template <int m>
-void run_backward_weight_patches(WinogradWeightTask task, InSlice place, float* scratch, float* slice) {
+void run_backward_weight_patches(WinogradWeightTask task, InSlice place, const Room& room, float* slice) {
     const int group = task.src.group;
     const int patches = task.last_patch;
     const auto multiply = [&](int count) {
         const ProductBlocks all{0, task.src.src_blocks, 0, task.grad_blocks};
-        winograd_multiply<m, product_tile(channel_block)>(scratch, group, count, task.src.src_blocks, task.grad_blocks,
-                                                          all, slice);
+        winograd_multiply<m, product_tile(channel_block)>(room.scratch, group, count, task.src.src_blocks, task.grad_blocks,
+                                                          all, slice, room.ahead);
     };
     if (patches <= group) {
         const int images = group / patches;
         task.collected = place.image % images * patches;
-        winograd_collect<m>(task, scratch);
+        winograd_collect<m>(task, room.scratch);
         if (place.image % images == images - 1 || place.image == place.images - 1) multiply(task.collected + patches);
         return;
     }
     for (task.first_patch = 0; task.first_patch < patches; task.first_patch = task.last_patch) {
         task.last_patch = std::min(task.first_patch + group, patches);
-        winograd_collect<m>(task, scratch);
+        winograd_collect<m>(task, room.scratch);
         multiply(task.last_patch - task.first_patch);
     }
 }
@@ -217,20 +215,20 @@ void run_products(const Collected& collected, ConvBackwardWeightTask task) {
 
 template <TrainingConv kernel>
 void run_backward_weight(const BoundConv& conv, const MapView<const float>& src, const MapView<const float>& grad,
-                         InSlice place, float* scratch, float* slice) {
+                         InSlice place, const Room& room, float* slice) {
     constexpr int m = patch_size(kernel.algorithm);
     if constexpr (kernel.algorithm == Algorithm::direct)
-        run_products<kernel>(conv.backward_weight(src, grad, conv.all_blocks(), slice));
+        run_products<kernel>(conv.backward_weight(src, grad, conv.all_blocks(), slice, room.ahead));
     else
-        run_backward_weight_patches<m>(conv.winograd_backward_weight(src, grad, m), place, scratch, slice);
+        run_backward_weight_patches<m>(conv.winograd_backward_weight(src, grad, m, room.ahead), place, room, slice);
 }
 
 template <TrainingConv kernel>
 void run_collect(const BoundConv& conv, const MapView<const float>& src, const MapView<const float>& grad, int image,
-                 int images, float* collected) {
+                 int images, Ahead* ahead, float* collected) {
     if constexpr (kernel.algorithm != Algorithm::direct) {
         constexpr int m = patch_size(kernel.algorithm);
-        WinogradWeightTask task = conv.winograd_backward_weight(src, grad, m);
+        WinogradWeightTask task = conv.winograd_backward_weight(src, grad, m, ahead);
         task.src.group = images * task.last_patch;
         task.collected = image * task.last_patch;
         winograd_collect<m>(task, collected);

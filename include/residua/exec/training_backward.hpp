@@ -72,6 +72,9 @@ struct TrainingBackward {
         for (int image = memory.first_image(slices.first); image < last; image += together) {
             const int count = std::min(together, last - image);
             const GradientTarget target = target_of(number, image, count, slot);
+            memory.ahead(slot).clear();
+            const int next = image + together;
+            if (next < last) look_ahead(pass, next, std::min(together, last - next), memory.ahead(slot));
             if (pass.step >= 0) backward_step(number, image, slot, target);
             for (int i = 0; pass.blend >= 0 && i < count; ++i) {
                 if (is_fused(number))
@@ -81,6 +84,26 @@ struct TrainingBackward {
             }
         }
         finish_streams();
+    }
+
+    /// What a pass will read for `count` images.
+    void look_ahead(const BackwardStep& pass, int first_image, int count, Ahead& ahead) const {
+        if (pass.step < 0 || !is_conv(step(pass.step))) return;
+        const auto add_gradient = [&](int of) {
+            ahead.add(memory.gradient_view(of, first_image).data, count * plan.gradient_buffers[index(of)].floats);
+        };
+        const int map = step(pass.step).dst;
+        if (map != plan.output) {
+            const int reader = plan.reader[index(map)];
+            add_gradient(reader);
+            memory.look_ahead(Blend{.main = map}, Load::compute, first_image, count, ahead);
+        }
+        const Blend& source = blend(step(pass.step).blend);
+        if (source.stored >= 0) memory.look_ahead(source, Load::stored, first_image, count, ahead);
+        memory.look_ahead(source, Load::compute, first_image, count, ahead);
+        if (pass.blend >= 0 && pass.accumulates) add_gradient(pass.blend);
+        for (const Summand& pulled : pass.pulls)
+            if (pulled.blend >= 0) add_gradient(pulled.blend);
     }
 
     /// Whether a pass finishes its blend's gradient in its convolution.
@@ -153,7 +176,7 @@ struct TrainingBackward {
         if (target.maps.first.data == nullptr) return;
         const auto backward_src = source_gradient_functions<Net>[index(source_gradients<Net>.of[index(number)])];
         backward_src(conv, {{room, conv.grad()}, step, count}, target,
-                     memory.transform_scratch(slot) + conv.gradient_scratch());
+                     memory.room(slot, conv.gradient_scratch()));
     }
 
     /// An image's part in the gradients of a convolution's weights and bias.
@@ -168,9 +191,10 @@ struct TrainingBackward {
         if (!conv.whole_batch())
             Memory::conv_function(s).backward_weight(conv, src, grad,
                                                      {image - first, memory.first_image(slice + 1) - first},
-                                                     memory.transform_scratch(slot), memory.slice_gradient(slice));
+                                                     memory.room(slot), memory.slice_gradient(slice));
         else if (!collects)
-            Memory::conv_function(s).collect(conv, src, grad, image, memory.count(), memory.collected());
+            Memory::conv_function(s).collect(conv, src, grad, image, memory.count(), &memory.ahead(slot),
+                                             memory.collected());
         if (graph[at.node].bias) bias_backward(grad, memory.slice_gradient(slice) + conv.weight_floats());
     }
 

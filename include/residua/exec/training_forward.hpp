@@ -63,6 +63,10 @@ struct TrainingForward {
         for (int image = memory.first_image(slices.first); image < last; image += together) {
             const int count = std::min(together, last - image);
             const MapsView<const float> src = memory.load(at, image, count, memory.source_scratch(slot));
+            memory.ahead(slot).clear();
+            const int next = image + together;
+            if (next < last)
+                memory.look_ahead(blend(at.blend), at.load, next, std::min(together, last - next), memory.ahead(slot));
             if (at.dst >= 0) operate(s, src, memory.maps_view(at.dst, image, count), slot);
             for (int i = 0; i < count; ++i) {
                 const ImageMoments moments = memory.image_moments(slot).at(i);
@@ -101,7 +105,7 @@ struct TrainingForward {
                 return shortcut_a(src.first, dst.first, window.stride);
             default:
                 return Memory::conv_function(s).forward(memory.conv_at(s), src, {dst, memory.image_moments(slot)},
-                                                        memory.transform_scratch(slot));
+                                                        memory.room(slot));
         }
     }
 

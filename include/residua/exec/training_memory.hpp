@@ -29,7 +29,7 @@ class TrainingMemory {
     static constexpr const auto& graph = graph_of<Net>;
 
     TrainingMemory(int batch, int threads)
-        : batch_{batch}, threads_{threads}, arena_(static_cast<std::size_t>(Sizes::total(batch, threads))) {
+        : batch_{batch}, threads_{threads}, arena_(static_cast<std::size_t>(Sizes::total(batch, threads))), ahead_(index(threads)) {
         lay_out(threads);
         bind_convs();
         bind_bns();
@@ -99,7 +99,9 @@ class TrainingMemory {
                 of.skip_bn >= 0 ? bn_arrays(of.skip_bn).mean : nullptr,
                 Sizes::channels};
     }
-    /// Scratch memory of the kernels of a convolution.
+    /// Scratch memory of the kernels of a convolution, from `used` floats on, and what the thread reads next.
+    [[nodiscard]] Room room(int slot, long used = 0) { return {transform_scratch(slot) + used, &ahead(slot)}; }
+    [[nodiscard]] Ahead& ahead(int slot) { return ahead_[index(slot)]; }
     [[nodiscard]] float* transform_scratch(int slot) const {
         return channel_scratch(slot, static_cast<int>(extent.together));
     }
@@ -188,6 +190,16 @@ class TrainingMemory {
         return {first, count > 1 ? apart / (count - 1) : 0, count};
     }
 
+    /// What `load` will read for `count` images.
+    void look_ahead(const Blend& source, Load how, int first_image, int count, Ahead& ahead) const {
+        const auto add = [&](int map) { ahead.add(map_view(map, first_image).data, count * map_floats(map)); };
+        if (source.plain() && source.main == 0) return ahead.add(input(first_image), count * Sizes::input);
+        if (how == Load::stored) return add(source.stored);
+        add(source.main);
+        if (source.skip >= 0) add(source.skip);
+    }
+    [[nodiscard]] static long map_floats(int map) { return plan.map_buffers[index(map)].floats; }
+
     /// Whether a step's source lies in memory as its kernel wants it.
     static bool is_at_hand(const ForwardStep& step, Load how) {
         return how == Load::stored && source_layout(graph, plan, step).halo == 0;
@@ -255,6 +267,7 @@ class TrainingMemory {
     float* input_ = nullptr;
     float* output_ = nullptr;
     float* output_gradient_ = nullptr;
+    std::vector<Ahead> ahead_;  ///< by slot
     std::vector<BoundConv> convs_;
     std::vector<int> conv_of_;     ///< by step
     std::vector<long> bn_offset_;  ///< by node

@@ -89,6 +89,8 @@ struct GradientSums {
 /// around the maps, so that they, `added` and `target` are alike; `added` may be `target`.
 template <auto before, auto slope, bool main_bn, bool skip_bn, bool adds>
 struct BlendGradient {
+    static constexpr bool is_long = true;
+
     BlendTask task{};
     const float* added = nullptr;
     const float* target = nullptr;
@@ -98,8 +100,12 @@ struct BlendGradient {
     static constexpr bool has_slope = variable_count<slope> > 0;
 
     struct Block {
-        const BlendGradient& finish;
         BlendBlock<before> coefficients;
+        const float* main;
+        const float* skip;
+        const float* added;
+        const float* target;
+        GradientSums to;
         std::ptrdiff_t channel;
         Pack main_mean;
         Pack skip_mean;
@@ -108,20 +114,19 @@ struct BlendGradient {
         Pack skip_sum = Pack::zero();
 
         RESIDUA_INLINE void take(Pack value, int, int, float* dst) {
-            const std::ptrdiff_t at = dst - finish.target;
-            const float* main = finish.task.main.data + at;
-            const float* skip = BlendBlock<before>::variables > 3 ? finish.task.skip.data + at : main;
-            if constexpr (adds) value += Pack::load(finish.added + at);
-            if constexpr (has_slope) value = value * evaluate(slope, coefficients.template at<before>(main, skip));
+            const std::ptrdiff_t at = dst - target;
+            if constexpr (adds) value += Pack::load(added + at);
+            if constexpr (has_slope)
+                value = value * evaluate(slope, coefficients.template at<before>(main + at, skip + at));
             value.stream(dst);
             if constexpr (has_sums) sum += value;
-            if constexpr (main_bn) main_sum = fma(value, Pack::load(main) - main_mean, main_sum);
-            if constexpr (skip_bn) skip_sum = fma(value, Pack::load(skip) - skip_mean, skip_sum);
+            if constexpr (main_bn) main_sum = fma(value, Pack::load(main + at) - main_mean, main_sum);
+            if constexpr (skip_bn) skip_sum = fma(value, Pack::load(skip + at) - skip_mean, skip_sum);
         }
         RESIDUA_INLINE void end() const {
-            if constexpr (has_sums) add(sum, finish.sums.gradient);
-            if constexpr (main_bn) add(main_sum, finish.sums.main);
-            if constexpr (skip_bn) add(skip_sum, finish.sums.skip);
+            if constexpr (has_sums) add(sum, to.gradient);
+            if constexpr (main_bn) add(main_sum, to.main);
+            if constexpr (skip_bn) add(skip_sum, to.skip);
         }
 
       private:
@@ -130,7 +135,7 @@ struct BlendGradient {
 
     RESIDUA_INLINE Block of(int block, int, int, Pack) const {
         const std::ptrdiff_t channel = std::ptrdiff_t{block} * channel_block;
-        return {*this, BlendBlock<before>(task, block), channel,
+        return {BlendBlock<before>(task, block), task.main.data, BlendBlock<before>::variables > 3 ? task.skip.data : task.main.data, added, target, sums, channel,
                 main_bn ? Pack::load(sums.main_mean + channel) : Pack::zero(),
                 skip_bn ? Pack::load(sums.skip_mean + channel) : Pack::zero()};
     }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 
+#include <residua/kernel/ahead.hpp>
 #include <residua/kernel/unroll.hpp>
 #include <residua/tensor/pack.hpp>
 
@@ -29,6 +30,7 @@ struct ConvTask {
     int last_row = 0;
     int first_tile = 0;  ///< tiles of dst blocks
     int last_tile = 0;
+    Ahead* ahead = nullptr;
 };
 
 }  // namespace residua::inline RESIDUA_ISA
@@ -61,6 +63,32 @@ class WeightsAhead {
     long steps_;
     int lines_;
 };
+
+/// Where a tile's first result of a block belongs.
+struct TilePlace {
+    int block;
+    int row;
+    int column;
+};
+
+/// Gives a block's results [first, last) of a tile to a finish. Where that does much with each, it is a loop: a tile's
+/// worth of straight-line code takes long to compile.
+template <int width, class Finish>
+RESIDUA_INLINE void finish_tile(const Pack (&sums)[width], const Finish& finish, const TilePlace& place, int first,
+                                int last, float* dst, std::ptrdiff_t pixel_step) {
+    auto results = finish.of(place.block, place.row, place.column, sums[0]);
+    if constexpr (Finish::is_long) {
+        alignas(alignment) float all[width][channel_block];
+        unroll<width>([&](auto i) RESIDUA_INLINE_LAMBDA { sums[i].store(all[i]); });
+        for (int i = first; i < std::min(last, width); ++i)
+            results.take(Pack::load(all[i]), place.row, place.column + i, dst + i * pixel_step);
+    } else {
+        unroll<width>([&](auto i) RESIDUA_INLINE_LAMBDA {
+            if (i >= first && i < last) results.take(sums[i], place.row, place.column + i, dst + i * pixel_step);
+        });
+    }
+    results.end();
+}
 
 }  // namespace residua::detail::inline RESIDUA_ISA
 
@@ -96,6 +124,7 @@ void conv(const ConvTask& task, const Finish& finish) {
                     for (int tap = 0; tap < task.tap_count; ++tap) {
                         const float* src = corner + task.taps[tap];
                         weights_ahead.fetch(ahead);
+                        detail::fetch(task.ahead);
 #pragma GCC unroll 4
                         for (int c = 0; c < run; ++c, weight += step) {
                             Pack w[dst_blocks];
@@ -109,15 +138,9 @@ void conv(const ConvTask& task, const Finish& finish) {
                 }
                 const int block = tile * dst_blocks;
                 float* dst = task.dst + block * task.dst_block + row * task.dst_row + column * task.dst_pixel;
-                const int again = next - column;
-                const int valid = task.last_column - column;
                 detail::unroll<dst_blocks>([&](auto b) RESIDUA_INLINE_LAMBDA {
-                    auto results = finish.of(block + b, row, column, sum[b][0]);
-                    detail::unroll<width>([&](auto i) RESIDUA_INLINE_LAMBDA {
-                        if (i >= again && i < valid)
-                            results.take(sum[b][i], row, column + i, dst + b * task.dst_block + i * task.dst_pixel);
-                    });
-                    results.end();
+                    detail::finish_tile(sum[b], finish, {block + b, row, column}, next - column,
+                                        task.last_column - column, dst + b * task.dst_block, task.dst_pixel);
                 });
             }
         }

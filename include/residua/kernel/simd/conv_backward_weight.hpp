@@ -2,6 +2,7 @@
 
 #include <cstddef>
 
+#include <residua/kernel/ahead.hpp>
 #include <residua/kernel/unroll.hpp>
 #include <residua/tensor/pack.hpp>
 
@@ -22,6 +23,7 @@ struct ConvBackwardWeightTask {
     int rows = 0;
     int columns = 0;
     float* grad_weight = nullptr;  ///< [dst block][src block][tap][channel of run][16]
+    Ahead* ahead = nullptr;
 };
 
 /// The products that stay in registers: of `blocks` blocks of gradients with `channels` of a run, which they divide;
@@ -60,6 +62,7 @@ void conv_backward_weight(const ConvBackwardWeightTask& task) {
                         detail::unroll<channels>([&](auto i) { sum[b][i] = Pack::load(sum_at(b, i)); });
                     });
                     for (int row = 0; row < task.rows; ++row) {
+                        detail::fetch(task.ahead);
                         const float* s = src + row * task.src_row;
                         const float* g = grad + row * task.grad_row;
                         for (int column = 0; column < task.columns; ++column, s += pixel, g += channel_block) {

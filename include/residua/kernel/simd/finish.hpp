@@ -7,12 +7,15 @@
 /// \file
 /// What happens to results while they are still in registers. A kernel asks a finish for each tile and block what takes
 /// the results, `of(block, row, column, first)`, with the place and the value of the tile's first; gives it each result
-/// once, `take(sum, row, column, dst)`; and tells it the end of the tile, `end()`.
+/// once, `take(sum, row, column, dst)`; and tells it the end of the tile, `end()`. `is_long` tells that this is so much
+/// for each result that a tile's worth of it is better a loop.
 
 namespace residua::inline RESIDUA_ISA {
 
 /// Results as they are.
 struct Unfinished {
+    static constexpr bool is_long = false;
+
     struct Block {
         RESIDUA_INLINE void take(Pack sum, int, int, float* dst) const { sum.store(dst); }
         RESIDUA_INLINE void end() const {}
@@ -24,6 +27,8 @@ struct Unfinished {
 /// another map).
 template <auto expression>
 struct Finish {
+    static constexpr bool is_long = false;
+
     const float* bias = nullptr;  ///< of all channels, 64-byte aligned
     MapView<const float> other{};
 

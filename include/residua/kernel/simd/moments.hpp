@@ -24,6 +24,8 @@ struct ImageMoments {
 /// A finish that leaves results as they are and sums them up for batch statistics on the way. Written past the caches,
 /// see Pack::stream.
 struct WithMoments {
+    static constexpr bool is_long = true;
+
     ImageMoments moments{};
 
     struct Block {

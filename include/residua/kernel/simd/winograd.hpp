@@ -108,6 +108,7 @@ struct WinogradTask {
     int last_patch = 0;
     int group = 1;             ///< patches that go through the products together
     float* scratch = nullptr;  ///< winograd_scratch() floats
+    Ahead* ahead = nullptr;
 };
 
 }  // namespace residua::inline RESIDUA_ISA
@@ -216,6 +217,7 @@ void winograd_sources(const WinogradTask& task, int first, int count, float* dst
         const float* src = task.src + patch.image * task.src_image;
         float* to = dst + i * channel_block;
         for (int block = 0; block < task.src_blocks; ++block, src += task.src_block, to += block_step) {
+            fetch(task.ahead);
             if (inside) {
                 transform_source<m>(src + row * task.src_row + column * channel_block, task.src_row, to, position_step);
             } else {
@@ -228,37 +230,66 @@ void winograd_sources(const WinogradTask& task, int first, int count, float* dst
 }
 
 /// One patch's results, one block of channels, from the positions' sums.
-template <int m, class Finish>
-RESIDUA_INLINE void transform_result(const float* src, std::ptrdiff_t position_step, float* dst, std::ptrdiff_t dst_row,
-                                     int block, const Patch& patch, int rows, int columns, const Finish& finish) {
+template <int m>
+RESIDUA_INLINE void transform_result(const float* src, std::ptrdiff_t position_step, Pack (&values)[m][m]) {
     constexpr int size = Winograd<m>::size;
-    Pack values[size][size];
+    Pack half_done[m][size];
     unroll<size>([&](auto column) RESIDUA_INLINE_LAMBDA {
         Pack y[size];
         unroll<size>([&](auto row)
                          RESIDUA_INLINE_LAMBDA { y[row] = Pack::load(src + (row * size + column) * position_step); });
         Winograd<m>::result(y);
-        unroll<m>([&](auto row) RESIDUA_INLINE_LAMBDA { values[row][column] = y[row]; });
+        unroll<m>([&](auto row) RESIDUA_INLINE_LAMBDA { half_done[row][column] = y[row]; });
     });
-    unroll<m>([&](auto row) RESIDUA_INLINE_LAMBDA { Winograd<m>::result(values[row]); });
-    auto results = finish.of(block, patch.row, patch.column, values[0][0]);
+    unroll<m>([&](auto row) RESIDUA_INLINE_LAMBDA {
+        Winograd<m>::result(half_done[row]);
+        unroll<m>([&](auto column) RESIDUA_INLINE_LAMBDA { values[row][column] = half_done[row][column]; });
+    });
+}
+
+/// The same into memory, row by row.
+template <int m>
+RESIDUA_INLINE void store_result(const float* src, std::ptrdiff_t position_step, float* dst) {
+    Pack values[m][m];
+    transform_result<m>(src, position_step, values);
+    unroll<m>([&](auto row) RESIDUA_INLINE_LAMBDA {
+        unroll<m>([&](auto column)
+                      RESIDUA_INLINE_LAMBDA { values[row][column].store(dst + (row * m + column) * channel_block); });
+    });
+}
+
+/// Gives one patch's results inside of the map, one block of channels, to a finish. Whole patches of a short one are
+/// straight-line code; the rest is a loop, because so much of it would take long to compile.
+template <int m, class Finish>
+RESIDUA_INLINE void finish_patch(const float* src, std::ptrdiff_t position_step, float* dst, std::ptrdiff_t dst_row,
+                                 int block, const Patch& patch, int rows, int columns, const Finish& finish) {
+    if constexpr (!Finish::is_long) {
+        if (rows >= m && columns >= m) {
+            Pack values[m][m];
+            transform_result<m>(src, position_step, values);
+            auto results = finish.of(block, patch.row, patch.column, values[0][0]);
+            unroll<m>([&](auto row) RESIDUA_INLINE_LAMBDA {
+                unroll<m>([&](auto column) RESIDUA_INLINE_LAMBDA {
+                    results.take(values[row][column], patch.row + row, patch.column + column,
+                                 dst + row * dst_row + column * channel_block);
+                });
+            });
+            return results.end();
+        }
+    }
+    alignas(alignment) float all[m * m * channel_block];
+    store_result<m>(src, position_step, all);
+    auto results = finish.of(block, patch.row, patch.column, Pack::load(all));
     const auto take = [&](auto row, auto column) RESIDUA_INLINE_LAMBDA {
-        results.take(values[row][column], patch.row + row, patch.column + column,
+        results.take(Pack::load(all + (row * m + column) * channel_block), patch.row + row, patch.column + column,
                      dst + row * dst_row + column * channel_block);
     };
-    if (rows >= m && columns >= m) {
-        unroll<m>([&](auto row) RESIDUA_INLINE_LAMBDA {
-            unroll<m>([&](auto column) RESIDUA_INLINE_LAMBDA { take(row, column); });
-        });
-    } else {  // a loop, because so much straight-line code for the few patches at the border takes long to compile
-        alignas(alignment) float all[m][m][channel_block];
-        unroll<m>([&](auto row) RESIDUA_INLINE_LAMBDA {
-            unroll<m>([&](auto column) RESIDUA_INLINE_LAMBDA { values[row][column].store(all[row][column]); });
-        });
+    if (columns >= m) {
         for (int row = 0; row < std::min(m, rows); ++row)
-            for (int column = 0; column < std::min(m, columns); ++column)
-                results.take(Pack::load(all[row][column]), patch.row + row, patch.column + column,
-                             dst + row * dst_row + column * channel_block);
+            unroll<m>([&](auto column) RESIDUA_INLINE_LAMBDA { take(row, column); });
+    } else {
+        for (int row = 0; row < std::min(m, rows); ++row)
+            for (int column = 0; column < columns; ++column) take(row, column);
     }
     results.end();
 }
@@ -272,10 +303,11 @@ void winograd_results(const WinogradTask& task, int tile, int first, int count, 
         const auto finish = finish_of(patch.image);
         float* dst = task.dst + patch.image * task.dst_image + patch.row * task.dst_row + patch.column * channel_block;
         for (int b = 0; b < dst_blocks; ++b) {
+            fetch(task.ahead);
             const int block = tile * dst_blocks + b;
-            transform_result<m>(src + b * block_step + i * channel_block, dst_blocks * block_step,
-                                dst + block * task.dst_block, task.dst_row, block, patch, task.dst_rows - patch.row,
-                                task.dst_columns - patch.column, finish);
+            finish_patch<m>(src + b * block_step + i * channel_block, dst_blocks * block_step,
+                            dst + block * task.dst_block, task.dst_row, block, patch, task.dst_rows - patch.row,
+                            task.dst_columns - patch.column, finish);
         }
     }
 }
@@ -316,7 +348,8 @@ void winograd_conv(const WinogradTask& task, const FinishOf& finish_of) {
                      .dst_pixel = channel_block,
                      .last_column = count,
                      .last_row = 1,
-                     .last_tile = 1},
+                     .last_tile = 1,
+                     .ahead = task.ahead},
                     Unfinished{});
             detail::winograd_results<m, dst_blocks>(task, tile, first, count, sums, finish_of);
         }

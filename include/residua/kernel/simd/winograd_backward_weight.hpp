@@ -111,6 +111,7 @@ void winograd_gradients(const WinogradWeightTask& task, float* dst) {
         const bool inside = patch.row + m <= rows && patch.column + m <= columns;
         const float* grad = task.grad_dst;
         for (int block = 0; block < task.grad_blocks; ++block, grad += task.grad_block) {
+            fetch(task.src.ahead);
             float* to = dst + block * block_step;
             if (inside) {
                 transform_patch_gradient<m>(grad + patch.row * task.grad_row + patch.column * channel_block,
@@ -153,7 +154,7 @@ struct ProductBlocks {
 /// grad_weight. Requires: 64-byte alignment; sums run over patches.
 template <int m, ProductTile tile>
 void winograd_multiply(const float* scratch, int group, int count, int src_blocks, int grad_blocks,
-                       const ProductBlocks& blocks, float* grad_weight) {
+                       const ProductBlocks& blocks, float* grad_weight, Ahead* ahead = nullptr) {
     static constexpr std::ptrdiff_t tap = 0;
     const std::ptrdiff_t block_step = std::ptrdiff_t{patch_spread(group)} * channel_block;
     const float* const gradients = scratch + position_count(m) * src_blocks * block_step;
@@ -171,7 +172,8 @@ void winograd_multiply(const float* scratch, int group, int count, int src_block
              .dst_blocks = grad_count,
              .rows = 1,
              .columns = count,
-             .grad_weight = grad_weight + 1L * position * grad_count * src_count * channel_block * channel_block});
+             .grad_weight = grad_weight + 1L * position * grad_count * src_count * channel_block * channel_block,
+             .ahead = ahead});
 }
 
 /// Takes the gradient of 16 x 16 transformed kernels back to the kernels.
