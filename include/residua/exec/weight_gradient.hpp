@@ -45,9 +45,11 @@ class WeightGradient {
         const long blocks = src_.blocks();
         for (int block = first; block < last; ++block)
             for (int src_block = 0; src_block < blocks; ++src_block) {
+                alignas(alignment) float sums[position_count(m) * square];
                 alignas(alignment) float kernels[channel_block * taps * channel_block];
-                winograd_weight_gradient<m>(slices + (block * blocks + src_block) * square, slice_step, slice_count,
-                                            dst_.blocks() * blocks * square, kernels);
+                winograd_sum_slices<m>(slices + (block * blocks + src_block) * square, slice_step, slice_count,
+                                       dst_.blocks() * blocks * square, sums);
+                winograd_weight_gradient<m>(sums, square, kernels);
                 write_kernels(kernels, block, src_block);
             }
     }
@@ -65,7 +67,7 @@ class WeightGradient {
         for (int block = first; block < last; ++block)
             for (int src_block = 0; src_block < src_.blocks(); ++src_block) {
                 alignas(alignment) float kernels[channel_block * 9 * channel_block];
-                winograd_weight_gradient<m>(sums + ((block - first) * blocks + src_block) * square, 0, 1, per_position,
+                winograd_weight_gradient<m>(sums + ((block - first) * blocks + src_block) * square, per_position,
                                             kernels);
                 write_kernels(kernels, block, src_block);
             }

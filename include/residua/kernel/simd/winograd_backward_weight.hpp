@@ -176,21 +176,34 @@ void winograd_multiply(const float* scratch, int group, int count, int src_block
              .ahead = ahead});
 }
 
-/// Takes the gradient of 16 x 16 transformed kernels back to the kernels.
-/// Shapes: slices as grad_weight of winograd_multiply, `count` of them `step` floats apart; kernels [channel][9][16].
-/// Reads: slices, always from the first to the last. Writes: kernels. Requires: 64-byte alignment.
+/// Adds up the gradients of 16 x 16 transformed kernels. Position by position, because runs of memory arrive sooner
+/// than single lines.
+/// Shapes: slices as grad_weight of winograd_multiply, `count` of them `step` floats apart; sums [position][channel][16].
+/// Reads: slices, always from the first to the last. Writes: sums. Requires: 64-byte alignment.
 template <int m>
-void winograd_weight_gradient(const float* slices, long step, int count, std::ptrdiff_t position_step, float* kernels) {
+void winograd_sum_slices(const float* slices, long step, int count, std::ptrdiff_t position_step, float* sums) {
+    constexpr int square = channel_block * channel_block;
+    for (int position = 0; position < position_count(m); ++position, slices += position_step)
+        for (int i = 0; i < square; i += channel_block, sums += channel_block) {
+            Pack sum = Pack::load(slices + i);
+            for (int slice = 1; slice < count; ++slice) sum += Pack::load(slices + i + slice * step);
+            sum.store(sums);
+        }
+}
+
+/// Takes the gradient of 16 x 16 transformed kernels back to the kernels.
+/// Shapes: sums [position][channel][16], kernels [channel][9][16]. Reads: sums. Writes: kernels. Requires: 64-byte
+/// alignment.
+template <int m>
+void winograd_weight_gradient(const float* sums, std::ptrdiff_t position_step, float* kernels) {
     constexpr int size = m + 2;
-    for (int channel = 0; channel < channel_block; ++channel, slices += channel_block, kernels += 9 * channel_block) {
+    for (int channel = 0; channel < channel_block; ++channel, sums += channel_block, kernels += 9 * channel_block) {
         Pack values[3][size];
         detail::unroll<size>([&](auto column) RESIDUA_INLINE_LAMBDA {
             Pack u[size];
             Pack g[3];
             detail::unroll<size>([&](auto row) RESIDUA_INLINE_LAMBDA {
-                const float* from = slices + (row * size + column) * position_step;
-                u[row] = Pack::load(from);
-                for (int slice = 1; slice < count; ++slice) u[row] += Pack::load(from + slice * step);
+                u[row] = Pack::load(sums + (row * size + column) * position_step);
             });
             detail::transform_weight_gradient<m>(u, g);
             detail::unroll<3>([&](auto row) RESIDUA_INLINE_LAMBDA { values[row][column] = g[row]; });
