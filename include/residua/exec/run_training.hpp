@@ -105,7 +105,8 @@ using SourceGradientFunction = void (*)(const BoundConv&, const MapsView<const f
 struct ConvFunctions {
     void (*forward)(const BoundConv&, const MapsView<const float>& src, const Results& results,
                     const Room& room) = nullptr;
-    /// Adds an image's share to the slice's gradient; scratch memory keeps it from one image of the slice to the next.
+    /// Adds an image's share to the slice's gradient, which the first image starts; scratch memory keeps it from one
+    /// image of the slice to the next.
     void (*backward_weight)(const BoundConv&, const MapView<const float>& src, const MapView<const float>& grad,
                             InSlice place, const Room& room, float* slice) = nullptr;
     /// With minimal filtering, transforms an image's patches for a gradient over a batch of `images`.
@@ -170,22 +171,23 @@ template <int m>
 void run_backward_weight_patches(WinogradWeightTask task, InSlice place, const Room& room, float* slice) {
     const int group = task.src.group;
     const int patches = task.last_patch;
-    const auto multiply = [&](int count) {
+    const auto multiply = [&](int count, bool starts) {
         const ProductBlocks all{0, task.src.src_blocks, 0, task.grad_blocks};
-        winograd_multiply<m, product_tile(channel_block)>(room.scratch, group, count, task.src.src_blocks, task.grad_blocks,
-                                                          all, slice, room.ahead);
+        winograd_multiply<m, product_tile(channel_block)>(room.scratch, group, count, task.src.src_blocks,
+                                                          task.grad_blocks, all, slice, starts, room.ahead);
     };
     if (patches <= group) {
         const int images = group / patches;
         task.collected = place.image % images * patches;
         winograd_collect<m>(task, room.scratch);
-        if (place.image % images == images - 1 || place.image == place.images - 1) multiply(task.collected + patches);
+        if (place.image % images == images - 1 || place.image == place.images - 1)
+            multiply(task.collected + patches, place.image < images);
         return;
     }
     for (task.first_patch = 0; task.first_patch < patches; task.first_patch = task.last_patch) {
         task.last_patch = std::min(task.first_patch + group, patches);
         winograd_collect<m>(task, room.scratch);
-        multiply(task.last_patch - task.first_patch);
+        multiply(task.last_patch - task.first_patch, place.image == 0 && task.first_patch == 0);
     }
 }
 
@@ -195,7 +197,7 @@ void run_products(const ConvBackwardWeightTask& task) {
     conv_backward_weight<product_tile(source.run), source.run, source.pixel>(task);
 }
 
-/// The same for all images that were collected. Where an image's map is one row, those of several images are taken for
+/// The sums over all images that were collected. Where an image's map is one row, those of several images are taken for
 /// the rows of one map, as many as fit into the first-level cache.
 template <TrainingConv kernel>
 void run_products(const Collected& collected, ConvBackwardWeightTask task) {
@@ -207,6 +209,7 @@ void run_products(const Collected& collected, ConvBackwardWeightTask task) {
             task.src_row = collected.src_image;
             task.grad_row = collected.grad_image;
         }
+        task.starts = image == 0;
         run_products<kernel>(task);
         task.src += together * collected.src_image;
         task.grad_dst += together * collected.grad_image;
@@ -217,10 +220,13 @@ template <TrainingConv kernel>
 void run_backward_weight(const BoundConv& conv, const MapView<const float>& src, const MapView<const float>& grad,
                          InSlice place, const Room& room, float* slice) {
     constexpr int m = patch_size(kernel.algorithm);
-    if constexpr (kernel.algorithm == Algorithm::direct)
-        run_products<kernel>(conv.backward_weight(src, grad, conv.all_blocks(), slice, room.ahead));
-    else
+    if constexpr (kernel.algorithm == Algorithm::direct) {
+        ConvBackwardWeightTask task = conv.backward_weight(src, grad, conv.all_blocks(), slice, room.ahead);
+        task.starts = place.image == 0;
+        run_products<kernel>(task);
+    } else {
         run_backward_weight_patches<m>(conv.winograd_backward_weight(src, grad, m, room.ahead), place, room, slice);
+    }
 }
 
 template <TrainingConv kernel>
@@ -250,7 +256,7 @@ void run_whole_gradient(const BoundConv& conv, const Collected& collected, int c
         const int patches = collected.images * conv.patches(m);
         const auto sum_up = [&](const ProductBlocks& blocks, float* sums) {
             winograd_multiply<m, product_tile(channel_block)>(collected.src.data, patches, patches, conv.src().blocks(),
-                                                              conv.dst_blocks(), blocks, sums);
+                                                              conv.dst_blocks(), blocks, sums, true);
         };
         conv.weight_gradient(grad_weight).template whole_gradient_winograd<m>(sum_up, first, last, scratch);
     }

@@ -66,7 +66,7 @@ struct TrainingBackward {
     void run_slices(int number, Slices slices, int slot) {
         const BackwardStep& pass = plan.backward[index(number)];
         if (pass.restores) return restore(pass.blend, slices);
-        for (int slice = slices.first; slice < slices.last; ++slice) clear_slice_gradient(pass.step, slice);
+        for (int slice = slices.first; slice < slices.last; ++slice) start_slice_gradient(pass.step, slice);
         const int last = memory.first_image(slices.last);
         const int together = memory.together(pass.step);
         for (int image = memory.first_image(slices.first); image < last; image += together) {
@@ -117,10 +117,14 @@ struct TrainingBackward {
                                              memory.map_view(blend(which).stored, image), {});
     }
 
-    void clear_slice_gradient(int s, int slice) {
+    /// Sums of biases, and of a slice without images, start with zeros; those of weights with their first image.
+    void start_slice_gradient(int s, int slice) {
         if (s < 0 || !is_conv(step(s))) return;
         const BoundConv& conv = memory.conv_at(s);
-        std::fill_n(memory.slice_gradient(slice), conv.weight_floats() + conv.bias_floats(), 0.0f);
+        const bool is_empty = memory.first_image(slice) == memory.first_image(slice + 1);
+        float* const first = memory.slice_gradient(slice);
+        std::fill(first + (is_empty ? 0 : conv.weight_floats()), first + conv.weight_floats() + conv.bias_floats(),
+                  0.0f);
     }
 
     /// Where a pass puts what its step gives to the gradient of its blend, if there is one, and what finishes that.
@@ -175,8 +179,7 @@ struct TrainingBackward {
             backward_parameters(s, first_image + i, slot, result_gradient(s, first_image + i, room + i * step));
         if (target.maps.first.data == nullptr) return;
         const auto backward_src = source_gradient_functions<Net>[index(source_gradients<Net>.of[index(number)])];
-        backward_src(conv, {{room, conv.grad()}, step, count}, target,
-                     memory.room(slot, conv.gradient_scratch()));
+        backward_src(conv, {{room, conv.grad()}, step, count}, target, memory.room(slot, conv.gradient_scratch()));
     }
 
     /// An image's part in the gradients of a convolution's weights and bias.

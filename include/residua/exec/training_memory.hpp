@@ -29,7 +29,10 @@ class TrainingMemory {
     static constexpr const auto& graph = graph_of<Net>;
 
     TrainingMemory(int batch, int threads)
-        : batch_{batch}, threads_{threads}, arena_(static_cast<std::size_t>(Sizes::total(batch, threads))), ahead_(index(threads)) {
+        : batch_{batch},
+          threads_{threads},
+          arena_(static_cast<std::size_t>(Sizes::total(batch, threads))),
+          ahead_(index(threads)) {
         lay_out(threads);
         bind_convs();
         bind_bns();

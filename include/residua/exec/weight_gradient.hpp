@@ -54,7 +54,7 @@ class WeightGradient {
             }
     }
 
-    /// The dst blocks [first, last) over the whole batch: `sum_up(blocks, sums)` adds to sums that are zero,
+    /// The dst blocks [first, last) over the whole batch: `sum_up(blocks, sums)` writes sums,
     /// [position][dst block][src block][channel][16]. All blocks of the source at once, position by position: what is
     /// read of the gradient stays in the cache.
     template <int m, class SumUp>
@@ -62,7 +62,6 @@ class WeightGradient {
         constexpr int square = channel_block * channel_block;
         const long blocks = src_.blocks();
         const long per_position = (last - first) * blocks * square;
-        std::fill_n(sums, position_count(m) * per_position, 0.0f);
         sum_up(ProductBlocks{0, src_.blocks(), first, last}, sums);
         for (int block = first; block < last; ++block)
             for (int src_block = 0; src_block < src_.blocks(); ++src_block) {
@@ -80,7 +79,6 @@ class WeightGradient {
         const int most = source_blocks(src_, dst_.shape, window_);
         for (int first_src = 0; first_src < src_.blocks(); first_src += most) {
             const int count = std::min(most, src_.blocks() - first_src);
-            std::fill_n(sums, (last - first) * count * kernels, 0.0f);
             sum_up(ProductBlocks{first_src, first_src + count, first, last}, sums);
             for (int block = first; block < last; ++block)
                 for (int i = 0; i < count; ++i)

@@ -105,7 +105,7 @@ struct BlendGradient {
         const float* skip;
         const float* added;
         const float* target;
-        GradientSums to;
+        GradientSums totals;
         std::ptrdiff_t channel;
         Pack main_mean;
         Pack skip_mean;
@@ -124,9 +124,9 @@ struct BlendGradient {
             if constexpr (skip_bn) skip_sum = fma(value, Pack::load(skip + at) - skip_mean, skip_sum);
         }
         RESIDUA_INLINE void end() const {
-            if constexpr (has_sums) add(sum, to.gradient);
-            if constexpr (main_bn) add(main_sum, to.main);
-            if constexpr (skip_bn) add(skip_sum, to.skip);
+            if constexpr (has_sums) add(sum, totals.gradient);
+            if constexpr (main_bn) add(main_sum, totals.main);
+            if constexpr (skip_bn) add(skip_sum, totals.skip);
         }
 
       private:
@@ -135,7 +135,13 @@ struct BlendGradient {
 
     RESIDUA_INLINE Block of(int block, int, int, Pack) const {
         const std::ptrdiff_t channel = std::ptrdiff_t{block} * channel_block;
-        return {BlendBlock<before>(task, block), task.main.data, BlendBlock<before>::variables > 3 ? task.skip.data : task.main.data, added, target, sums, channel,
+        return {BlendBlock<before>(task, block),
+                task.main.data,
+                BlendBlock<before>::variables > 3 ? task.skip.data : task.main.data,
+                added,
+                target,
+                sums,
+                channel,
                 main_bn ? Pack::load(sums.main_mean + channel) : Pack::zero(),
                 skip_bn ? Pack::load(sums.skip_mean + channel) : Pack::zero()};
     }

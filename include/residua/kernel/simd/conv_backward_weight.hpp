@@ -23,6 +23,7 @@ struct ConvBackwardWeightTask {
     int rows = 0;
     int columns = 0;
     float* grad_weight = nullptr;  ///< [dst block][src block][tap][channel of run][16]
+    bool starts = false;           ///< with zeros, not with what is in grad_weight
     Ahead* ahead = nullptr;
 };
 
@@ -36,8 +37,8 @@ struct ProductTile {
 
 /// Outer products over all pixels: a tile of them stays in registers while the map passes.
 /// Shapes: as in the task; `run` channels a source pixel, `pixel` floats between source pixels.
-/// Reads:  src, grad_dst (pixels of 16 channels). Accumulates: grad_weight. Requires: 64-byte aligned grad_dst and
-/// grad_weight; sums run over rows, then columns.
+/// Reads:  src, grad_dst (pixels of 16 channels). Accumulates: grad_weight, or writes it if the task starts. Requires:
+/// 64-byte aligned grad_dst and grad_weight; sums run over rows, then columns.
 template <ProductTile tile, int run, int pixel>
 void conv_backward_weight(const ConvBackwardWeightTask& task) {
     constexpr int tile_blocks = tile.blocks;
@@ -59,7 +60,8 @@ void conv_backward_weight(const ConvBackwardWeightTask& task) {
                     };
                     Pack sum[tile_blocks][channels];
                     detail::unroll<tile_blocks>([&](auto b) {
-                        detail::unroll<channels>([&](auto i) { sum[b][i] = Pack::load(sum_at(b, i)); });
+                        detail::unroll<channels>(
+                            [&](auto i) { sum[b][i] = task.starts ? Pack::zero() : Pack::load(sum_at(b, i)); });
                     });
                     for (int row = 0; row < task.rows; ++row) {
                         detail::fetch(task.ahead);

@@ -151,10 +151,10 @@ struct ProductBlocks {
 /// Multiplies the collected patches.
 /// Shapes: scratch as winograd_collect left it with `group` and `count` patches of src_blocks and grad_blocks blocks;
 /// grad_weight [position][dst block][src block][channel][16] of the blocks asked for. Reads: scratch. Accumulates:
-/// grad_weight. Requires: 64-byte alignment; sums run over patches.
+/// grad_weight, or writes it if `starts`. Requires: 64-byte alignment; sums run over patches.
 template <int m, ProductTile tile>
 void winograd_multiply(const float* scratch, int group, int count, int src_blocks, int grad_blocks,
-                       const ProductBlocks& blocks, float* grad_weight, Ahead* ahead = nullptr) {
+                       const ProductBlocks& blocks, float* grad_weight, bool starts, Ahead* ahead = nullptr) {
     static constexpr std::ptrdiff_t tap = 0;
     const std::ptrdiff_t block_step = std::ptrdiff_t{patch_spread(group)} * channel_block;
     const float* const gradients = scratch + position_count(m) * src_blocks * block_step;
@@ -173,13 +173,15 @@ void winograd_multiply(const float* scratch, int group, int count, int src_block
              .rows = 1,
              .columns = count,
              .grad_weight = grad_weight + 1L * position * grad_count * src_count * channel_block * channel_block,
+             .starts = starts,
              .ahead = ahead});
 }
 
 /// Adds up the gradients of 16 x 16 transformed kernels. Position by position, because runs of memory arrive sooner
 /// than single lines.
-/// Shapes: slices as grad_weight of winograd_multiply, `count` of them `step` floats apart; sums [position][channel][16].
-/// Reads: slices, always from the first to the last. Writes: sums. Requires: 64-byte alignment.
+/// Shapes: slices as grad_weight of winograd_multiply, `count` of them `step` floats apart; sums
+/// [position][channel][16]. Reads: slices, always from the first to the last. Writes: sums. Requires: 64-byte
+/// alignment.
 template <int m>
 void winograd_sum_slices(const float* slices, long step, int count, std::ptrdiff_t position_step, float* sums) {
     constexpr int square = channel_block * channel_block;
