@@ -23,16 +23,20 @@ namespace detail {
 /// Rows and columns of a patch.
 constexpr int patch_size(Algorithm algorithm) { return algorithm == Algorithm::winograd4 ? 4 : 2; }
 
+/// Channels from which on patches are 2 x 2: maps are small then and the weights are what has to be moved, of which
+/// 4 x 4 patches need 36 instead of 9, and 2 x 2 patches 16. In inference an image alone waits for all of them, in
+/// training the images of a batch share them.
+inline constexpr int heavy_in_inference = 256;
+inline constexpr int heavy_in_training = 512;
+
 /// The choice for one convolution. It depends on the channels, not on the size of the map, so that a network for
-/// another size can share the transformed weights; only maps smaller than any patch are an exception. With many
-/// channels the maps are small and the weights are what has to be moved: 2 x 2 patches need 16 instead of 36 for 9.
-constexpr Algorithm choose_algorithm(Chw src, Chw dst, const Window& window, Algorithm last) {
+/// another size can share the transformed weights; only maps smaller than any patch are an exception. `heavy` is one
+/// of the above.
+constexpr Algorithm choose_algorithm(Chw src, Chw dst, const Window& window, int heavy, Algorithm last) {
     constexpr int fewest_channels = 16;  // of the source; below, the transforms cost more than they save
-    constexpr int many_channels = 512;
     const bool fits = window.kernel_h == 3 && window.kernel_w == 3 && window.stride == 1 && window.padding <= 2;
     if (!fits || src.c < fewest_channels || dst.h < 3 || dst.w < 3) return Algorithm::direct;
-    const bool heavy = std::max(src.c, dst.c) >= many_channels;
-    return std::min(last, heavy ? Algorithm::winograd2 : Algorithm::winograd4);
+    return std::min(last, std::max(src.c, dst.c) >= heavy ? Algorithm::winograd2 : Algorithm::winograd4);
 }
 
 /// Whether a convolution's weights are so many that their gradient is formed over the whole batch at once, block by
