@@ -93,18 +93,18 @@ class OneConv {
     }
 
     void run() {
-        if (direction_ == Direction::backward_weight) std::ranges::fill(grad_weight_.span(), 0.0f);
         const int together = direction_ == Direction::backward_weight ? 1 : conv_.together();
         for (int i = 0; i < batch_; i += together) {
             const int count = std::min(together, batch_ - i);
             if (direction_ == Direction::forward)
-                functions_.forward(conv_, src_.from(i, count), {.maps = dst_.from(i, count)}, scratch_.data());
+                functions_.forward(conv_, src_.from(i, count), {.maps = dst_.from(i, count)}, {scratch_.data()});
             else if (direction_ == Direction::backward_src)
-                backward_src_(conv_, grad_.from(i, count), {.maps = grad_src_.from(i, count)}, scratch_.data());
+                backward_src_(conv_, grad_.from(i, count), {.maps = grad_src_.from(i, count)}, {scratch_.data()});
             else if (!kernel_.whole_batch)
-                functions_.backward_weight(conv_, src_[i], grad_[i], {i, batch_}, scratch_.data(), grad_weight_.data());
+                functions_.backward_weight(conv_, src_[i], grad_[i], {i, batch_}, {scratch_.data()},
+                                           grad_weight_.data());
             else
-                functions_.collect(conv_, src_[i], grad_[i], i, batch_, collected_.data());
+                functions_.collect(conv_, src_[i], grad_[i], i, batch_, nullptr, collected_.data());
         }
         if (direction_ == Direction::backward_weight && kernel_.whole_batch) whole_gradient();
     }

@@ -50,7 +50,7 @@ class ConvCheck {
         clear_packed();
         const std::vector<float> bias(bias_.begin(), bias_.end());
         for (int i = 0; i < conv_.pack_parts(); ++i) conv_.pack_forward(float_weight_.data(), bias.data(), i);
-        functions.forward(conv_, {src.view()}, {.maps = {dst.view()}}, scratch_.data());
+        functions.forward(conv_, {src.view()}, {.maps = {dst.view()}}, {scratch_.data()});
         return difference(dst.planar(), expected);
     }
 
@@ -67,7 +67,7 @@ class ConvCheck {
         residua::Arena sums(static_cast<std::size_t>(3 * channels));
         std::ranges::fill(sums.span(), std::numeric_limits<float>::quiet_NaN());
         const residua::ImageMoments moments{sums.data(), sums.data() + channels, sums.data() + 2 * channels};
-        residua::detail::run_forward<with_moments>(conv_, {src.view()}, {{dst.view()}, moments}, scratch_.data());
+        residua::detail::run_forward<with_moments>(conv_, {src.view()}, {{dst.view()}, moments}, {scratch_.data()});
         const std::vector<float> found = dst.planar();
         return std::max(difference(found, expected), moments_difference(found, moments));
     }
@@ -80,7 +80,7 @@ class ConvCheck {
         clear_packed();
         for (int i = 0; i < conv_.pack_parts(); ++i) conv_.pack_backward(float_weight_.data(), i);
         residua::detail::run_backward_src<void, residua::detail::source_gradient(kernel, {})>(
-            conv_, {grad.view()}, {.maps = {grad_src.view()}}, scratch_.data() + conv_.gradient_scratch());
+            conv_, {grad.view()}, {.maps = {grad_src.view()}}, {scratch_.data() + conv_.gradient_scratch()});
         return difference(grad_src.planar(), expected);
     }
 
@@ -132,11 +132,12 @@ class ConvCheck {
     void gradient_by_slices(const std::vector<double>& sources, const std::vector<double>& grads, float* found) {
         using residua::detail::InSlice;
         residua::Arena slices(static_cast<std::size_t>(2 * conv_.weight_floats()));
+        std::ranges::fill(slices.span(), std::numeric_limits<float>::quiet_NaN());
         for (int image = 0; image < images; ++image) {
             TestMap src(one.layout(), part(sources, image));
             TestMap grad(conv_.grad(), part(grads, image));
             functions.backward_weight(conv_, src.view(), grad.view(),
-                                      image == 0 ? InSlice{0, 1} : InSlice{image - 1, 3}, scratch_.data(),
+                                      image == 0 ? InSlice{0, 1} : InSlice{image - 1, 3}, {scratch_.data()},
                                       slices.data() + (image > 0 ? 1 : 0) * conv_.weight_floats());
         }
         functions.reduce(conv_, slices.data(), conv_.weight_floats(), 2, 0, conv_.dst_blocks(), found);
@@ -149,7 +150,7 @@ class ConvCheck {
         for (int image = 0; image < images; ++image) {
             TestMap src(layout, part(sources, image));
             TestMap grad(conv_.grad(), part(grads, image));
-            functions.collect(conv_, src.view(), grad.view(), image, images, collected.data());
+            functions.collect(conv_, src.view(), grad.view(), image, images, nullptr, collected.data());
             if (kernel.algorithm != residua::Algorithm::direct) continue;
             std::copy_n(src.view().data, layout.count(), collected.data() + image * layout.count());
             std::copy_n(grad.view().data, conv_.grad().count(), first_grad + image * conv_.grad().count());

@@ -100,10 +100,10 @@ double winograd_error(const WinogradCase& one, int split) {
                       .group = one.group,
                       .scratch = scratch.data()};
     const auto unfinished = [](int) { return Unfinished{}; };
-    winograd_conv<m, dst_blocks, width>(task, unfinished);
+    winograd_conv<m, Tiling{dst_blocks, width, channel_block, channel_block, true}>(task, unfinished);
     task.first_patch = split;
     task.last_patch = images * patch_count(one.dst(), m);
-    winograd_conv<m, dst_blocks, width>(task, unfinished);
+    winograd_conv<m, Tiling{dst_blocks, width, channel_block, channel_block, true}>(task, unfinished);
     return difference(dst.planar(), expected);
 }
 

@@ -68,7 +68,7 @@ void run_conv(const BoundStep& step, const Share& share) {
                             .last_row = rows.last,
                             .first_tile = tiles.first,
                             .last_tile = tiles.last};
-        conv<tiling.dst_blocks, tiling.width, tiling.run, tiling.pixel>(task, Finish<finish>{step.bias, skip});
+        conv<tiling>(task, Finish<finish>{step.bias, skip});
     });
 }
 
@@ -93,8 +93,7 @@ void run_linear(const BoundStep& step, const Share& share) {
                             .last_row = 1,
                             .first_tile = tiles.first,
                             .last_tile = tiles.last};
-        conv<tiling.dst_blocks, tiling.width, tiling.run, tiling.pixel>(
-            task, Finish<finish>{step.bias, shortcut(step, share, image)});
+        conv<tiling>(task, Finish<finish>{step.bias, shortcut(step, share, image)});
     }
 }
 
@@ -127,9 +126,7 @@ void run_winograd(const BoundStep& step, const Share& share) {
                             .last_patch = patches.last,
                             .group = places.patches,
                             .scratch = share.scratch};
-    winograd_conv<m, tiling.dst_blocks, tiling.width>(task, [&](int image) {
-        return Finish<finish>{step.bias, shortcut(step, share, image)};
-    });
+    winograd_conv<m, tiling>(task, [&](int image) { return Finish<finish>{step.bias, shortcut(step, share, image)}; });
 }
 
 template <auto expression>

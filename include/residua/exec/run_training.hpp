@@ -122,11 +122,6 @@ constexpr ProductTile product_tile(int run) {
     return {product_blocks, product_channels(product_blocks, run), product_channels(1, run)};
 }
 
-template <Tiling tiling, class Finish>
-void run_direct(const ConvTask& task, const Finish& finish) {
-    conv<tiling.dst_blocks, tiling.width, tiling.run, tiling.pixel>(task, finish);
-}
-
 template <TrainingConv kernel>
 void run_forward(const BoundConv& conv, const MapsView<const float>& src, const Results& results, const Room& room) {
     const auto finish_of = [&](int image) {
@@ -141,9 +136,9 @@ void run_forward(const BoundConv& conv, const MapsView<const float>& src, const 
     constexpr Tiling tiling = kernel.forward;
     if constexpr (kernel.algorithm == Algorithm::direct)
         for (int image = 0; image < src.count; ++image)
-            run_direct<tiling>(conv.forward(src.at(image), results.maps.at(image), room.ahead), finish_of(image));
+            residua::conv<tiling>(conv.forward(src.at(image), results.maps.at(image), room.ahead), finish_of(image));
     else
-        winograd_conv<m, tiling.dst_blocks, tiling.width>(conv.winograd_forward(src, results.maps, m, room), finish_of);
+        winograd_conv<m, tiling>(conv.winograd_forward(src, results.maps, m, room), finish_of);
 }
 
 template <class Net, SourceGradient kernel>
@@ -160,10 +155,9 @@ void run_backward_src(const BoundConv& conv, const MapsView<const float>& grad, 
     if constexpr (kernel.algorithm == Algorithm::direct)
         for (int image = 0; image < grad.count; ++image)
             conv.backward_src(grad.at(image), target.maps.at(image), room.ahead,
-                              [&](const ConvTask& task) { run_direct<tiling>(task, finish_of(image)); });
+                              [&](const ConvTask& task) { residua::conv<tiling>(task, finish_of(image)); });
     else
-        winograd_conv<m, tiling.dst_blocks, tiling.width>(conv.winograd_backward_src(grad, target.maps, m, room),
-                                                          finish_of);
+        winograd_conv<m, tiling>(conv.winograd_backward_src(grad, target.maps, m, room), finish_of);
 }
 
 /// Products are formed when the scratch memory is full of patches, or the slice ends.

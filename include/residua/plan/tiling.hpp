@@ -9,12 +9,14 @@
 namespace residua {
 
 /// Which instance of the direct convolution computes a shape: a tile of `dst_blocks` x `width` accumulators, source
-/// pixels with `run` channels that stand `pixel` floats apart.
+/// pixels with `run` channels that stand `pixel` floats apart. With one tap a kernel passes over its source so quickly
+/// that it has to fetch the next block ahead.
 struct Tiling {
     int dst_blocks = 1;
     int width = 1;
     int run = channel_block;
     int pixel = channel_block;
+    bool one_tap = false;
 
     friend constexpr bool operator==(const Tiling&, const Tiling&) = default;
 };
@@ -40,28 +42,29 @@ constexpr int tile_blocks(int dst_channels) {
 }
 
 /// As wide as the registers allow, with as few columns computed twice as possible.
-constexpr Tiling choose_tiling(int dst_channels, int columns, int run, int pixel) {
+constexpr Tiling choose_tiling(int dst_channels, int columns, int run, int pixel, bool one_tap) {
     const int dst_blocks = tile_blocks(dst_channels);
     const int widest = accumulators / dst_blocks;
     const int tiles = (columns + widest - 1) / widest;
-    return {dst_blocks, (columns + tiles - 1) / tiles, run, pixel};
+    return {dst_blocks, (columns + tiles - 1) / tiles, run, pixel, one_tap};
 }
 
 /// The tile of the products in a convolution by minimal filtering, with `group` patches for columns.
 constexpr Tiling winograd_tiling(Chw dst, int group) {
-    return choose_tiling(dst.c, group, channel_block, channel_block);
+    return choose_tiling(dst.c, group, channel_block, channel_block, true);
 }
 
 /// The tile of a forward convolution from `src` to `dst` channels and columns.
 constexpr Tiling forward_tiling(const Layout& src, Chw dst, const Window& window) {
     const int run = src.packed ? src.shape.c * window.kernel_w : channel_block;
-    return choose_tiling(dst.c, dst.w, run, window.stride * src.pixel());
+    return choose_tiling(dst.c, dst.w, run, window.stride * src.pixel(), !src.packed && window.taps() == 1);
 }
 
 /// The tile of the convolution that takes the gradient back: it reads the gradient of `dst` and writes that of `src`,
 /// one of stride x stride interleaved phases at a time.
 constexpr Tiling backward_tiling(Chw src, const Window& window) {
-    return choose_tiling(src.c, (src.w + window.stride - 1) / window.stride, channel_block, channel_block);
+    return choose_tiling(src.c, (src.w + window.stride - 1) / window.stride, channel_block, channel_block,
+                         window.taps() == 1);
 }
 
 /// Blocks of gradients, if there are as many, whose products with the source are summed up in registers for a gradient

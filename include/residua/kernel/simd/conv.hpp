@@ -5,6 +5,7 @@
 
 #include <residua/kernel/ahead.hpp>
 #include <residua/kernel/unroll.hpp>
+#include <residua/plan/tiling.hpp>
 #include <residua/tensor/pack.hpp>
 
 namespace residua::inline RESIDUA_ISA {
@@ -95,13 +96,17 @@ RESIDUA_INLINE void finish_tile(const Pack (&sums)[width], const Finish& finish,
 namespace residua::inline RESIDUA_ISA {
 
 /// Direct convolution: `dst_blocks` x `width` accumulators stay in registers while all source channels and taps pass.
-/// Shapes: as in ConvTask; `run` channels a source pixel, `pixel` floats from one output column's source to the next.
+/// Shapes: as in ConvTask and Tiling.
 /// Reads:  src, of fewer than width columns also those behind their end (discarded); weight.
 /// Writes: dst, what the finish makes of every pixel of the rows, columns and tiles asked for.
-/// Requires: 64-byte aligned weight and dst; sums run over source blocks, then taps, then channels, always in this
-/// order.
-template <int dst_blocks, int width, int run, int pixel, class Finish>
+/// Requires: 64-byte aligned weight and dst; a single tap where the tiling says so; sums run over source blocks, then
+/// taps, then channels, always in this order.
+template <Tiling tiling, class Finish>
 void conv(const ConvTask& task, const Finish& finish) {
+    constexpr int dst_blocks = tiling.dst_blocks;
+    constexpr int width = tiling.width;
+    constexpr int run = tiling.run;
+    constexpr int pixel = tiling.pixel;
     constexpr int step = dst_blocks * channel_block;
     const std::ptrdiff_t tile_weights = std::ptrdiff_t{task.src_blocks} * task.tap_count * run * step;
     const int across = (task.last_column - task.first_column + width - 1) / width;
@@ -127,6 +132,9 @@ void conv(const ConvTask& task, const Finish& finish) {
                         detail::fetch(task.ahead);
 #pragma GCC unroll 4
                         for (int c = 0; c < run; ++c, weight += step) {
+                            if constexpr (tiling.one_tap)
+                                for (int i = c; i < c + width; i += run)
+                                    __builtin_prefetch(src + task.src_block + i * pixel);
                             Pack w[dst_blocks];
                             detail::unroll<dst_blocks>([&](auto b) { w[b] = Pack::load(weight + b * channel_block); });
                             detail::unroll<width>([&](auto i) {

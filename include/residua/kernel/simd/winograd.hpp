@@ -322,8 +322,9 @@ namespace residua::inline RESIDUA_ISA {
 /// Reads:  src, weight; zeros stand outside of src. Writes: dst, what finish_of(image) makes of the pixels of the
 /// patches and tiles asked for; scratch.
 /// Requires: 64-byte alignment; sums run over source blocks, then channels, whatever the group.
-template <int m, int dst_blocks, int width, class FinishOf>
+template <int m, Tiling tiling, class FinishOf>
 void winograd_conv(const WinogradTask& task, const FinishOf& finish_of) {
+    constexpr int dst_blocks = tiling.dst_blocks;
     constexpr int positions = position_count(m);
     static constexpr std::ptrdiff_t tap = 0;
     const std::ptrdiff_t block_step = std::ptrdiff_t{patch_spread(task.group)} * channel_block;
@@ -336,21 +337,20 @@ void winograd_conv(const WinogradTask& task, const FinishOf& finish_of) {
         detail::winograd_sources<m>(task, first, count, sources);
         for (int tile = task.first_tile; tile < task.last_tile; ++tile) {
             for (int position = 0; position < positions; ++position)
-                conv<dst_blocks, width, channel_block, channel_block>(
-                    {.src = sources + position * task.src_blocks * block_step,
-                     .src_block = block_step,
-                     .taps = &tap,
-                     .tap_count = 1,
-                     .src_blocks = task.src_blocks,
-                     .weight = task.weight + (std::ptrdiff_t{tile} * positions + position) * position_weights,
-                     .dst = sums + position * dst_blocks * block_step,
-                     .dst_block = block_step,
-                     .dst_pixel = channel_block,
-                     .last_column = count,
-                     .last_row = 1,
-                     .last_tile = 1,
-                     .ahead = task.ahead},
-                    Unfinished{});
+                conv<tiling>({.src = sources + position * task.src_blocks * block_step,
+                              .src_block = block_step,
+                              .taps = &tap,
+                              .tap_count = 1,
+                              .src_blocks = task.src_blocks,
+                              .weight = task.weight + (std::ptrdiff_t{tile} * positions + position) * position_weights,
+                              .dst = sums + position * dst_blocks * block_step,
+                              .dst_block = block_step,
+                              .dst_pixel = channel_block,
+                              .last_column = count,
+                              .last_row = 1,
+                              .last_tile = 1,
+                              .ahead = task.ahead},
+                             Unfinished{});
             detail::winograd_results<m, dst_blocks>(task, tile, first, count, sums, finish_of);
         }
     }
