@@ -11,7 +11,7 @@ set(arrows_layer config.hpp meta shape/chw.hpp shape/problem.hpp shape/window.hp
 set(arrows_shape config.hpp meta layer)
 set(arrows_plan config.hpp meta layer shape)
 set(arrows_tensor config.hpp meta)
-set(arrows_kernel config.hpp meta tensor shape/chw.hpp shape/window.hpp plan/layout.hpp plan/patches.hpp)
+set(arrows_kernel config.hpp meta tensor shape/chw.hpp shape/window.hpp plan/layout.hpp plan/patches.hpp plan/tiling.hpp)
 set(arrows_array config.hpp meta tensor)
 set(arrows_exec ${heavy})
 set(arrows_io config.hpp)

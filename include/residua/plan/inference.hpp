@@ -64,7 +64,8 @@ class InferenceFusion {
         }
         InferenceStep step{.op = node.op, .node = i, .src = map_of(node.src)};
         if (node.op == Op::conv)
-            step.algorithm = choose_algorithm(graph_[node.src].shape, node.shape, node.window, heavy_in_inference, last_);
+            step.algorithm =
+                choose_algorithm(graph_[node.src].shape, node.shape, node.window, heavy_in_inference, last_);
         int end = i;
         if (node.op == Op::bn) step.bn = i;
         if (node.op == Op::add) step.skip = map_of(node.other);
