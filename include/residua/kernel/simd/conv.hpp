@@ -107,6 +107,7 @@ void conv(const ConvTask& task, const Finish& finish) {
     constexpr int width = tiling.width;
     constexpr int run = tiling.run;
     constexpr int pixel = tiling.pixel;
+    constexpr bool is_wide = 2 * width >= run;  // about a column of the source for each channel
     constexpr int step = dst_blocks * channel_block;
     const std::ptrdiff_t tile_weights = std::ptrdiff_t{task.src_blocks} * task.tap_count * run * step;
     const int across = (task.last_column - task.first_column + width - 1) / width;
@@ -130,11 +131,15 @@ void conv(const ConvTask& task, const Finish& finish) {
                         const float* src = corner + task.taps[tap];
                         weights_ahead.fetch(ahead);
                         detail::fetch(task.ahead);
+                        const auto fetch_next_block = [&](int i) RESIDUA_INLINE_LAMBDA {
+                            __builtin_prefetch(src + task.src_block + i * pixel);
+                        };
+                        if constexpr (tiling.one_tap && !is_wide)
+                            for (int i = 0; i < width; ++i) fetch_next_block(i);
 #pragma GCC unroll 4
                         for (int c = 0; c < run; ++c, weight += step) {
-                            if constexpr (tiling.one_tap)
-                                for (int i = c; i < c + width; i += run)
-                                    __builtin_prefetch(src + task.src_block + i * pixel);
+                            if constexpr (tiling.one_tap && is_wide)
+                                for (int i = c; i < c + width; i += run) fetch_next_block(i);
                             Pack w[dst_blocks];
                             detail::unroll<dst_blocks>([&](auto b) { w[b] = Pack::load(weight + b * channel_block); });
                             detail::unroll<width>([&](auto i) {

@@ -229,28 +229,24 @@ void winograd_sources(const WinogradTask& task, int first, int count, float* dst
     }
 }
 
-/// One patch's results, one block of channels, from the positions' sums.
+/// One patch's results, one block of channels, from the positions' sums: the first m of each row.
 template <int m>
-RESIDUA_INLINE void transform_result(const float* src, std::ptrdiff_t position_step, Pack (&values)[m][m]) {
+RESIDUA_INLINE void transform_result(const float* src, std::ptrdiff_t position_step, Pack (&rows)[m][m + 2]) {
     constexpr int size = Winograd<m>::size;
-    Pack half_done[m][size];
     unroll<size>([&](auto column) RESIDUA_INLINE_LAMBDA {
         Pack y[size];
         unroll<size>([&](auto row)
                          RESIDUA_INLINE_LAMBDA { y[row] = Pack::load(src + (row * size + column) * position_step); });
         Winograd<m>::result(y);
-        unroll<m>([&](auto row) RESIDUA_INLINE_LAMBDA { half_done[row][column] = y[row]; });
+        unroll<m>([&](auto row) RESIDUA_INLINE_LAMBDA { rows[row][column] = y[row]; });
     });
-    unroll<m>([&](auto row) RESIDUA_INLINE_LAMBDA {
-        Winograd<m>::result(half_done[row]);
-        unroll<m>([&](auto column) RESIDUA_INLINE_LAMBDA { values[row][column] = half_done[row][column]; });
-    });
+    unroll<m>([&](auto row) RESIDUA_INLINE_LAMBDA { Winograd<m>::result(rows[row]); });
 }
 
 /// The same into memory, row by row.
 template <int m>
 RESIDUA_INLINE void store_result(const float* src, std::ptrdiff_t position_step, float* dst) {
-    Pack values[m][m];
+    Pack values[m][m + 2];
     transform_result<m>(src, position_step, values);
     unroll<m>([&](auto row) RESIDUA_INLINE_LAMBDA {
         unroll<m>([&](auto column)
@@ -265,7 +261,7 @@ RESIDUA_INLINE void finish_patch(const float* src, std::ptrdiff_t position_step,
                                  int block, const Patch& patch, int rows, int columns, const Finish& finish) {
     if constexpr (!Finish::is_long) {
         if (rows >= m && columns >= m) {
-            Pack values[m][m];
+            Pack values[m][m + 2];
             transform_result<m>(src, position_step, values);
             auto results = finish.of(block, patch.row, patch.column, values[0][0]);
             unroll<m>([&](auto row) RESIDUA_INLINE_LAMBDA {
