@@ -99,7 +99,8 @@ struct TrainingBackward {
             memory.look_ahead(Blend{.main = map}, Load::compute, first_image, count, ahead);
         }
         const Blend& source = blend(step(pass.step).blend);
-        if (source.stored >= 0) memory.look_ahead(source, Load::stored, first_image, count, ahead);
+        if (source.stored >= 0 && source.stored != source.main)
+            memory.look_ahead(source, Load::stored, first_image, count, ahead);
         memory.look_ahead(source, Load::compute, first_image, count, ahead);
         if (pass.blend >= 0 && pass.accumulates) add_gradient(pass.blend);
         for (const Summand& pulled : pass.pulls)

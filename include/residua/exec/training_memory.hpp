@@ -195,13 +195,14 @@ class TrainingMemory {
 
     /// What `load` will read for `count` images.
     void look_ahead(const Blend& source, Load how, int first_image, int count, Ahead& ahead) const {
-        const auto add = [&](int map) { ahead.add(map_view(map, first_image).data, count * map_floats(map)); };
+        const auto add = [&](int map) {
+            ahead.add(map_view(map, first_image).data, count * plan.map_buffers[index(map)].floats);
+        };
         if (source.plain() && source.main == 0) return ahead.add(input(first_image), count * Sizes::input);
         if (how == Load::stored) return add(source.stored);
         add(source.main);
         if (source.skip >= 0) add(source.skip);
     }
-    [[nodiscard]] static long map_floats(int map) { return plan.map_buffers[index(map)].floats; }
 
     /// Whether a step's source lies in memory as its kernel wants it.
     static bool is_at_hand(const ForwardStep& step, Load how) {
