@@ -41,7 +41,9 @@ Measured measure_inference(const Wanted& wanted) {
     InferenceRun<Net> run(wanted.batch, wanted.threads);
     return {.seconds = repeat(wanted.seconds, run),
             .flops = 2.0 * wanted.batch * static_cast<double>(residua::multiply_adds<Net>),
-            .products = 2.0 * wanted.batch * static_cast<double>(residua::products<Net, residua::Inference>),
+            .products = 2.0 * wanted.batch *
+                        static_cast<double>(wanted.batch == 1 ? residua::products<Net, residua::Inference>
+                                                              : residua::products<Net, residua::Inference, true>),
             .bytes_moved = residua::traffic<Net, residua::Inference>.bytes(wanted.batch),
             .workspace_bytes = run.workspace_bytes()};
 }

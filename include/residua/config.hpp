@@ -20,6 +20,13 @@
 /// The same behind the parameters of a lambda. Sanitizers check every access: inlined a hundred times over, that takes
 /// the compiler minutes.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define RESIDUA_SANITIZED
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define RESIDUA_SANITIZED
+#endif
+#endif
+#ifdef RESIDUA_SANITIZED
 #define RESIDUA_INLINE_LAMBDA
 #else
 #define RESIDUA_INLINE_LAMBDA __attribute__((always_inline))

@@ -166,8 +166,8 @@ TEST_CASE("memory does not grow with depth") {
 namespace {
 
 struct DirectOnly : Network<Input<16, 8, 8>, Conv<16, 3>, Conv<16, 3>> {};
-struct Choices : Network<Input<16, 12, 12>, Conv<16, 3>, Conv<16, 3, Stride<2>>, Conv<512, 3>, Conv<16, 3>, Conv<16, 1>,
-                         Conv<16, 5>, AvgPool<3>, Conv<16, 3>> {};
+struct Choices : Network<Input<16, 16, 16>, Conv<16, 3>, Conv<16, 3, Stride<2>>, Conv<512, 3>, Conv<16, 3>, Conv<16, 1>,
+                         Conv<16, 5>, AvgPool<4>, Conv<16, 3>> {};
 
 }  // namespace
 
@@ -187,6 +187,17 @@ TEST_CASE("3x3 convolutions with stride 1 use minimal filtering, unless the netw
     STATIC_REQUIRE(algorithm(7) == Algorithm::direct);  // the map is too small
     STATIC_REQUIRE(inference_plan<DirectOnly>.steps[0].algorithm == Algorithm::direct);
     STATIC_REQUIRE(inference_plan<DirectOnly>.steps[1].algorithm == Algorithm::direct);
+}
+
+TEST_CASE("many weights stay bare, and groups of images take larger patches of them") {
+    constexpr const auto& steps = inference_plan<Choices>.steps;
+    STATIC_REQUIRE_FALSE(steps[0].bare);
+    STATIC_REQUIRE_FALSE(steps[1].bare);
+    STATIC_REQUIRE(steps[2].bare);
+    STATIC_REQUIRE(steps[3].bare);
+    STATIC_REQUIRE(steps[3].of_group == Algorithm::winograd4);
+    STATIC_REQUIRE_FALSE(steps[4].bare);
+    STATIC_REQUIRE_FALSE(inference_plan<DirectOnly>.steps[0].bare);
 }
 
 TEST_CASE("the input stays packed where only convolutions read it") {

@@ -15,6 +15,7 @@ constexpr long chain_parameters = (16 * 3 * 9) + 2 * 16 + (10 * 16 + 10);
 constexpr long in = 3 * 8 * 8;
 constexpr long map = 16 * 8 * 8;
 
+struct Wide : Network<Input<256, 4, 4>, Conv<256, 3>> {};
 struct Skip : Network<Input<16, 8, 8>, Conv<16, 3>, Residual<Conv<16, 3>>, ReLU> {};
 
 /// Networks that differ in identity blocks.
@@ -43,6 +44,10 @@ TEST_CASE("inference moves every step's maps once an image and the weights once 
 TEST_CASE("minimal filtering reads transformed weights") {
     STATIC_REQUIRE(inference_plan<Skip>.steps[0].algorithm == Algorithm::winograd4);
     STATIC_REQUIRE(traffic<Skip, Inference>.weight_bytes == 4 * 2 * (36 * 16 * 16 + 16));
+}
+
+TEST_CASE("many weights are read as they are") {
+    STATIC_REQUIRE(traffic<Wide, Inference>.weight_bytes == 4 * (9 * 256 * 256 + 256));
 }
 
 TEST_CASE("a shortcut's map is read by the step that adds it") {

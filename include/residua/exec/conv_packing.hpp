@@ -19,6 +19,7 @@ struct ConvPacking {
     Layout src{};
     Window window{};
     Algorithm algorithm = Algorithm::direct;
+    bool bare = false;  ///< packed without the transform
     WeightOrder order{};
     float* packed = nullptr;
 
@@ -32,6 +33,7 @@ struct ConvPacking {
 
     /// Packs the tiles [first, last).
     void pack(int first, int last) const {
+        if (bare) return pack_bare(first, last);
         switch (algorithm) {
             case Algorithm::direct:
                 return pack_direct(first, last);
@@ -53,6 +55,17 @@ struct ConvPacking {
             for_columns(rows, block, first_column(src_block), order.taps * order.run, store);
         };
         pack_weights(order, first, last, packed, load);
+    }
+
+    void pack_bare(int first, int last) const {
+        const long taps = window.taps();
+        const auto load = [&](int block, int src_block, float* to, long step) {
+            const auto store = [&](int column, const float* lanes) {
+                Pack::load(lanes).store(to + column / taps * step + column % taps * channel_block);
+            };
+            for_columns(rows, block, first_column(src_block), channel_block * window.taps(), store);
+        };
+        pack_bare_weights(order.src_blocks, order.dst_blocks, first, last, packed, load);
     }
 
     template <int m>

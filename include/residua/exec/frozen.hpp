@@ -65,9 +65,11 @@ class Frozen {
         for (int s = 0; s < plan.step_count; ++s) {
             const auto& one = inference_kernels<Net>.value_of(2 * s);
             const auto& two = inference_kernels<Other>.value_of(2 * s);
-            if (step(s).op != Frozen<Other>::step(s).op || one.algorithm != two.algorithm ||
-                one.tiling.dst_blocks != two.tiling.dst_blocks || one.tiling.run != two.tiling.run ||
-                weight_floats(s) != Frozen<Other>::weight_floats(s) || bias_floats(s) != Frozen<Other>::bias_floats(s))
+            const bool bare = step(s).bare;
+            if (step(s).op != Frozen<Other>::step(s).op || bare != Frozen<Other>::step(s).bare ||
+                (!bare && one.algorithm != two.algorithm) || one.tiling.dst_blocks != two.tiling.dst_blocks ||
+                one.tiling.run != two.tiling.run || weight_floats(s) != Frozen<Other>::weight_floats(s) ||
+                bias_floats(s) != Frozen<Other>::bias_floats(s))
                 return false;
         }
         return true;
@@ -102,8 +104,10 @@ class Frozen {
     static constexpr long weight_floats(int s) {
         if (!is_conv(s)) return is_elementwise(s) ? bias_floats(s) : 0;
         if (step(s).algorithm == Algorithm::direct) return order(s).count();
-        return winograd_weight_floats(patch_size(step(s).algorithm), layout(step(s).src).shape.c,
-                                      layout(step(s).dst).shape.c);
+        const int src_channels = layout(step(s).src).shape.c;
+        const int dst_channels = layout(step(s).dst).shape.c;
+        if (step(s).bare) return bare_weight_floats(src_channels, dst_channels);
+        return winograd_weight_floats(patch_size(step(s).algorithm), src_channels, dst_channels);
     }
 
     /// Calls `visit(step, place)` with the place in floats where each step's weights begin, and returns where all end.
@@ -185,6 +189,7 @@ class Frozen {
                 .src = src,
                 .window = window,
                 .algorithm = step(s).algorithm,
+                .bare = step(s).bare,
                 .order = order(s),
                 .packed = packed};
     }

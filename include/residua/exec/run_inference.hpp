@@ -97,7 +97,7 @@ void run_linear(const BoundStep& step, const Share& share) {
     }
 }
 
-template <int m, Tiling tiling, auto finish>
+template <int m, Tiling tiling, bool bare, auto finish>
 void run_winograd(const BoundStep& step, const Share& share) {
     const BoundPlaces& places = share.places(step);
     const MapView<const float> src = source(step, share, 0);
@@ -126,7 +126,9 @@ void run_winograd(const BoundStep& step, const Share& share) {
                             .last_patch = patches.last,
                             .group = places.patches,
                             .scratch = share.scratch};
-    winograd_conv<m, tiling>(task, [&](int image) { return Finish<finish>{step.bias, shortcut(step, share, image)}; });
+    winograd_conv<m, tiling, bare>(task, [&](int image) {
+        return Finish<finish>{step.bias, shortcut(step, share, image)};
+    });
 }
 
 template <auto expression>
@@ -173,7 +175,7 @@ constexpr RunStep run_function() {
         else if constexpr (kernel.algorithm == Algorithm::direct)
             return run_conv<kernel.tiling, finish>;
         else
-            return run_winograd<patch_size(kernel.algorithm), kernel.tiling, finish>;
+            return run_winograd<patch_size(kernel.algorithm), kernel.tiling, kernel.bare, finish>;
     } else if constexpr (kernel.op == Op::activation) {
         constexpr auto sum = [] {
             if constexpr (kernel.skip)

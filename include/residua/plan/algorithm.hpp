@@ -23,20 +23,36 @@ namespace detail {
 /// Rows and columns of a patch.
 constexpr int patch_size(Algorithm algorithm) { return algorithm == Algorithm::winograd4 ? 4 : 2; }
 
-/// Channels from which on patches are 2 x 2: maps are small then and the weights are what has to be moved, of which
-/// 4 x 4 patches need 36 instead of 9, and 2 x 2 patches 16. In inference an image alone waits for all of them, in
-/// training the images of a batch share them.
-inline constexpr int heavy_in_inference = 256;
-inline constexpr int heavy_in_training = 512;
-
-/// The choice for one convolution. It depends on the channels, not on the size of the map, so that a network for
-/// another size can share the transformed weights; only maps smaller than any patch are an exception. `heavy` is one
-/// of the above.
-constexpr Algorithm choose_algorithm(Chw src, Chw dst, const Window& window, int heavy, Algorithm last) {
-    constexpr int fewest_channels = 16;  // of the source; below, the transforms cost more than they save
+/// Whether minimal filtering can compute a convolution and saves more than its transforms cost.
+constexpr bool pays_to_transform(Chw src, Chw dst, const Window& window) {
+    constexpr int fewest_channels = 16;  // of the source
     const bool fits = window.kernel_h == 3 && window.kernel_w == 3 && window.stride == 1 && window.padding <= 2;
-    if (!fits || src.c < fewest_channels || dst.h < 3 || dst.w < 3) return Algorithm::direct;
+    return fits && src.c >= fewest_channels && dst.h >= 3 && dst.w >= 3;
+}
+
+/// The choice for one convolution in training. Many channels have small maps, and their weights are what has to be
+/// moved, of which 4 x 4 patches need 36 instead of 9, and 2 x 2 patches 16.
+constexpr Algorithm training_algorithm(Chw src, Chw dst, const Window& window, Algorithm last) {
+    constexpr int heavy = 512;
+    if (!pays_to_transform(src, dst, window)) return Algorithm::direct;
     return std::min(last, std::max(src.c, dst.c) >= heavy ? Algorithm::winograd2 : Algorithm::winograd4);
+}
+
+/// Whether inference by minimal filtering keeps a convolution's weights bare, as 3x3 kernels, and transforms them each
+/// time: where there are so many that it takes longer to fetch what 4 x 4 patches make of them, four times as much.
+/// It depends on the channels, of the convolution and most of the network, not on the size of the map, so that a
+/// network for another size can share the weights.
+constexpr bool has_bare_weights(Chw src, Chw dst, int most_channels) {
+    return std::max(src.c, dst.c) >= std::clamp(most_channels, 64, 256);
+}
+
+/// The choice for one convolution in inference, of so many images at a time. Only with bare weights there is one: a
+/// position's transform of the weights takes as long as the products of some patches.
+constexpr Algorithm inference_algorithm(Chw src, Chw dst, const Window& window, bool bare, int images, Algorithm last) {
+    if (!pays_to_transform(src, dst, window)) return Algorithm::direct;
+    constexpr int transform = 8;  // patches
+    const auto cost = [&](int m) { return position_count(m) * (images * patch_count(dst, m) + transform); };
+    return std::min(last, bare && cost(2) < cost(4) ? Algorithm::winograd2 : Algorithm::winograd4);
 }
 
 /// Whether a convolution's weights are so many that their gradient is formed over the whole batch at once, block by

@@ -5,9 +5,6 @@
 
 namespace residua {
 
-/// Images that go through the steps with heavy weights together, so that these are fetched from memory once for all.
-inline constexpr int group_images = 8;
-
 /// How a group of images goes through the inference plan: each image alone through the steps before `first_step`, while
 /// its maps are in the cache, all together through the rest.
 template <int nodes>
@@ -28,7 +25,7 @@ constexpr long fetched_floats(const Graph<nodes>& graph, const InferencePlan<nod
     const Layout& dst = plan.layouts[static_cast<std::size_t>(step.dst)];
     if (step.op == Op::linear) return 1L * dst.shape.c * src.shape.count();
     if (step.algorithm == Algorithm::direct) return 0;
-    return winograd_weight_floats(patch_size(step.algorithm), graph[graph[step.node].src].shape.c, dst.shape.c);
+    return winograd_weight_floats(patch_size(Algorithm::winograd4), graph[graph[step.node].src].shape.c, dst.shape.c);
 }
 
 template <int nodes>

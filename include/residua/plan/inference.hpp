@@ -16,9 +16,16 @@ struct InferenceStep {
     int src = -1;      ///< map read
     int skip = -1;     ///< map added, or -1
     int activation = -1;
-    int dst = -1;  ///< map written
-    Algorithm algorithm = Algorithm::direct;
+    int dst = -1;                             ///< map written
+    Algorithm algorithm = Algorithm::direct;  ///< with one image at a time
+    Algorithm of_group = Algorithm::direct;   ///< with group_images
+    bool bare = false;                        ///< weights are transformed each time
+
+    [[nodiscard]] constexpr Algorithm with(int images) const { return images == 1 ? algorithm : of_group; }
 };
+
+/// Images that go through the steps with heavy weights together, so that these are fetched from memory once for all.
+inline constexpr int group_images = 8;
 
 /// The steps of a network in inference, one image at a time, and the maps between them. Map 0 is the input.
 template <int nodes>
@@ -39,6 +46,8 @@ class InferenceFusion {
   public:
     constexpr InferenceFusion(const Graph<nodes>& graph, Algorithm last) : graph_{graph}, last_{last}, uses_{graph} {
         map_of_.fill(-1);
+        for (int i = 0; i < nodes; ++i)
+            if (graph[i].op == Op::conv) most_channels_ = std::max(most_channels_, graph[i].shape.c);
     }
 
     constexpr InferencePlan<nodes> run() {
@@ -63,9 +72,7 @@ class InferenceFusion {
             return;
         }
         InferenceStep step{.op = node.op, .node = i, .src = map_of(node.src)};
-        if (node.op == Op::conv)
-            step.algorithm =
-                choose_algorithm(graph_[node.src].shape, node.shape, node.window, heavy_in_inference, last_);
+        if (node.op == Op::conv) choose(step, graph_[node.src].shape, node);
         int end = i;
         if (node.op == Op::bn) step.bn = i;
         if (node.op == Op::add) step.skip = map_of(node.other);
@@ -76,6 +83,13 @@ class InferenceFusion {
         step.dst = new_map(end);
         map_of(end) = step.dst;
         plan_.steps[static_cast<std::size_t>(plan_.step_count++)] = step;
+    }
+
+    constexpr void choose(InferenceStep& step, Chw src, const Node& node) {
+        step.bare = has_bare_weights(src, node.shape, most_channels_);
+        step.algorithm = inference_algorithm(src, node.shape, node.window, step.bare, 1, last_);
+        step.of_group = inference_algorithm(src, node.shape, node.window, step.bare, group_images, last_);
+        step.bare = step.bare && step.algorithm != Algorithm::direct;
     }
 
     /// Moves the element-wise node behind `end` into the step, if nobody else reads `end` and its operands exist.
@@ -131,6 +145,7 @@ class InferenceFusion {
 
     const Graph<nodes>& graph_;
     Algorithm last_;
+    int most_channels_ = 0;  ///< of a convolution
     Uses<nodes> uses_;
     std::array<int, static_cast<std::size_t>(nodes)> map_of_{};
     InferencePlan<nodes> plan_{};

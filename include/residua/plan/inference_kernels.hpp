@@ -10,6 +10,7 @@ namespace residua::detail::inline RESIDUA_ISA {
 struct InferenceKernel {
     Op op = Op::conv;
     Algorithm algorithm = Algorithm::direct;
+    bool bare = false;  ///< weights are transformed each time
     Tiling tiling{};
     bool skip = false;
     int activation = -1;
@@ -32,7 +33,7 @@ constexpr bool is_flat(const Graph<nodes>& graph, const InferencePlan<nodes>& pl
 template <int nodes>
 constexpr int patch_group_of(const Graph<nodes>& graph, const InferencePlan<nodes>& plan, const InferenceStep& step,
                              int images) {
-    const int m = patch_size(step.algorithm);
+    const int m = patch_size(step.with(images));
     return patch_group(m, plan.layouts[static_cast<std::size_t>(step.src)].blocks(),
                        images * patch_count(graph[step.node].shape, m));
 }
@@ -45,8 +46,9 @@ constexpr InferenceKernel kernel_of(const Graph<nodes>& graph, const InferencePl
     if (step.op != Op::conv && step.op != Op::linear) return kernel;
     const Layout& src = plan.layouts[static_cast<std::size_t>(step.src)];
     Chw dst = graph[step.node].shape;
-    kernel.algorithm = step.algorithm;
-    if (step.algorithm != Algorithm::direct) {
+    kernel.algorithm = step.with(images);
+    kernel.bare = step.bare;
+    if (kernel.algorithm != Algorithm::direct) {
         kernel.tiling = winograd_tiling(dst, patch_group_of(graph, plan, step, images));
         return kernel;
     }

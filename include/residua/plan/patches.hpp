@@ -35,6 +35,24 @@ constexpr long winograd_scratch(int m, int src_blocks, int group) {
     return 1L * position_count(m) * (src_blocks + most_tile_blocks) * patch_spread(group) * channel_block;
 }
 
+/// Source blocks of a tile's bare weights that are transformed at a time: their products with a group's patches follow
+/// while they are in the second-level cache.
+inline constexpr int bare_blocks = 4;
+
+/// Distance of the positions of transformed bare weights in memory, in floats: one cache line more than they take, or
+/// all positions of a kernel fall into few sets of the cache.
+constexpr long bare_position_step(int src_blocks, int dst_blocks) {
+    return (1L * src_blocks * channel_block * dst_blocks + 1) * channel_block;
+}
+
+/// Floats of memory for bare weights while they are transformed, one row of positions at a time.
+constexpr long bare_scratch(int m) { return (m + 2) * bare_position_step(bare_blocks, most_tile_blocks); }
+
+/// Floats of bare weights.
+constexpr long bare_weight_floats(int src_channels, int dst_channels) {
+    return 9L * block_count(src_channels) * block_count(dst_channels) * channel_block * channel_block;
+}
+
 /// Patches that pay in a group: enough to fill the registers, more where the weights are too large for any cache near.
 constexpr int fewest_patches(int src_blocks) {
     constexpr int large_blocks = 16;

@@ -3,7 +3,7 @@
 #include <type_traits>
 
 #include <residua/plan/costs.hpp>
-#include <residua/plan/inference.hpp>
+#include <residua/plan/inference_kernels.hpp>
 #include <residua/plan/mode.hpp>
 #include <residua/plan/patches.hpp>
 #include <residua/plan/training_kernels.hpp>
@@ -19,7 +19,7 @@ constexpr long node_products(const Graph<nodes>& graph, int i, Algorithm algorit
     return 1L * patch_count(graph[i].shape, m) * position_count(m) * input_channels(graph, i) * graph[i].shape.c;
 }
 
-template <class Net, class Mode>
+template <class Net, class Mode, bool groups>
 constexpr long sum_products() {
     const auto& graph = graph_of<Net>;
     long sum = 0;
@@ -36,7 +36,7 @@ constexpr long sum_products() {
         const auto& plan = inference_plan<Net>;
         for (int s = 0; s < plan.step_count; ++s) {
             const InferenceStep& step = plan.steps[static_cast<std::size_t>(s)];
-            sum += node_products(graph, step.node, step.algorithm);
+            sum += node_products(graph, step.node, inference_kernels<Net>.value_of(2 * s + (groups ? 1 : 0)).algorithm);
         }
     }
     return sum;
@@ -45,8 +45,9 @@ constexpr long sum_products() {
 }  // namespace detail
 
 /// Multiply-adds that one image's way through the network really takes, in training with the gradients of maps and
-/// weights: fewer than the shapes say where filtering is minimal, whose transforms are not counted.
-template <class Net, class Mode>
-inline constexpr long products = detail::sum_products<Net, Mode>();
+/// weights: fewer than the shapes say where filtering is minimal, whose transforms are not counted. In inference an
+/// image alone may take more than one of a group.
+template <class Net, class Mode, bool groups = false>
+inline constexpr long products = detail::sum_products<Net, Mode, groups>();
 
 }  // namespace residua

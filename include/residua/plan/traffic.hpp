@@ -23,11 +23,11 @@ namespace detail {
 
 inline constexpr long float_bytes = sizeof(float);
 
-/// Floats of a step's weights and bias, batch normalisation folded in, transformed for minimal filtering.
+/// Floats of a step's weights and bias, batch normalisation folded in, transformed for minimal filtering unless bare.
 template <int nodes>
 constexpr long step_weights(const Graph<nodes>& graph, const InferenceStep& step) {
     const Node& node = graph[step.node];
-    if (has_weights(node) && step.algorithm != Algorithm::direct)
+    if (has_weights(node) && step.algorithm != Algorithm::direct && !step.bare)
         return winograd_weight_floats(patch_size(step.algorithm), input_channels(graph, step.node), node.shape.c) +
                node.shape.c;
     if (has_weights(node)) return node.shape.c * (1L * input_channels(graph, step.node) * node.window.taps() + 1);

@@ -57,7 +57,7 @@ constexpr TrainingConv training_conv(const Layout& src, Chw dst, const Window& w
                                      bool moments = false) {
     TrainingConv conv{.bias = bias, .moments = moments && !bias};
     conv.whole_batch = !src.packed && has_large_weights(1L * src.shape.c * dst.c * window.taps());
-    if (!src.packed) conv.algorithm = choose_algorithm(src.shape, dst, window, heavy_in_training, last);
+    if (!src.packed) conv.algorithm = training_algorithm(src.shape, dst, window, last);
     if (conv.algorithm == Algorithm::direct) {
         conv.forward = forward_tiling(src, dst, window);
         conv.backward = backward_tiling(src.shape, window);

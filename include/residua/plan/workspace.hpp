@@ -22,9 +22,10 @@ inline constexpr long inference_scratch = [] {
         const int images = groups && s >= image_groups<Net>.first_step ? group_images : 1;
         const InferenceStep& step = plan.steps[static_cast<std::size_t>(s)];
         if (step.algorithm == Algorithm::direct) continue;
-        most = std::max(most, winograd_scratch(patch_size(step.algorithm),
-                                               plan.layouts[static_cast<std::size_t>(step.src)].blocks(),
-                                               patch_group_of(graph_of<Net>, plan, step, images)));
+        const int m = patch_size(step.with(images));
+        const long scratch = winograd_scratch(m, plan.layouts[static_cast<std::size_t>(step.src)].blocks(),
+                                              patch_group_of(graph_of<Net>, plan, step, images));
+        most = std::max(most, scratch + (step.bare ? bare_scratch(m) : 0));
     }
     return most;
 }();

@@ -94,13 +94,15 @@ struct Pack {
 
     /// Reads 16 floats; `src` is aligned to 64 bytes.
     static RESIDUA_INLINE Pack load(const float* src) {
-        return detail::for_registers<Pack>([=](int i) { return Register::load_aligned(src + i * register_size); });
+        return detail::for_registers<Pack>(
+            [=](int i) RESIDUA_INLINE_LAMBDA { return Register::load_aligned(src + i * register_size); });
     }
     static RESIDUA_INLINE Pack load_unaligned(const float* src) {
-        return detail::for_registers<Pack>([=](int i) { return Register::load_unaligned(src + i * register_size); });
+        return detail::for_registers<Pack>(
+            [=](int i) RESIDUA_INLINE_LAMBDA { return Register::load_unaligned(src + i * register_size); });
     }
     static RESIDUA_INLINE Pack broadcast(float value) {
-        return detail::for_registers<Pack>([=](int) { return Register(value); });
+        return detail::for_registers<Pack>([=](int) RESIDUA_INLINE_LAMBDA { return Register(value); });
     }
     static RESIDUA_INLINE Pack zero() { return broadcast(0.0f); }
 
@@ -123,12 +125,13 @@ namespace residua::detail::inline RESIDUA_ISA {
 
 template <class Function>
 RESIDUA_INLINE Pack map_registers(Function f, Pack a) {
-    return for_registers<Pack>([&](int i) { return Register(f(a.registers[i])); });
+    return for_registers<Pack>([&](int i) RESIDUA_INLINE_LAMBDA { return Register(f(a.registers[i])); });
 }
 
 template <class Function>
 RESIDUA_INLINE Pack map_registers(Function f, Pack a, Pack b) {
-    return for_registers<Pack>([&](int i) { return Register(f(a.registers[i], b.registers[i])); });
+    return for_registers<Pack>([&](int i)
+                                   RESIDUA_INLINE_LAMBDA { return Register(f(a.registers[i], b.registers[i])); });
 }
 
 }  // namespace residua::detail::inline RESIDUA_ISA
@@ -136,19 +139,19 @@ RESIDUA_INLINE Pack map_registers(Function f, Pack a, Pack b) {
 namespace residua::inline RESIDUA_ISA {
 
 RESIDUA_INLINE Pack operator+(Pack a, Pack b) {
-    return detail::map_registers([](auto u, auto v) { return u + v; }, a, b);
+    return detail::map_registers([](auto u, auto v) RESIDUA_INLINE_LAMBDA { return u + v; }, a, b);
 }
 RESIDUA_INLINE Pack operator-(Pack a, Pack b) {
-    return detail::map_registers([](auto u, auto v) { return u - v; }, a, b);
+    return detail::map_registers([](auto u, auto v) RESIDUA_INLINE_LAMBDA { return u - v; }, a, b);
 }
 RESIDUA_INLINE Pack operator*(Pack a, Pack b) {
-    return detail::map_registers([](auto u, auto v) { return u * v; }, a, b);
+    return detail::map_registers([](auto u, auto v) RESIDUA_INLINE_LAMBDA { return u * v; }, a, b);
 }
 RESIDUA_INLINE Pack operator/(Pack a, Pack b) {
-    return detail::map_registers([](auto u, auto v) { return u / v; }, a, b);
+    return detail::map_registers([](auto u, auto v) RESIDUA_INLINE_LAMBDA { return u / v; }, a, b);
 }
 RESIDUA_INLINE Pack operator-(Pack a) {
-    return detail::map_registers([](auto u) { return -u; }, a);
+    return detail::map_registers([](auto u) RESIDUA_INLINE_LAMBDA { return -u; }, a);
 }
 
 RESIDUA_INLINE Pack& operator+=(Pack& a, Pack b) { return a = a + b; }
@@ -159,43 +162,45 @@ RESIDUA_INLINE Pack& operator/=(Pack& a, Pack b) { return a = a / b; }
 /// a * b + c, rounded once where the machine has FMA.
 RESIDUA_INLINE Pack fma(Pack a, Pack b, Pack c) {
     return detail::for_registers<Pack>(
-        [&](int i) { return detail::fma(a.registers[i], b.registers[i], c.registers[i]); });
+        [&](int i) RESIDUA_INLINE_LAMBDA { return detail::fma(a.registers[i], b.registers[i], c.registers[i]); });
 }
 
 /// Where either lane is NaN the result is b's lane, so `max(zero, x)` keeps a NaN in x.
 RESIDUA_INLINE Pack max(Pack a, Pack b) {
-    return detail::map_registers([](auto u, auto v) { return xsimd::max(u, v); }, a, b);
+    return detail::map_registers([](auto u, auto v) RESIDUA_INLINE_LAMBDA { return xsimd::max(u, v); }, a, b);
 }
 /// Where either lane is NaN the result is b's lane.
 RESIDUA_INLINE Pack min(Pack a, Pack b) {
-    return detail::map_registers([](auto u, auto v) { return xsimd::min(u, v); }, a, b);
+    return detail::map_registers([](auto u, auto v) RESIDUA_INLINE_LAMBDA { return xsimd::min(u, v); }, a, b);
 }
 
 RESIDUA_INLINE Pack exp(Pack a) {
-    return detail::map_registers([](auto u) { return xsimd::exp(u); }, a);
+    return detail::map_registers([](auto u) RESIDUA_INLINE_LAMBDA { return xsimd::exp(u); }, a);
 }
 RESIDUA_INLINE Pack log(Pack a) {
-    return detail::map_registers([](auto u) { return detail::log(u); }, a);
+    return detail::map_registers([](auto u) RESIDUA_INLINE_LAMBDA { return detail::log(u); }, a);
 }
 RESIDUA_INLINE Pack sqrt(Pack a) {
-    return detail::map_registers([](auto u) { return xsimd::sqrt(u); }, a);
+    return detail::map_registers([](auto u) RESIDUA_INLINE_LAMBDA { return xsimd::sqrt(u); }, a);
 }
 RESIDUA_INLINE Pack tanh(Pack a) {
-    return detail::map_registers([](auto u) { return xsimd::tanh(u); }, a);
+    return detail::map_registers([](auto u) RESIDUA_INLINE_LAMBDA { return xsimd::tanh(u); }, a);
 }
 RESIDUA_INLINE Pack abs(Pack a) {
-    return detail::map_registers([](auto u) { return xsimd::abs(u); }, a);
+    return detail::map_registers([](auto u) RESIDUA_INLINE_LAMBDA { return xsimd::abs(u); }, a);
 }
 
 /// True in the lanes where a > b; false where either is NaN.
 RESIDUA_INLINE PackMask greater(Pack a, Pack b) {
-    return detail::for_registers<PackMask>([&](int i) { return a.registers[i] > b.registers[i]; });
+    return detail::for_registers<PackMask>([&](int i)
+                                               RESIDUA_INLINE_LAMBDA { return a.registers[i] > b.registers[i]; });
 }
 
 /// yes where the mask is true, no elsewhere.
 RESIDUA_INLINE Pack select(PackMask mask, Pack yes, Pack no) {
-    return detail::for_registers<Pack>(
-        [&](int i) { return xsimd::select(mask.registers[i], yes.registers[i], no.registers[i]); });
+    return detail::for_registers<Pack>([&](int i) RESIDUA_INLINE_LAMBDA {
+        return xsimd::select(mask.registers[i], yes.registers[i], no.registers[i]);
+    });
 }
 
 /// Everything that this thread has streamed is there before whatever it writes from now on.

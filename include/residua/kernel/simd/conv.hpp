@@ -121,8 +121,9 @@ void conv(const ConvTask& task, const Finish& finish) {
                 // may be another thread's.
                 const int column = std::max(task.first_column, std::min(next, task.last_column - width));
                 Pack sum[dst_blocks][width];
-                detail::unroll<dst_blocks>(
-                    [&](auto b) { detail::unroll<width>([&](auto i) { sum[b][i] = Pack::zero(); }); });
+                detail::unroll<dst_blocks>([&](auto b) RESIDUA_INLINE_LAMBDA {
+                    detail::unroll<width>([&](auto i) RESIDUA_INLINE_LAMBDA { sum[b][i] = Pack::zero(); });
+                });
                 const float* weight = task.weight + tile * tile_weights;
                 const float* ahead = weights_ahead.part(weight + tile_weights, pass);
                 const float* corner = task.src + row * task.src_row + std::ptrdiff_t{column} * pixel;
@@ -141,10 +142,12 @@ void conv(const ConvTask& task, const Finish& finish) {
                             if constexpr (tiling.one_tap && is_wide)
                                 for (int i = c; i < c + width; i += run) fetch_next_block(i);
                             Pack w[dst_blocks];
-                            detail::unroll<dst_blocks>([&](auto b) { w[b] = Pack::load(weight + b * channel_block); });
-                            detail::unroll<width>([&](auto i) {
+                            detail::unroll<dst_blocks>(
+                                [&](auto b) RESIDUA_INLINE_LAMBDA { w[b] = Pack::load(weight + b * channel_block); });
+                            detail::unroll<width>([&](auto i) RESIDUA_INLINE_LAMBDA {
                                 const Pack value = Pack::broadcast(src[i * pixel + c]);
-                                detail::unroll<dst_blocks>([&](auto b) { sum[b][i] = fma(value, w[b], sum[b][i]); });
+                                detail::unroll<dst_blocks>(
+                                    [&](auto b) RESIDUA_INLINE_LAMBDA { sum[b][i] = fma(value, w[b], sum[b][i]); });
                             });
                         }
                     }

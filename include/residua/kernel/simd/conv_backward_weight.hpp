@@ -55,13 +55,14 @@ void conv_backward_weight(const ConvBackwardWeightTask& task) {
             for (int tap = 0; tap < task.tap_count; ++tap) {
                 for (int c = 0; c < run; c += channels, grad_weight += channels * channel_block) {
                     const float* src = task.src + src_block * task.src_block + task.taps[tap] + c;
-                    const auto sum_at = [&](int b, int i) {
+                    const auto sum_at = [&](int b, int i) RESIDUA_INLINE_LAMBDA {
                         return grad_weight + b * block_weights + i * channel_block;
                     };
                     Pack sum[tile_blocks][channels];
-                    detail::unroll<tile_blocks>([&](auto b) {
-                        detail::unroll<channels>(
-                            [&](auto i) { sum[b][i] = task.starts ? Pack::zero() : Pack::load(sum_at(b, i)); });
+                    detail::unroll<tile_blocks>([&](auto b) RESIDUA_INLINE_LAMBDA {
+                        detail::unroll<channels>([&](auto i) RESIDUA_INLINE_LAMBDA {
+                            sum[b][i] = task.starts ? Pack::zero() : Pack::load(sum_at(b, i));
+                        });
                     });
                     for (int row = 0; row < task.rows; ++row) {
                         detail::fetch(task.ahead);
@@ -71,16 +72,18 @@ void conv_backward_weight(const ConvBackwardWeightTask& task) {
                             __builtin_prefetch(s + ahead);
                             Pack value[tile_blocks];
                             detail::unroll<tile_blocks>(
-                                [&](auto b) { value[b] = Pack::load(g + b * task.grad_block); });
-                            detail::unroll<channels>([&](auto i) {
+                                [&](auto b) RESIDUA_INLINE_LAMBDA { value[b] = Pack::load(g + b * task.grad_block); });
+                            detail::unroll<channels>([&](auto i) RESIDUA_INLINE_LAMBDA {
                                 const Pack factor = Pack::broadcast(s[i]);
-                                detail::unroll<tile_blocks>(
-                                    [&](auto b) { sum[b][i] = fma(factor, value[b], sum[b][i]); });
+                                detail::unroll<tile_blocks>([&](auto b) RESIDUA_INLINE_LAMBDA {
+                                    sum[b][i] = fma(factor, value[b], sum[b][i]);
+                                });
                             });
                         }
                     }
-                    detail::unroll<tile_blocks>(
-                        [&](auto b) { detail::unroll<channels>([&](auto i) { sum[b][i].store(sum_at(b, i)); }); });
+                    detail::unroll<tile_blocks>([&](auto b) RESIDUA_INLINE_LAMBDA {
+                        detail::unroll<channels>([&](auto i) RESIDUA_INLINE_LAMBDA { sum[b][i].store(sum_at(b, i)); });
+                    });
                 }
             }
         }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+
 #include <residua/kernel/view.hpp>
 #include <residua/tensor/expression.hpp>
 #include <residua/tensor/pack.hpp>
@@ -23,30 +25,57 @@ struct Unfinished {
     RESIDUA_INLINE Block of(int, int, int, Pack) const { return {}; }
 };
 
+/// Results as they are, or added to what is there.
+struct Sums {
+    static constexpr bool is_long = false;
+
+    bool add = false;
+
+    struct Block {
+        bool add;
+        RESIDUA_INLINE void take(Pack sum, int, int, float* dst) const {
+            (add ? sum + Pack::load(dst) : sum).store(dst);
+        }
+        RESIDUA_INLINE void end() const {}
+    };
+    RESIDUA_INLINE Block of(int, int, int, Pack) const { return {add}; }
+};
+
 /// An expression in x0 (the sum of products), x1 (the channel's bias) and, if it has a third variable, x2 (the pixel of
 /// another map).
 template <auto expression>
 struct Finish {
     static constexpr bool is_long = false;
 
+    static constexpr bool has_other = variable_count < expression >> 2;
+
     const float* bias = nullptr;  ///< of all channels, 64-byte aligned
     MapView<const float> other{};
 
     struct Block {
         Pack shift;
-        const Finish* finish;
-        int block;
+        const float* other;  ///< the pixel of the tile's first result
+        std::ptrdiff_t row_step;
+        std::ptrdiff_t pixel_step;
+        int first_row;
+        int first_column;
 
         RESIDUA_INLINE void take(Pack sum, int row, int column, float* dst) const {
-            if constexpr (variable_count < expression >> 2)
-                evaluate(expression, sum, shift, Pack::load(finish->other.at(block, row, column))).store(dst);
+            if constexpr (has_other)
+                evaluate(expression, sum, shift,
+                         Pack::load(other + (row - first_row) * row_step + (column - first_column) * pixel_step))
+                    .store(dst);
             else
                 evaluate(expression, sum, shift).store(dst);
         }
         RESIDUA_INLINE void end() const {}
     };
-    RESIDUA_INLINE Block of(int block, int, int, Pack) const {
-        return {Pack::load(bias + block * channel_block), this, block};
+    RESIDUA_INLINE Block of(int block, int row, int column, Pack) const {
+        const Pack shift = Pack::load(bias + block * channel_block);
+        if constexpr (has_other)
+            return {shift, other.at(block, row, column), other.row_step(), other.pixel_step(), row, column};
+        else
+            return {shift, nullptr, 0, 0, row, column};
     }
 };
 

@@ -5,6 +5,7 @@
 
 #include <residua/kernel/simd/conv.hpp>
 #include <residua/kernel/simd/finish.hpp>
+#include <residua/kernel/simd/winograd_transforms.hpp>
 #include <residua/kernel/unroll.hpp>
 #include <residua/plan/patches.hpp>
 #include <residua/tensor/pack.hpp>
@@ -15,75 +16,6 @@
 /// instead of 9 m^2.
 
 namespace residua::inline RESIDUA_ISA {
-
-/// The transforms along one axis; both axes, one after the other, make the two-dimensional ones. Points come in pairs
-/// of opposite signs, so that values of the source with even and with odd numbers are put together first, `even` and
-/// `odd`, in place. The first is then the first or the last result; of the others each `pair` makes two.
-template <int m>
-struct Winograd;
-
-/// F(2, 3) with the points 0, 1, -1 and infinity.
-template <>
-struct Winograd<2> {
-    static constexpr int size = 4;
-
-    static RESIDUA_INLINE void even(Pack (&d)[2]) { d[0] -= d[1]; }
-    static RESIDUA_INLINE void odd(Pack (&d)[2]) {
-        const Pack last = d[0] - d[1];
-        d[1] = d[0];
-        d[0] = last;
-    }
-    template <int>
-    static RESIDUA_INLINE void pair(Pack even, Pack odd, Pack& plus, Pack& minus) {
-        plus = even + odd;
-        minus = even - odd;
-    }
-    static RESIDUA_INLINE void result(Pack (&y)[4]) {
-        const Pack sum = y[1] + y[2];
-        const Pack difference = y[1] - y[2];
-        y[0] += sum;
-        y[1] = difference - y[3];
-    }
-};
-
-/// F(4, 3) with the points 0, +-sqrt(1/2), +-sqrt(2) and infinity: entries of similar size, so that rounding errors are
-/// a third of those with the points 0, +-1 and +-2.
-template <>
-struct Winograd<4> {
-    static constexpr int size = 6;
-    static constexpr float near = 0.70710678f;  ///< the points
-    static constexpr float far = 1.41421356f;
-
-    static RESIDUA_INLINE void even(Pack (&d)[3]) {
-        const Pack of_near = fma(d[1], Pack::broadcast(-2.0f), d[2]);
-        d[0] = fma(d[1], Pack::broadcast(-2.5f), d[0] + d[2]);
-        d[2] = fma(d[1], Pack::broadcast(-0.5f), d[2]);
-        d[1] = of_near;
-    }
-    static RESIDUA_INLINE void odd(Pack (&d)[3]) {
-        const Pack last = fma(d[1], Pack::broadcast(-2.5f), d[0] + d[2]);
-        d[2] = fma(d[0], Pack::broadcast(-0.5f), d[1]);
-        d[1] = fma(d[0], Pack::broadcast(-2.0f), d[1]);
-        d[0] = last;
-    }
-    template <int which>
-    static RESIDUA_INLINE void pair(Pack even, Pack odd, Pack& plus, Pack& minus) {
-        const Pack point = Pack::broadcast(which == 0 ? near : far);
-        plus = fma(odd, point, even);
-        minus = fma(odd, -point, even);
-    }
-    static RESIDUA_INLINE void result(Pack (&y)[6]) {
-        const Pack near_sum = y[1] + y[2];
-        const Pack near_difference = y[1] - y[2];
-        const Pack far_sum = y[3] + y[4];
-        const Pack far_difference = y[3] - y[4];
-        y[0] += near_sum + far_sum;
-        y[1] = fma(near_difference, Pack::broadcast(near), far_difference * Pack::broadcast(far));
-        y[2] = fma(near_sum, Pack::broadcast(0.5f), far_sum * Pack::broadcast(2.0f));
-        y[3] =
-            fma(near_difference, Pack::broadcast(0.5f * near), fma(far_difference, Pack::broadcast(2.0f * far), y[5]));
-    }
-};
 
 /// What a convolution by minimal filtering does. Patches of m x m results are numbered row by row, image by image.
 struct WinogradTask {
@@ -114,58 +46,6 @@ struct WinogradTask {
 }  // namespace residua::inline RESIDUA_ISA
 
 namespace residua::detail::inline RESIDUA_ISA {
-
-/// One patch's source, one block of channels, transformed along both axes and spread over the positions. First rows
-/// with even, then those with odd numbers: half of the values are in registers at a time.
-template <int m>
-RESIDUA_INLINE void transform_source(const float* src, std::ptrdiff_t row_step, float* dst,
-                                     std::ptrdiff_t position_step) {
-    constexpr int size = Winograd<m>::size;
-    constexpr int half = size / 2;
-    const auto row = [&](int number, Pack(&to)[size]) RESIDUA_INLINE_LAMBDA {
-        Pack even[half];
-        Pack odd[half];
-        unroll<half>([&](auto i) RESIDUA_INLINE_LAMBDA {
-            even[i] = Pack::load(src + number * row_step + 2 * i * channel_block);
-            odd[i] = Pack::load(src + number * row_step + (2 * i + 1) * channel_block);
-        });
-        Winograd<m>::even(even);
-        Winograd<m>::odd(odd);
-        to[0] = even[0];
-        to[size - 1] = odd[0];
-        unroll<half - 1>([&](auto i) RESIDUA_INLINE_LAMBDA {
-            Winograd<m>::template pair<i>(even[i + 1], odd[i + 1], to[2 * i + 1], to[2 * i + 2]);
-        });
-    };
-    const auto store = [&](int number, int column, Pack value)
-                           RESIDUA_INLINE_LAMBDA { value.store(dst + (number * size + column) * position_step); };
-    Pack even[size][half];
-    Pack odd[size][half];
-    const auto load = [&](int first, Pack(&to)[size][half]) RESIDUA_INLINE_LAMBDA {
-        unroll<half>([&](auto i) RESIDUA_INLINE_LAMBDA {
-            Pack values[size];
-            row(2 * i + first, values);
-            unroll<size>([&](auto column) RESIDUA_INLINE_LAMBDA { to[column][i] = values[column]; });
-        });
-    };
-    load(0, even);
-    unroll<size>([&](auto column) RESIDUA_INLINE_LAMBDA {
-        Winograd<m>::even(even[column]);
-        store(0, column, even[column][0]);
-    });
-    load(1, odd);
-    unroll<size>([&](auto column) RESIDUA_INLINE_LAMBDA {
-        Winograd<m>::odd(odd[column]);
-        store(size - 1, column, odd[column][0]);
-        unroll<half - 1>([&](auto i) RESIDUA_INLINE_LAMBDA {
-            Pack plus;
-            Pack minus;
-            Winograd<m>::template pair<i>(even[column][i + 1], odd[column][i + 1], plus, minus);
-            store(2 * i + 1, column, plus);
-            store(2 * i + 2, column, minus);
-        });
-    });
-}
 
 /// A square of pixels with zeros for those outside of the map, as a map of its own.
 template <int size>
@@ -227,20 +107,6 @@ void winograd_sources(const WinogradTask& task, int first, int count, float* dst
             }
         }
     }
-}
-
-/// One patch's results, one block of channels, from the positions' sums: the first m of each row.
-template <int m>
-RESIDUA_INLINE void transform_result(const float* src, std::ptrdiff_t position_step, Pack (&rows)[m][m + 2]) {
-    constexpr int size = Winograd<m>::size;
-    unroll<size>([&](auto column) RESIDUA_INLINE_LAMBDA {
-        Pack y[size];
-        unroll<size>([&](auto row)
-                         RESIDUA_INLINE_LAMBDA { y[row] = Pack::load(src + (row * size + column) * position_step); });
-        Winograd<m>::result(y);
-        unroll<m>([&](auto row) RESIDUA_INLINE_LAMBDA { rows[row][column] = y[row]; });
-    });
-    unroll<m>([&](auto row) RESIDUA_INLINE_LAMBDA { Winograd<m>::result(rows[row]); });
 }
 
 /// The same into memory, row by row.
@@ -308,6 +174,66 @@ void winograd_results(const WinogradTask& task, int tile, int first, int count, 
     }
 }
 
+/// Positions [first_position, last_position) of the transformed weights of one tile of dst blocks, of some blocks of
+/// the source.
+struct PositionWeights {
+    const float* floats;  ///< [position][src block][channel][dst block of tile][16]
+    std::ptrdiff_t position_step;
+    int first_position;
+    int last_position;
+    int first_block;
+    int last_block;
+};
+
+/// The sums of a group's patches, position by position; those of the first blocks of the source start them.
+template <int m, Tiling tiling>
+void winograd_products(const WinogradTask& task, const PositionWeights& weights, int count, const float* sources,
+                       float* sums, Ahead* ahead) {
+    static constexpr std::ptrdiff_t tap = 0;
+    const std::ptrdiff_t block_step = std::ptrdiff_t{patch_spread(task.group)} * channel_block;
+    const float* weight = weights.floats;
+    for (int position = weights.first_position; position < weights.last_position;
+         ++position, weight += weights.position_step)
+        conv<tiling>({.src = sources + (position * task.src_blocks + weights.first_block) * block_step,
+                      .src_block = block_step,
+                      .taps = &tap,
+                      .tap_count = 1,
+                      .src_blocks = weights.last_block - weights.first_block,
+                      .weight = weight,
+                      .dst = sums + position * tiling.dst_blocks * block_step,
+                      .dst_block = block_step,
+                      .dst_pixel = channel_block,
+                      .last_column = count,
+                      .last_row = 1,
+                      .last_tile = 1,
+                      .ahead = ahead},
+                     Sums{weights.first_block > 0});
+}
+
+/// The same with bare weights, of which a few are transformed at a time, for one row of positions after the other, so
+/// that all stays in the first-level cache. The next ones are fetched meanwhile.
+template <int m, Tiling tiling>
+void bare_products(const WinogradTask& task, int tile, int count, const float* sources, float* transformed,
+                   float* sums) {
+    constexpr int size = Winograd<m>::size;
+    constexpr int block_kernels = channel_block * tiling.dst_blocks;
+    constexpr int block_floats = 9 * channel_block * block_kernels;
+    const float* kernels = task.weight + std::ptrdiff_t{tile} * task.src_blocks * block_floats;
+    for (int first = 0; first < task.src_blocks; first += bare_blocks) {
+        const int blocks = std::min(bare_blocks, task.src_blocks - first);
+        const std::ptrdiff_t position_step = bare_position_step(blocks, tiling.dst_blocks);
+        Ahead next;
+        next.add(kernels + blocks * block_floats, blocks * block_floats);
+        unroll<size>([&](auto row) {
+            transform_bare<m, row>(kernels, blocks * block_kernels, transformed, position_step, next);
+            winograd_products<m, tiling>(
+                task, {transformed, position_step, row * size, (row + 1) * size, first, first + blocks}, count, sources,
+                sums, &next);
+        });
+        kernels += blocks * block_floats;
+    }
+}
+
 }  // namespace residua::detail::inline RESIDUA_ISA
 
 namespace residua::inline RESIDUA_ISA {
@@ -318,35 +244,26 @@ namespace residua::inline RESIDUA_ISA {
 /// Reads:  src, weight; zeros stand outside of src. Writes: dst, what finish_of(image) makes of the pixels of the
 /// patches and tiles asked for; scratch.
 /// Requires: 64-byte alignment; sums run over source blocks, then channels, whatever the group.
-template <int m, Tiling tiling, class FinishOf>
+template <int m, Tiling tiling, bool bare = false, class FinishOf>
 void winograd_conv(const WinogradTask& task, const FinishOf& finish_of) {
     constexpr int dst_blocks = tiling.dst_blocks;
     constexpr int positions = position_count(m);
-    static constexpr std::ptrdiff_t tap = 0;
     const std::ptrdiff_t block_step = std::ptrdiff_t{patch_spread(task.group)} * channel_block;
-    const std::ptrdiff_t position_weights =
-        std::ptrdiff_t{task.src_blocks} * channel_block * dst_blocks * channel_block;
+    const std::ptrdiff_t position_step = std::ptrdiff_t{task.src_blocks} * channel_block * dst_blocks * channel_block;
     float* const sources = task.scratch;
     float* const sums = sources + positions * task.src_blocks * block_step;
+    float* const transformed = sums + positions * dst_blocks * block_step;
     for (int first = task.first_patch; first < task.last_patch; first += task.group) {
         const int count = std::min(task.group, task.last_patch - first);
         detail::winograd_sources<m>(task, first, count, sources);
         for (int tile = task.first_tile; tile < task.last_tile; ++tile) {
-            for (int position = 0; position < positions; ++position)
-                conv<tiling>({.src = sources + position * task.src_blocks * block_step,
-                              .src_block = block_step,
-                              .taps = &tap,
-                              .tap_count = 1,
-                              .src_blocks = task.src_blocks,
-                              .weight = task.weight + (std::ptrdiff_t{tile} * positions + position) * position_weights,
-                              .dst = sums + position * dst_blocks * block_step,
-                              .dst_block = block_step,
-                              .dst_pixel = channel_block,
-                              .last_column = count,
-                              .last_row = 1,
-                              .last_tile = 1,
-                              .ahead = task.ahead},
-                             Unfinished{});
+            if constexpr (bare)
+                detail::bare_products<m, tiling>(task, tile, count, sources, transformed, sums);
+            else
+                detail::winograd_products<m, tiling>(
+                    task,
+                    {task.weight + tile * positions * position_step, position_step, 0, positions, 0, task.src_blocks},
+                    count, sources, sums, task.ahead);
             detail::winograd_results<m, dst_blocks>(task, tile, first, count, sums, finish_of);
         }
     }
