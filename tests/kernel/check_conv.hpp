@@ -34,8 +34,8 @@ template <ConvCase one>
 class ConvCheck {
   public:
     ConvCheck()
-        : packed_(static_cast<std::size_t>(
-              residua::detail::packed_floats(one.layout(), one.dst(), one.window, kernel.algorithm))),
+        : packed_(
+              static_cast<std::size_t>(residua::detail::packed_floats(one.layout(), one.dst(), one.window, kernel))),
           scratch_(static_cast<std::size_t>(
               residua::detail::transform_floats(one.layout(), one.dst(), one.window, kernel) + residua::overhang)),
           conv_{one.layout(), one.dst(), one.window, kernel, packed_.data()} {

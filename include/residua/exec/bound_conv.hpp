@@ -34,7 +34,7 @@ class BoundConv {
           order_{forward_order(src, dst.c, window, kernel.forward)},
           kernel_{kernel},
           packed_{packed},
-          bias_{packed + forward_weight_floats(src, dst, window, kernel.algorithm)} {}
+          bias_{packed + forward_packed_floats(src, dst, window, kernel)} {}
 
     [[nodiscard]] const Layout& src() const { return src_; }
     /// How the gradient of the result has to be framed.
@@ -60,6 +60,7 @@ class BoundConv {
             .src = src_,
             .window = window_,
             .algorithm = kernel_.algorithm,
+            .bare = kernel_.bare,
             .order = order_,
             .packed = packed_};
         const auto [first, last] = tiles_of(order_.tiles(), part);
@@ -70,6 +71,7 @@ class BoundConv {
 
     /// Packs a part of the weights for the way back to the source.
     void pack_backward(const float* weight, int part) const {
+        if (kernel_.bare) return pack_backward_bare(weight, part);
         switch (kernel_.algorithm) {
             case Algorithm::direct:
                 return pack_backward_direct(weight, part);
@@ -230,12 +232,28 @@ class BoundConv {
     void pack_backward_winograd(const float* weight, int part) const {
         const int tile = kernel_.backward.dst_blocks;
         const auto [first, last] = tiles_of(src_.blocks() / tile, part);
-        pack_winograd_weights<m>(dst_.blocks(), tile, first, last, packed_,
-                                 [&](int block, int dst_block, float* lanes) {
-                                     for (int c = 0; c < channel_block; ++c)
-                                         for (int tap = window_.taps(); tap-- > 0; lanes += channel_block)
-                                             load_backward(weight, block, dst_block * channel_block + c, tap, lanes);
-                                 });
+        const auto load = [&](int block, int dst_block, float* kernels) {
+            load_turned(weight, block, dst_block, kernels, 1L * window_.taps() * channel_block);
+        };
+        pack_winograd_weights<m>(dst_.blocks(), tile, first, last, packed_, load);
+    }
+
+    void pack_backward_bare(const float* weight, int part) const {
+        const int tile = kernel_.backward.dst_blocks;
+        const auto [first, last] = tiles_of(src_.blocks() / tile, part);
+        const auto load = [&](int block, int dst_block, float* kernels, long step) {
+            load_turned(weight, block, dst_block, kernels, step);
+        };
+        pack_bare_weights(dst_.blocks(), tile, first, last, packed_, load);
+    }
+
+    /// Kernels of sixteen dst channels, `step` floats from one to the next, turned round.
+    void load_turned(const float* weight, int src_block, int dst_block, float* kernels, long step) const {
+        const int taps = window_.taps();
+        for (int c = 0; c < channel_block; ++c)
+            for (int tap = 0; tap < taps; ++tap)
+                load_backward(weight, src_block, dst_block * channel_block + c, taps - 1 - tap,
+                              kernels + c * step + tap * channel_block);
     }
 
     /// The weights of a dst channel and a tap for sixteen channels of the source; zeros for channels there are not.

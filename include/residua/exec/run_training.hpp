@@ -138,7 +138,7 @@ void run_forward(const BoundConv& conv, const MapsView<const float>& src, const 
         for (int image = 0; image < src.count; ++image)
             residua::conv<tiling>(conv.forward(src.at(image), results.maps.at(image), room.ahead), finish_of(image));
     else
-        winograd_conv<m, tiling>(conv.winograd_forward(src, results.maps, m, room), finish_of);
+        winograd_conv<m, tiling, kernel.bare>(conv.winograd_forward(src, results.maps, m, room), finish_of);
 }
 
 template <class Net, SourceGradient kernel>
@@ -157,7 +157,7 @@ void run_backward_src(const BoundConv& conv, const MapsView<const float>& grad, 
             conv.backward_src(grad.at(image), target.maps.at(image), room.ahead,
                               [&](const ConvTask& task) { residua::conv<tiling>(task, finish_of(image)); });
     else
-        winograd_conv<m, tiling>(conv.winograd_backward_src(grad, target.maps, m, room), finish_of);
+        winograd_conv<m, tiling, kernel.bare>(conv.winograd_backward_src(grad, target.maps, m, room), finish_of);
 }
 
 /// Products are formed when the scratch memory is full of patches, or the slice ends.

@@ -30,12 +30,16 @@ constexpr bool pays_to_transform(Chw src, Chw dst, const Window& window) {
     return fits && src.c >= fewest_channels && dst.h >= 3 && dst.w >= 3;
 }
 
-/// The choice for one convolution in training. Many channels have small maps, and their weights are what has to be
-/// moved, of which 4 x 4 patches need 36 instead of 9, and 2 x 2 patches 16.
+/// The choice for one convolution in training.
 constexpr Algorithm training_algorithm(Chw src, Chw dst, const Window& window, Algorithm last) {
+    return pays_to_transform(src, dst, window) ? std::min(last, Algorithm::winograd4) : Algorithm::direct;
+}
+
+/// Whether training keeps a convolution's weights bare, as inference does: to transform them for all would write
+/// and read more memory than each group of patches needs time for its own transform.
+constexpr bool trains_bare_weights(Chw src, Chw dst) {
     constexpr int heavy = 512;
-    if (!pays_to_transform(src, dst, window)) return Algorithm::direct;
-    return std::min(last, std::max(src.c, dst.c) >= heavy ? Algorithm::winograd2 : Algorithm::winograd4);
+    return std::max(src.c, dst.c) >= heavy;
 }
 
 /// Whether inference by minimal filtering keeps a convolution's weights bare, as 3x3 kernels, and transforms them each

@@ -42,6 +42,7 @@ constexpr Layout gradient_layout(Chw dst, const Window& window) {
 /// Everything about a convolution's three directions that makes a difference to the code.
 struct TrainingConv {
     Algorithm algorithm = Algorithm::direct;
+    bool bare = false;         ///< weights are transformed by each group of patches
     bool whole_batch = false;  ///< how the gradient of the weights is formed
     int together = 1;          ///< images that go through the products of both directions together
     Tiling forward{};
@@ -63,6 +64,7 @@ constexpr TrainingConv training_conv(const Layout& src, Chw dst, const Window& w
         conv.backward = backward_tiling(src.shape, window);
         return conv;
     }
+    conv.bare = trains_bare_weights(src.shape, dst);
     const int m = patch_size(conv.algorithm);
     conv.together = images_together(m, std::max(src.blocks(), block_count(dst.c)), dst);
     conv.forward = winograd_tiling(dst, patch_group(m, src.blocks(), conv.together * patch_count(dst, m)));
@@ -83,6 +85,7 @@ struct GradientForm {
 /// Everything about a convolution's way back to its source that makes a difference to the code.
 struct SourceGradient {
     Algorithm algorithm = Algorithm::direct;
+    bool bare = false;
     Tiling tiling{};
     GradientForm form{};
 
@@ -90,7 +93,7 @@ struct SourceGradient {
 };
 
 constexpr SourceGradient source_gradient(const TrainingConv& conv, const GradientForm& form) {
-    return {conv.algorithm, conv.backward, form};
+    return {conv.algorithm, conv.bare, conv.backward, form};
 }
 
 /// A pass that finishes its blend's gradient does so in its convolution, if beside that at most one map adds to the

@@ -81,10 +81,14 @@ constexpr long backward_weight_floats(Chw src, Chw dst, const Window& window, Al
 }
 constexpr long bias_floats(Chw dst) { return 1L * block_count(dst.c) * channel_block; }
 
-/// Floats of what a convolution packs for one direction at a time.
-constexpr long packed_floats(const Layout& src, Chw dst, const Window& window, Algorithm algorithm) {
-    return std::max(forward_weight_floats(src, dst, window, algorithm) + bias_floats(dst),
-                    backward_weight_floats(src.shape, dst, window, algorithm));
+/// Floats of the weights that a convolution packs for the way forward, and of what it packs for one direction at a
+/// time.
+constexpr long forward_packed_floats(const Layout& src, Chw dst, const Window& window, const TrainingConv& conv) {
+    return conv.bare ? bare_weight_floats(src.shape.c, dst.c) : forward_weight_floats(src, dst, window, conv.algorithm);
+}
+constexpr long packed_floats(const Layout& src, Chw dst, const Window& window, const TrainingConv& conv) {
+    const long backward = conv.bare ? 0 : backward_weight_floats(src.shape, dst, window, conv.algorithm);
+    return std::max(forward_packed_floats(src, dst, window, conv) + bias_floats(dst), backward);
 }
 
 /// Floats of the slice's gradient of a convolution's weights and bias.
@@ -130,7 +134,8 @@ constexpr long transform_floats(const Layout& src, Chw dst, const Window& window
     const int src_blocks = src.blocks();
     const int dst_blocks = block_count(dst.c);
     const auto products = [&](int blocks, Chw results) {
-        return winograd_scratch(m, blocks, patch_group(m, blocks, conv.together * patch_count(results, m)));
+        return winograd_scratch(m, blocks, patch_group(m, blocks, conv.together * patch_count(results, m))) +
+               (conv.bare ? bare_scratch(m) : 0);
     };
     const long forward = products(src_blocks, dst);
     const long backward = products(dst_blocks, src.shape);
@@ -159,7 +164,7 @@ inline constexpr TrainingExtent training_extent = [] {
         extent.weight = std::max(extent.weight, slice_gradient_floats(src, node.shape, node.window, conv));
         extent.collected = std::max(extent.collected, collected_floats(src, node.shape, node.window, conv));
         extent.parameters = std::max(extent.parameters, direct_weight_floats(src, node.shape, node.window));
-        extent.packed = std::max(extent.packed, packed_floats(src, node.shape, node.window, conv.algorithm));
+        extent.packed = std::max(extent.packed, packed_floats(src, node.shape, node.window, conv));
         extent.transforms = std::max(extent.transforms, transform_floats(src, node.shape, node.window, conv));
     }
     for (const Node& node : graph_of<Net>.nodes)
