@@ -65,5 +65,5 @@ TEST_CASE("images go together through the steps whose weights are much larger th
     };
     STATIC_REQUIRE(first_map(static_cast<const ResNet18*>(nullptr)) == Chw{256, 14, 14});
     STATIC_REQUIRE(first_map(static_cast<const ResNet20*>(nullptr)) == Chw{64, 8, 8});
-    STATIC_REQUIRE(first_map(static_cast<const Vgg16*>(nullptr)) == Chw{512, 14, 14});
+    STATIC_REQUIRE(first_map(static_cast<const Vgg16*>(nullptr)) == Chw{256, 28, 28});
 }
