@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds, and runs every test.
 # Usage: ./test.sh [--compiler g++|clang++] [--preset NAME] [-- CMAKE_ARGUMENT...]
-# Presets: release (g++, the default), clang-release, debug, asan and tsan (clang++). Build trees: build/<preset>.
+# Presets: release (g++, the default), clang-release, debug, asan (clang++), tsan. Build trees: build/<preset>.
 # Tests that need CIFAR-10 find it through the environment variable RESIDUA_DATA and are skipped without it.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -28,13 +28,13 @@ case "$compiler" in
 esac
 
 groups=(build)
-case "$preset" in clang-release | asan | tsan) groups+=(clang) ;; esac
+case "$preset" in clang-release | asan) groups+=(clang) ;; esac
 cmake/install_packages.sh "${groups[@]}"
 
 # A heavy template file takes the compiler more than a gigabyte.
 jobs=$(awk -v cores="$(nproc)" '/^MemAvailable/ { n = int($2 / 1500000); print n < 1 ? 1 : n < cores ? n : cores }' /proc/meminfo)
 
-# ThreadSanitizer does not start where the kernel spreads addresses over more than 28 bits.
+# ThreadSanitizer of GCC 12 does not start where the kernel spreads addresses over more than 28 bits.
 run=()
 if [ "$preset" = tsan ] && setarch --addr-no-randomize true 2>/dev/null; then
     run=(setarch --addr-no-randomize)
