@@ -73,8 +73,7 @@ class OneConv {
           functions_{functions[static_cast<std::size_t>(kernel)]},
           backward_src_{backward_src_functions[static_cast<std::size_t>(kernel)]},
           kernel_{kernels.values[static_cast<std::size_t>(kernel)]},
-          packed_(static_cast<std::size_t>(
-              detail::packed_floats(shape.layout(), shape.dst, shape.window, kernel_))),
+          packed_(static_cast<std::size_t>(detail::packed_floats(shape.layout(), shape.dst, shape.window, kernel_))),
           scratch_(static_cast<std::size_t>(detail::transform_floats(shape.layout(), shape.dst, shape.window, kernel_) +
                                             overhang)),
           collected_(static_cast<std::size_t>(
