@@ -17,8 +17,8 @@ struct ImageGroups {
 
 namespace detail {
 
-/// Floats of a step's packed weights, 0 where they do not count: a direct convolution takes so long that its weights
-/// arrive in time.
+/// Floats of a step's weights as its products read them, transformed by the kernel or before, 0 where they do not
+/// count: a direct convolution takes so long that its weights arrive in time.
 template <int nodes>
 constexpr long fetched_floats(const Graph<nodes>& graph, const InferencePlan<nodes>& plan, const InferenceStep& step) {
     const Layout& src = plan.layouts[static_cast<std::size_t>(step.src)];

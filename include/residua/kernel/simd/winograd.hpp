@@ -27,8 +27,10 @@ struct WinogradTask {
     int src_columns = 0;
     int src_blocks = 0;
     int padding = 0;
-    const float* weight = nullptr;  ///< [tile of dst blocks][position][src block][channel][dst block of tile][16]
-    float* dst = nullptr;           ///< pixel (0, 0) of the first image
+    /// [tile of dst blocks][position][src block][channel][dst block of tile][16], or bare kernels,
+    /// [tile of dst blocks][src block][channel][dst block of tile][tap][16]
+    const float* weight = nullptr;
+    float* dst = nullptr;  ///< pixel (0, 0) of the first image
     std::ptrdiff_t dst_image = 0;
     std::ptrdiff_t dst_block = 0;
     std::ptrdiff_t dst_row = 0;
@@ -211,7 +213,7 @@ void winograd_products(const WinogradTask& task, const PositionWeights& weights,
 }
 
 /// The same with bare weights, of which a few are transformed at a time, for one row of positions after the other, so
-/// that all stays in the first-level cache. The next ones are fetched meanwhile.
+/// that they stay close to the first-level cache. The next ones are fetched meanwhile.
 template <int m, Tiling tiling>
 void bare_products(const WinogradTask& task, int tile, int count, const float* sources, float* transformed,
                    float* sums) {
@@ -239,7 +241,8 @@ void bare_products(const WinogradTask& task, int tile, int count, const float* s
 namespace residua::inline RESIDUA_ISA {
 
 /// Convolution by minimal filtering: groups of patches are transformed, multiplied position by position with the
-/// transformed weights, one tile of dst blocks after another, and transformed back while still in the cache.
+/// transformed weights, one tile of dst blocks after another, and transformed back while still in the cache. Bare
+/// weights are transformed for each group.
 /// Shapes: src blocks x src_rows x src_columns, dst blocks x dst_rows x dst_columns, kernels 3x3, stride 1.
 /// Reads:  src, weight; zeros stand outside of src. Writes: dst, what finish_of(image) makes of the pixels of the
 /// patches and tiles asked for; scratch.
