@@ -168,15 +168,15 @@ RESIDUA_INLINE void transform_kernel<2>(const Pack (&g)[3], Pack (&u)[4]) {
 template <>
 RESIDUA_INLINE void transform_kernel<4>(const Pack (&g)[3], Pack (&u)[6]) {
     constexpr float third = 1.0f / 3.0f;
-    const Pack near_inner = g[1] * Pack::broadcast(third * Winograd<4>::far);
-    const Pack far_inner = g[1] * Pack::broadcast(0.5f * third * Winograd<4>::far);
+    const Pack near = Pack::broadcast(third * Winograd<4>::far);
+    const Pack far = Pack::broadcast(0.5f * third * Winograd<4>::far);
     const Pack near_outer = fma(g[0], Pack::broadcast(-2.0f * third), g[2] * Pack::broadcast(-third));
     const Pack far_outer = fma(g[0], Pack::broadcast(0.5f * third), g[2] * Pack::broadcast(third));
     u[0] = g[0];
-    u[1] = near_outer - near_inner;
-    u[2] = near_outer + near_inner;
-    u[3] = far_outer + far_inner;
-    u[4] = far_outer - far_inner;
+    u[1] = fma(g[1], -near, near_outer);
+    u[2] = fma(g[1], near, near_outer);
+    u[3] = fma(g[1], far, far_outer);
+    u[4] = fma(g[1], -far, far_outer);
     u[5] = g[2];
 }
 
