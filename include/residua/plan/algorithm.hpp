@@ -30,7 +30,7 @@ constexpr bool pays_to_transform(Chw src, Chw dst, const Window& window) {
     return fits && src.c >= fewest_channels && dst.h >= 3 && dst.w >= 3;
 }
 
-/// The choice for one convolution in training.
+/// The choice for one convolution in training; docs/decisions/0006 has the table that justifies it.
 constexpr Algorithm training_algorithm(Chw src, Chw dst, const Window& window, Algorithm last) {
     return pays_to_transform(src, dst, window) ? std::min(last, Algorithm::winograd4) : Algorithm::direct;
 }
@@ -50,8 +50,8 @@ constexpr bool has_bare_weights(Chw src, Chw dst, int most_channels) {
     return std::max(src.c, dst.c) >= std::clamp(most_channels, 64, 256);
 }
 
-/// The choice for one convolution in inference, of so many images at a time. Only with bare weights there is one: a
-/// position's transform of the weights takes as long as the products of some patches.
+/// The choice for one convolution in inference (same table), of so many images at a time. Only with bare weights there
+/// is one: a position's transform of the weights takes as long as the products of some patches.
 constexpr Algorithm inference_algorithm(Chw src, Chw dst, const Window& window, bool bare, int images, Algorithm last) {
     if (!pays_to_transform(src, dst, window)) return Algorithm::direct;
     constexpr int transform = 8;  // patches
