@@ -27,9 +27,11 @@ ROWS = ["train:resnet20:128", "train:resnet56:128", "train:resnet110:128", "trai
         "infer:vgg16:1", "infer:vgg16:16"]
 # Variables with which a machine may have been tuned, or detuned, for one of the peers.
 TUNING = ("OPENBLAS_", "OMP_", "MKL_", "DNNL_", "ATEN_", "GLIBC_TUNABLES")
-# AVX-512 outside oneDNN, too; BLAS threads would spin against OpenMP's; glibc keeps freed memory and asks for huge pages.
+# AVX-512 outside oneDNN, too, where the machine has it; BLAS threads would spin against OpenMP's; glibc keeps freed memory
+# and asks for huge pages.
+HAS_AVX512 = "avx512vl" in pathlib.Path("/proc/cpuinfo").read_text()
 TORCH = {
-    "ATEN_CPU_CAPABILITY": "avx512",
+    "ATEN_CPU_CAPABILITY": "avx512" if HAS_AVX512 else "avx2",
     "OPENBLAS_NUM_THREADS": "1",
     "GLIBC_TUNABLES": "glibc.malloc.mmap_max=0:glibc.malloc.trim_threshold=17179869184:glibc.malloc.top_pad=134217728:"
                       "glibc.malloc.hugetlb=1",

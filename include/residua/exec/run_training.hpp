@@ -118,9 +118,7 @@ struct ConvFunctions {
                    float* grad_weight) = nullptr;
 };
 
-constexpr ProductTile product_tile(int run) {
-    return {product_blocks, product_channels(product_blocks, run), product_channels(1, run)};
-}
+inline constexpr ProductTile product_tile{product_blocks, product_channels(product_blocks), product_channels(1)};
 
 template <TrainingConv kernel>
 void run_forward(const BoundConv& conv, const MapsView<const float>& src, const Results& results, const Room& room) {
@@ -167,8 +165,8 @@ void run_backward_weight_patches(WinogradWeightTask task, InSlice place, const R
     const int patches = task.last_patch;
     const auto multiply = [&](int count, bool starts) {
         const ProductBlocks all{0, task.src.src_blocks, 0, task.grad_blocks};
-        winograd_multiply<m, product_tile(channel_block)>(room.scratch, group, count, task.src.src_blocks,
-                                                          task.grad_blocks, all, slice, starts, room.ahead);
+        winograd_multiply<m, product_tile>(room.scratch, group, count, task.src.src_blocks, task.grad_blocks, all,
+                                           slice, starts, room.ahead);
     };
     if (patches <= group) {
         const int images = group / patches;
@@ -188,7 +186,7 @@ void run_backward_weight_patches(WinogradWeightTask task, InSlice place, const R
 template <TrainingConv kernel>
 void run_products(const ConvBackwardWeightTask& task) {
     constexpr Tiling source = kernel.forward;
-    conv_backward_weight<product_tile(source.run), source.run, source.pixel>(task);
+    conv_backward_weight<product_tile, source.run, source.pixel>(task);
 }
 
 /// The sums over all images that were collected. Where an image's map is one row, those of several images are taken for
@@ -249,8 +247,8 @@ void run_whole_gradient(const BoundConv& conv, const Collected& collected, int c
         constexpr int m = patch_size(kernel.algorithm);
         const int patches = collected.images * conv.patches(m);
         const auto sum_up = [&](const ProductBlocks& blocks, float* sums) {
-            winograd_multiply<m, product_tile(channel_block)>(collected.src.data, patches, patches, conv.src().blocks(),
-                                                              conv.dst_blocks(), blocks, sums, true);
+            winograd_multiply<m, product_tile>(collected.src.data, patches, patches, conv.src().blocks(),
+                                               conv.dst_blocks(), blocks, sums, true);
         };
         conv.weight_gradient(grad_weight).template whole_gradient_winograd<m>(sum_up, first, last, scratch);
     }

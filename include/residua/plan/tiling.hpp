@@ -38,7 +38,7 @@ inline constexpr int accumulators = 3;
 /// Blocks of dst channels a tile. They decide the order of the packed weights, so they do not depend on the size of the
 /// map: a network for another size can share them. Two make 1 load an FMA into 1/2 and leave room for a wide tile.
 constexpr int tile_blocks(int dst_channels) {
-    return accumulators >= 6 && block_count(dst_channels) % most_tile_blocks == 0 ? most_tile_blocks : 1;
+    return accumulators >= 28 && block_count(dst_channels) % most_tile_blocks == 0 ? most_tile_blocks : 1;
 }
 
 /// As wide as the registers allow, with as few columns computed twice as possible.
@@ -71,12 +71,8 @@ constexpr Tiling backward_tiling(Chw src, const Window& window) {
 /// of weights: with two, every source value that is broadcast serves twice.
 inline constexpr int product_blocks = accumulators >= 28 ? 2 : 1;
 
-/// Source channels, a divisor of `run`, whose products with so many blocks stay in registers.
-constexpr int product_channels(int tile_blocks, int run) {
-    int channels = accumulators >= 28 ? std::min(run, 24 / tile_blocks) : (accumulators >= 6 ? 4 : 2);
-    while (run % channels != 0) --channels;
-    return channels;
-}
+/// Source channels whose products with so many blocks stay in registers.
+constexpr int product_channels(int tile_blocks) { return (accumulators >= 28 ? 24 : accumulators) / tile_blocks; }
 
 }  // namespace RESIDUA_ISA
 }  // namespace detail

@@ -27,13 +27,53 @@ struct ConvBackwardWeightTask {
     Ahead* ahead = nullptr;
 };
 
-/// The products that stay in registers: of `blocks` blocks of gradients with `channels` of a run, which they divide;
-/// where fewer blocks are left, of one with `rest_channels`.
+/// The products that stay in registers: of `blocks` blocks of gradients with at most `channels` of a run, which is
+/// divided evenly; where fewer blocks are left, of one with at most `rest_channels`.
 struct ProductTile {
     int blocks = 1;
     int channels = 1;
     int rest_channels = 1;
 };
+
+}  // namespace residua::inline RESIDUA_ISA
+
+namespace residua::detail::inline RESIDUA_ISA {
+
+/// A tile of products, of a run's `channels` from `src` on with `blocks` blocks of `grad`, summed up over the map.
+template <int blocks, int channels, int pixel>
+void conv_product_tile(const ConvBackwardWeightTask& task, const float* src, const float* grad,
+                       std::ptrdiff_t block_weights, float* grad_weight) {
+    // With one tap, a block of the source is needed for so short a time that the next must be on its way.
+    const std::ptrdiff_t ahead = task.tap_count == 1 ? task.src_block : 0;
+    const auto sum_at = [&](int b, int i)
+                            RESIDUA_INLINE_LAMBDA { return grad_weight + b * block_weights + i * channel_block; };
+    Pack sum[blocks][channels];
+    unroll<blocks>([&](auto b) RESIDUA_INLINE_LAMBDA {
+        unroll<channels>(
+            [&](auto i) RESIDUA_INLINE_LAMBDA { sum[b][i] = task.starts ? Pack::zero() : Pack::load(sum_at(b, i)); });
+    });
+    for (int row = 0; row < task.rows; ++row) {
+        fetch(task.ahead);
+        const float* s = src + row * task.src_row;
+        const float* g = grad + row * task.grad_row;
+        for (int column = 0; column < task.columns; ++column, s += pixel, g += channel_block) {
+            __builtin_prefetch(s + ahead);
+            Pack value[blocks];
+            unroll<blocks>([&](auto b) RESIDUA_INLINE_LAMBDA { value[b] = Pack::load(g + b * task.grad_block); });
+            unroll<channels>([&](auto i) RESIDUA_INLINE_LAMBDA {
+                const Pack factor = Pack::broadcast(s[i]);
+                unroll<blocks>([&](auto b) RESIDUA_INLINE_LAMBDA { sum[b][i] = fma(factor, value[b], sum[b][i]); });
+            });
+        }
+    }
+    unroll<blocks>([&](auto b) RESIDUA_INLINE_LAMBDA {
+        unroll<channels>([&](auto i) RESIDUA_INLINE_LAMBDA { sum[b][i].store(sum_at(b, i)); });
+    });
+}
+
+}  // namespace residua::detail::inline RESIDUA_ISA
+
+namespace residua::inline RESIDUA_ISA {
 
 /// Outer products over all pixels: a tile of them stays in registers while the map passes.
 /// Shapes: as in the task; `run` channels a source pixel, `pixel` floats between source pixels.
@@ -41,54 +81,28 @@ struct ProductTile {
 /// 64-byte aligned grad_dst and grad_weight; sums run over rows, then columns.
 template <ProductTile tile, int run, int pixel>
 void conv_backward_weight(const ConvBackwardWeightTask& task) {
-    constexpr int tile_blocks = tile.blocks;
-    constexpr int channels = tile.channels;
-    static_assert(run % channels == 0);
+    constexpr int tiles = (run + tile.channels - 1) / tile.channels;
+    constexpr int channels = run / tiles;
+    constexpr int wider = run % tiles;  // tiles that have one channel more
     const std::ptrdiff_t block_weights = std::ptrdiff_t{task.src_blocks} * task.tap_count * run * channel_block;
-    // With one tap, a block of the source is needed for so short a time that the next must be on its way.
-    const std::ptrdiff_t ahead = task.tap_count == 1 ? task.src_block : 0;
     int dst_block = 0;
-    for (; dst_block + tile_blocks <= task.dst_blocks; dst_block += tile_blocks) {
+    for (; dst_block + tile.blocks <= task.dst_blocks; dst_block += tile.blocks) {
         const float* grad = task.grad_dst + dst_block * task.grad_block;
         float* grad_weight = task.grad_weight + dst_block * block_weights;
         for (int src_block = 0; src_block < task.src_blocks; ++src_block) {
             for (int tap = 0; tap < task.tap_count; ++tap) {
-                for (int c = 0; c < run; c += channels, grad_weight += channels * channel_block) {
-                    const float* src = task.src + src_block * task.src_block + task.taps[tap] + c;
-                    const auto sum_at = [&](int b, int i) RESIDUA_INLINE_LAMBDA {
-                        return grad_weight + b * block_weights + i * channel_block;
-                    };
-                    Pack sum[tile_blocks][channels];
-                    detail::unroll<tile_blocks>([&](auto b) RESIDUA_INLINE_LAMBDA {
-                        detail::unroll<channels>([&](auto i) RESIDUA_INLINE_LAMBDA {
-                            sum[b][i] = task.starts ? Pack::zero() : Pack::load(sum_at(b, i));
-                        });
-                    });
-                    for (int row = 0; row < task.rows; ++row) {
-                        detail::fetch(task.ahead);
-                        const float* s = src + row * task.src_row;
-                        const float* g = grad + row * task.grad_row;
-                        for (int column = 0; column < task.columns; ++column, s += pixel, g += channel_block) {
-                            __builtin_prefetch(s + ahead);
-                            Pack value[tile_blocks];
-                            detail::unroll<tile_blocks>(
-                                [&](auto b) RESIDUA_INLINE_LAMBDA { value[b] = Pack::load(g + b * task.grad_block); });
-                            detail::unroll<channels>([&](auto i) RESIDUA_INLINE_LAMBDA {
-                                const Pack factor = Pack::broadcast(s[i]);
-                                detail::unroll<tile_blocks>([&](auto b) RESIDUA_INLINE_LAMBDA {
-                                    sum[b][i] = fma(factor, value[b], sum[b][i]);
-                                });
-                            });
-                        }
-                    }
-                    detail::unroll<tile_blocks>([&](auto b) RESIDUA_INLINE_LAMBDA {
-                        detail::unroll<channels>([&](auto i) RESIDUA_INLINE_LAMBDA { sum[b][i].store(sum_at(b, i)); });
-                    });
-                }
+                const float* src = task.src + src_block * task.src_block + task.taps[tap];
+                if constexpr (wider > 0)
+                    for (int i = 0; i < wider; ++i, src += channels + 1, grad_weight += (channels + 1) * channel_block)
+                        detail::conv_product_tile<tile.blocks, channels + 1, pixel>(task, src, grad, block_weights,
+                                                                                    grad_weight);
+                for (int i = wider; i < tiles; ++i, src += channels, grad_weight += channels * channel_block)
+                    detail::conv_product_tile<tile.blocks, channels, pixel>(task, src, grad, block_weights,
+                                                                            grad_weight);
             }
         }
     }
-    if constexpr (tile_blocks > 1) {
+    if constexpr (tile.blocks > 1) {
         ConvBackwardWeightTask rest = task;
         rest.grad_dst += dst_block * task.grad_block;
         rest.grad_weight += dst_block * block_weights;
