@@ -65,9 +65,9 @@ RESIDUA_INLINE Register log(Register a) {
 /// Values{f(0), f(1), ...}, one call per register. Written out because a loop over registers in memory survives -O2.
 template <class Values, class PerRegister>
 RESIDUA_INLINE Values for_registers(PerRegister f) {
-    if constexpr (register_count == 1) {
+    if constexpr (Values::register_count == 1) {
         return {{f(0)}};
-    } else if constexpr (register_count == 2) {
+    } else if constexpr (Values::register_count == 2) {
         return {{f(0), f(1)}};
     } else {
         return {{f(0), f(1), f(2), f(3)}};
@@ -80,88 +80,116 @@ namespace residua::inline RESIDUA_ISA {
 
 /// Sixteen truth values, the result of comparing two packs.
 struct PackMask {
-    xsimd::batch_bool<float> registers[detail::register_count];
+    static constexpr int register_count = detail::register_count;
+
+    xsimd::batch_bool<float> registers[register_count];
 };
 
-/// Sixteen floats in registers; lane i of the pack is channel i of a block.
-struct Pack {
+/// Floats in so many registers.
+template <int count>
+struct Registers {
     using Register = detail::Register;
-    static constexpr int size = channel_block;
-    static constexpr int register_count = detail::register_count;
-    static constexpr int register_size = size / register_count;
+    static constexpr int register_count = count;
+    static constexpr int register_size = static_cast<int>(Register::size);
+    static constexpr int size = count * register_size;
 
-    Register registers[register_count];
+    Register registers[count];
 
-    /// Reads 16 floats; `src` is aligned to 64 bytes.
-    static RESIDUA_INLINE Pack load(const float* src) {
-        return detail::for_registers<Pack>(
+    /// Reads `size` floats; `src` is aligned to as many bytes as they take.
+    static RESIDUA_INLINE Registers load(const float* src) {
+        return detail::for_registers<Registers>(
             [=](int i) RESIDUA_INLINE_LAMBDA { return Register::load_aligned(src + i * register_size); });
     }
-    static RESIDUA_INLINE Pack load_unaligned(const float* src) {
-        return detail::for_registers<Pack>(
+    static RESIDUA_INLINE Registers load_unaligned(const float* src) {
+        return detail::for_registers<Registers>(
             [=](int i) RESIDUA_INLINE_LAMBDA { return Register::load_unaligned(src + i * register_size); });
     }
-    static RESIDUA_INLINE Pack broadcast(float value) {
-        return detail::for_registers<Pack>([=](int) RESIDUA_INLINE_LAMBDA { return Register(value); });
+    static RESIDUA_INLINE Registers broadcast(float value) {
+        return detail::for_registers<Registers>([=](int) RESIDUA_INLINE_LAMBDA { return Register(value); });
     }
-    static RESIDUA_INLINE Pack zero() { return broadcast(0.0f); }
+    static RESIDUA_INLINE Registers zero() { return broadcast(0.0f); }
 
-    /// Writes 16 floats; `dst` is aligned to 64 bytes.
+    /// Writes `size` floats; `dst` is aligned to as many bytes as they take.
     RESIDUA_INLINE void store(float* dst) const {
-        for (int i = 0; i < register_count; ++i) registers[i].store_aligned(dst + i * register_size);
+        for (int i = 0; i < count; ++i) registers[i].store_aligned(dst + i * register_size);
     }
     /// The same past the caches, for what nobody reads soon. Other threads see it after `finish_streams`.
     RESIDUA_INLINE void stream(float* dst) const {
-        for (int i = 0; i < register_count; ++i) detail::stream(registers[i], dst + i * register_size);
+        for (int i = 0; i < count; ++i) detail::stream(registers[i], dst + i * register_size);
     }
     RESIDUA_INLINE void store_unaligned(float* dst) const {
-        for (int i = 0; i < register_count; ++i) registers[i].store_unaligned(dst + i * register_size);
+        for (int i = 0; i < count; ++i) registers[i].store_unaligned(dst + i * register_size);
     }
 };
+
+/// Sixteen floats in registers; lane i of the pack is channel i of a block.
+using Pack = Registers<detail::register_count>;
+
+/// The part of a block that one register holds: what computes with many values at a time goes through a block part by
+/// part, or machines with few registers would keep most of them in memory.
+using PackPart = Registers<1>;
 
 }  // namespace residua::inline RESIDUA_ISA
 
 namespace residua::detail::inline RESIDUA_ISA {
 
-template <class Function>
-RESIDUA_INLINE Pack map_registers(Function f, Pack a) {
-    return for_registers<Pack>([&](int i) RESIDUA_INLINE_LAMBDA { return Register(f(a.registers[i])); });
+template <class Function, class Values>
+RESIDUA_INLINE Values map_registers(Function f, Values a) {
+    return for_registers<Values>([&](int i) RESIDUA_INLINE_LAMBDA { return Register(f(a.registers[i])); });
 }
 
-template <class Function>
-RESIDUA_INLINE Pack map_registers(Function f, Pack a, Pack b) {
-    return for_registers<Pack>([&](int i)
-                                   RESIDUA_INLINE_LAMBDA { return Register(f(a.registers[i], b.registers[i])); });
+template <class Function, class Values>
+RESIDUA_INLINE Values map_registers(Function f, Values a, Values b) {
+    return for_registers<Values>([&](int i)
+                                     RESIDUA_INLINE_LAMBDA { return Register(f(a.registers[i], b.registers[i])); });
 }
 
 }  // namespace residua::detail::inline RESIDUA_ISA
 
 namespace residua::inline RESIDUA_ISA {
 
-RESIDUA_INLINE Pack operator+(Pack a, Pack b) {
+template <int count>
+RESIDUA_INLINE Registers<count> operator+(Registers<count> a, Registers<count> b) {
     return detail::map_registers([](auto u, auto v) RESIDUA_INLINE_LAMBDA { return u + v; }, a, b);
 }
-RESIDUA_INLINE Pack operator-(Pack a, Pack b) {
+template <int count>
+RESIDUA_INLINE Registers<count> operator-(Registers<count> a, Registers<count> b) {
     return detail::map_registers([](auto u, auto v) RESIDUA_INLINE_LAMBDA { return u - v; }, a, b);
 }
-RESIDUA_INLINE Pack operator*(Pack a, Pack b) {
+template <int count>
+RESIDUA_INLINE Registers<count> operator*(Registers<count> a, Registers<count> b) {
     return detail::map_registers([](auto u, auto v) RESIDUA_INLINE_LAMBDA { return u * v; }, a, b);
 }
-RESIDUA_INLINE Pack operator/(Pack a, Pack b) {
+template <int count>
+RESIDUA_INLINE Registers<count> operator/(Registers<count> a, Registers<count> b) {
     return detail::map_registers([](auto u, auto v) RESIDUA_INLINE_LAMBDA { return u / v; }, a, b);
 }
-RESIDUA_INLINE Pack operator-(Pack a) {
+template <int count>
+RESIDUA_INLINE Registers<count> operator-(Registers<count> a) {
     return detail::map_registers([](auto u) RESIDUA_INLINE_LAMBDA { return -u; }, a);
 }
 
-RESIDUA_INLINE Pack& operator+=(Pack& a, Pack b) { return a = a + b; }
-RESIDUA_INLINE Pack& operator-=(Pack& a, Pack b) { return a = a - b; }
-RESIDUA_INLINE Pack& operator*=(Pack& a, Pack b) { return a = a * b; }
-RESIDUA_INLINE Pack& operator/=(Pack& a, Pack b) { return a = a / b; }
+template <int count>
+RESIDUA_INLINE Registers<count>& operator+=(Registers<count>& a, Registers<count> b) {
+    return a = a + b;
+}
+template <int count>
+RESIDUA_INLINE Registers<count>& operator-=(Registers<count>& a, Registers<count> b) {
+    return a = a - b;
+}
+template <int count>
+RESIDUA_INLINE Registers<count>& operator*=(Registers<count>& a, Registers<count> b) {
+    return a = a * b;
+}
+template <int count>
+RESIDUA_INLINE Registers<count>& operator/=(Registers<count>& a, Registers<count> b) {
+    return a = a / b;
+}
 
 /// a * b + c, rounded once where the machine has FMA.
-RESIDUA_INLINE Pack fma(Pack a, Pack b, Pack c) {
-    return detail::for_registers<Pack>(
+template <int count>
+RESIDUA_INLINE Registers<count> fma(Registers<count> a, Registers<count> b, Registers<count> c) {
+    return detail::for_registers<Registers<count>>(
         [&](int i) RESIDUA_INLINE_LAMBDA { return detail::fma(a.registers[i], b.registers[i], c.registers[i]); });
 }
 

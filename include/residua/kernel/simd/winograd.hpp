@@ -114,7 +114,7 @@ void winograd_sources(const WinogradTask& task, int first, int count, float* dst
 /// The same into memory, row by row.
 template <int m>
 RESIDUA_INLINE void store_result(const float* src, std::ptrdiff_t position_step, float* dst) {
-    Pack values[m][m + 2];
+    Pack values[m][m];
     transform_result<m>(src, position_step, values);
     unroll<m>([&](auto row) RESIDUA_INLINE_LAMBDA {
         unroll<m>([&](auto column)
@@ -129,7 +129,7 @@ RESIDUA_INLINE void finish_patch(const float* src, std::ptrdiff_t position_step,
                                  int block, const Patch& patch, int rows, int columns, const Finish& finish) {
     if constexpr (!Finish::is_long) {
         if (rows >= m && columns >= m) {
-            Pack values[m][m + 2];
+            Pack values[m][m];
             transform_result<m>(src, position_step, values);
             auto results = finish.of(block, patch.row, patch.column, values[0][0]);
             unroll<m>([&](auto row) RESIDUA_INLINE_LAMBDA {

@@ -25,10 +25,10 @@ namespace residua::detail::inline RESIDUA_ISA {
 
 /// From the gradient of m results along one axis to that of the m + 2 sums they came from.
 template <int m>
-RESIDUA_INLINE void transform_gradient(const Pack (&g)[m], Pack (&y)[m + 2]);
+RESIDUA_INLINE void transform_gradient(const PackPart (&g)[m], PackPart (&y)[m + 2]);
 
 template <>
-RESIDUA_INLINE void transform_gradient<2>(const Pack (&g)[2], Pack (&y)[4]) {
+RESIDUA_INLINE void transform_gradient<2>(const PackPart (&g)[2], PackPart (&y)[4]) {
     y[0] = g[0];
     y[1] = g[0] + g[1];
     y[2] = g[0] - g[1];
@@ -36,15 +36,15 @@ RESIDUA_INLINE void transform_gradient<2>(const Pack (&g)[2], Pack (&y)[4]) {
 }
 
 template <>
-RESIDUA_INLINE void transform_gradient<4>(const Pack (&g)[4], Pack (&y)[6]) {
-    const Pack a = Pack::broadcast(Winograd<4>::near);
-    const Pack b = Pack::broadcast(Winograd<4>::far);
-    const Pack half = Pack::broadcast(0.5f);
-    const Pack two = Pack::broadcast(2.0f);
-    const Pack near_even = fma(g[2], half, g[0]);
-    const Pack near_odd = fma(g[3], half, g[1]);
-    const Pack far_even = fma(g[2], two, g[0]);
-    const Pack far_odd = fma(g[3], two, g[1]);
+RESIDUA_INLINE void transform_gradient<4>(const PackPart (&g)[4], PackPart (&y)[6]) {
+    const PackPart a = PackPart::broadcast(Winograd<4>::near);
+    const PackPart b = PackPart::broadcast(Winograd<4>::far);
+    const PackPart half = PackPart::broadcast(0.5f);
+    const PackPart two = PackPart::broadcast(2.0f);
+    const PackPart near_even = fma(g[2], half, g[0]);
+    const PackPart near_odd = fma(g[3], half, g[1]);
+    const PackPart far_even = fma(g[2], two, g[0]);
+    const PackPart far_odd = fma(g[3], two, g[1]);
     y[0] = g[0];
     y[1] = fma(near_odd, a, near_even);
     y[2] = fma(near_odd, -a, near_even);
@@ -55,48 +55,56 @@ RESIDUA_INLINE void transform_gradient<4>(const Pack (&g)[4], Pack (&y)[6]) {
 
 /// From the gradient of the m + 2 transformed weights along one axis to that of the 3 weights.
 template <int m>
-RESIDUA_INLINE void transform_weight_gradient(const Pack (&u)[m + 2], Pack (&g)[3]);
+RESIDUA_INLINE void transform_weight_gradient(const PackPart (&u)[m + 2], PackPart (&g)[3]);
 
 template <>
-RESIDUA_INLINE void transform_weight_gradient<2>(const Pack (&u)[4], Pack (&g)[3]) {
-    const Pack half = Pack::broadcast(0.5f);
-    const Pack sum = (u[1] + u[2]) * half;
+RESIDUA_INLINE void transform_weight_gradient<2>(const PackPart (&u)[4], PackPart (&g)[3]) {
+    const PackPart half = PackPart::broadcast(0.5f);
+    const PackPart sum = (u[1] + u[2]) * half;
     g[0] = u[0] + sum;
     g[1] = (u[1] - u[2]) * half;
     g[2] = sum + u[3];
 }
 
 template <>
-RESIDUA_INLINE void transform_weight_gradient<4>(const Pack (&u)[6], Pack (&g)[3]) {
-    const Pack third = Pack::broadcast(1.0f / 3.0f);
-    const Pack sixth = Pack::broadcast(1.0f / 6.0f);
-    const Pack near = u[1] + u[2];
-    const Pack far = u[3] + u[4];
-    g[0] = fma(near, Pack::broadcast(-2.0f / 3.0f), fma(far, sixth, u[0]));
-    g[1] = fma(u[2] - u[1], third, (u[3] - u[4]) * sixth) * Pack::broadcast(Winograd<4>::far);
+RESIDUA_INLINE void transform_weight_gradient<4>(const PackPart (&u)[6], PackPart (&g)[3]) {
+    const PackPart third = PackPart::broadcast(1.0f / 3.0f);
+    const PackPart sixth = PackPart::broadcast(1.0f / 6.0f);
+    const PackPart near = u[1] + u[2];
+    const PackPart far = u[3] + u[4];
+    g[0] = fma(near, PackPart::broadcast(-2.0f / 3.0f), fma(far, sixth, u[0]));
+    g[1] = fma(u[2] - u[1], third, (u[3] - u[4]) * sixth) * PackPart::broadcast(Winograd<4>::far);
     g[2] = fma(far - near, third, u[5]);
+}
+
+template <int m>
+RESIDUA_INLINE void transform_patch_gradient_part(const float* src, std::ptrdiff_t row_step, float* dst,
+                                                  std::ptrdiff_t position_step) {
+    constexpr int size = m + 2;
+    PackPart values[size][m];
+    unroll<m>([&](auto column) RESIDUA_INLINE_LAMBDA {
+        PackPart g[m];
+        PackPart y[size];
+        unroll<m>([&](auto row) RESIDUA_INLINE_LAMBDA {
+            g[row] = PackPart::load(src + row * row_step + column * channel_block);
+        });
+        transform_gradient<m>(g, y);
+        unroll<size>([&](auto row) RESIDUA_INLINE_LAMBDA { values[row][column] = y[row]; });
+    });
+    unroll<size>([&](auto row) RESIDUA_INLINE_LAMBDA {
+        PackPart y[size];
+        transform_gradient<m>(values[row], y);
+        unroll<size>([&](auto column)
+                         RESIDUA_INLINE_LAMBDA { y[column].store(dst + (row * size + column) * position_step); });
+    });
 }
 
 /// One patch's gradient, one block of channels, transformed along both axes and spread over the positions.
 template <int m>
 RESIDUA_INLINE void transform_patch_gradient(const float* src, std::ptrdiff_t row_step, float* dst,
                                              std::ptrdiff_t position_step) {
-    constexpr int size = m + 2;
-    Pack values[size][m];
-    unroll<m>([&](auto column) RESIDUA_INLINE_LAMBDA {
-        Pack g[m];
-        Pack y[size];
-        unroll<m>([&](auto row)
-                      RESIDUA_INLINE_LAMBDA { g[row] = Pack::load(src + row * row_step + column * channel_block); });
-        transform_gradient<m>(g, y);
-        unroll<size>([&](auto row) RESIDUA_INLINE_LAMBDA { values[row][column] = y[row]; });
-    });
-    unroll<size>([&](auto row) RESIDUA_INLINE_LAMBDA {
-        Pack y[size];
-        transform_gradient<m>(values[row], y);
-        unroll<size>([&](auto column)
-                         RESIDUA_INLINE_LAMBDA { y[column].store(dst + (row * size + column) * position_step); });
-    });
+    for (int part = 0; part < channel_block; part += PackPart::size)
+        transform_patch_gradient_part<m>(src + part, row_step, dst + part, position_step);
 }
 
 template <int m>
@@ -193,31 +201,43 @@ void winograd_sum_slices(const float* slices, long step, int count, std::ptrdiff
         }
 }
 
+}  // namespace residua::inline RESIDUA_ISA
+
+namespace residua::detail::inline RESIDUA_ISA {
+
+template <int m>
+RESIDUA_INLINE void transform_weight_gradient_part(const float* sums, std::ptrdiff_t position_step, float* kernel) {
+    constexpr int size = m + 2;
+    PackPart values[3][size];
+    unroll<size>([&](auto column) RESIDUA_INLINE_LAMBDA {
+        PackPart u[size];
+        PackPart g[3];
+        unroll<size>([&](auto row) RESIDUA_INLINE_LAMBDA {
+            u[row] = PackPart::load(sums + (row * size + column) * position_step);
+        });
+        transform_weight_gradient<m>(u, g);
+        unroll<3>([&](auto row) RESIDUA_INLINE_LAMBDA { values[row][column] = g[row]; });
+    });
+    unroll<3>([&](auto row) RESIDUA_INLINE_LAMBDA {
+        PackPart g[3];
+        transform_weight_gradient<m>(values[row], g);
+        unroll<3>([&](auto column)
+                      RESIDUA_INLINE_LAMBDA { g[column].store(kernel + (row * 3 + column) * channel_block); });
+    });
+}
+
+}  // namespace residua::detail::inline RESIDUA_ISA
+
+namespace residua::inline RESIDUA_ISA {
+
 /// Takes the gradient of 16 x 16 transformed kernels back to the kernels.
 /// Shapes: sums [position][channel][16], kernels [channel][9][16]. Reads: sums. Writes: kernels. Requires: 64-byte
 /// alignment.
 template <int m>
 void winograd_weight_gradient(const float* sums, std::ptrdiff_t position_step, float* kernels) {
-    constexpr int size = m + 2;
-    for (int channel = 0; channel < channel_block; ++channel, sums += channel_block, kernels += 9 * channel_block) {
-        Pack values[3][size];
-        detail::unroll<size>([&](auto column) RESIDUA_INLINE_LAMBDA {
-            Pack u[size];
-            Pack g[3];
-            detail::unroll<size>([&](auto row) RESIDUA_INLINE_LAMBDA {
-                u[row] = Pack::load(sums + (row * size + column) * position_step);
-            });
-            detail::transform_weight_gradient<m>(u, g);
-            detail::unroll<3>([&](auto row) RESIDUA_INLINE_LAMBDA { values[row][column] = g[row]; });
-        });
-        detail::unroll<3>([&](auto row) RESIDUA_INLINE_LAMBDA {
-            Pack g[3];
-            detail::transform_weight_gradient<m>(values[row], g);
-            detail::unroll<3>([&](auto column) RESIDUA_INLINE_LAMBDA {
-                g[column].store(kernels + (row * 3 + column) * channel_block);
-            });
-        });
-    }
+    for (int channel = 0; channel < channel_block; ++channel, sums += channel_block, kernels += 9 * channel_block)
+        for (int part = 0; part < channel_block; part += PackPart::size)
+            detail::transform_weight_gradient_part<m>(sums + part, position_step, kernels + part);
 }
 
 }  // namespace residua::inline RESIDUA_ISA
