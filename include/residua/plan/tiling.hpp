@@ -38,7 +38,7 @@ inline constexpr int accumulators = 3;
 /// Blocks of dst channels a tile. They decide the order of the packed weights, so they do not depend on the size of the
 /// map: a network for another size can share them. Two make 1 load an FMA into 1/2 and leave room for a wide tile.
 constexpr int tile_blocks(int dst_channels) {
-    return accumulators >= 28 && block_count(dst_channels) % most_tile_blocks == 0 ? most_tile_blocks : 1;
+    return accumulators >= 6 && block_count(dst_channels) % most_tile_blocks == 0 ? most_tile_blocks : 1;
 }
 
 /// As wide as the registers allow, with as few columns computed twice as possible.

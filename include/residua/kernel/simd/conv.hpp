@@ -65,6 +65,31 @@ class WeightsAhead {
     int lines_;
 };
 
+/// Adds the products of a channel's weights with its value in every column of a tile. Whichever of both takes fewer
+/// registers waits there for the other, register by register: what is in them beside the sums must not spill.
+template <int dst_blocks, int width, int pixel>
+RESIDUA_INLINE void add_products(const float* src, const float* weight, Pack (&sum)[dst_blocks][width]) {
+    if constexpr (width < dst_blocks * Pack::register_count) {
+        PackPart value[width];
+        unroll<width>([&](auto i) RESIDUA_INLINE_LAMBDA { value[i] = PackPart::broadcast(src[i * pixel]); });
+        unroll<dst_blocks>([&](auto b) RESIDUA_INLINE_LAMBDA {
+            unroll<Pack::register_count>([&](auto part) RESIDUA_INLINE_LAMBDA {
+                const PackPart w = PackPart::load(weight + b * channel_block + part * PackPart::size);
+                unroll<width>([&](auto i) RESIDUA_INLINE_LAMBDA {
+                    sum[b][i].registers[part] = fma(value[i].registers[0], w.registers[0], sum[b][i].registers[part]);
+                });
+            });
+        });
+    } else {
+        Pack w[dst_blocks];
+        unroll<dst_blocks>([&](auto b) RESIDUA_INLINE_LAMBDA { w[b] = Pack::load(weight + b * channel_block); });
+        unroll<width>([&](auto i) RESIDUA_INLINE_LAMBDA {
+            const Pack value = Pack::broadcast(src[i * pixel]);
+            unroll<dst_blocks>([&](auto b) RESIDUA_INLINE_LAMBDA { sum[b][i] = fma(value, w[b], sum[b][i]); });
+        });
+    }
+}
+
 /// Where a tile's first result of a block belongs.
 struct TilePlace {
     int block;
@@ -141,14 +166,7 @@ void conv(const ConvTask& task, const Finish& finish) {
                         for (int c = 0; c < run; ++c, weight += step) {
                             if constexpr (tiling.one_tap && is_wide)
                                 for (int i = c; i < c + width; i += run) fetch_next_block(i);
-                            Pack w[dst_blocks];
-                            detail::unroll<dst_blocks>(
-                                [&](auto b) RESIDUA_INLINE_LAMBDA { w[b] = Pack::load(weight + b * channel_block); });
-                            detail::unroll<width>([&](auto i) RESIDUA_INLINE_LAMBDA {
-                                const Pack value = Pack::broadcast(src[i * pixel + c]);
-                                detail::unroll<dst_blocks>(
-                                    [&](auto b) RESIDUA_INLINE_LAMBDA { sum[b][i] = fma(value, w[b], sum[b][i]); });
-                            });
+                            detail::add_products<dst_blocks, width, pixel>(src + c, weight, sum);
                         }
                     }
                 }
