@@ -116,6 +116,45 @@ RESIDUA_INLINE void finish_tile(const Pack (&sums)[width], const Finish& finish,
     results.end();
 }
 
+/// One tile of so many columns from `column` on; those before `next` have been finished.
+template <Tiling tiling, int width, class Finish>
+RESIDUA_INLINE void conv_tile(const ConvTask& task, const Finish& finish, const WeightsAhead& weights_ahead,
+                              const float* weight, const float* ahead, const TilePlace& place, int next) {
+    constexpr int dst_blocks = tiling.dst_blocks;
+    constexpr int run = tiling.run;
+    constexpr int pixel = tiling.pixel;
+    constexpr bool is_wide = 2 * width >= run;  // about a column of the source for each channel
+    constexpr int step = dst_blocks * channel_block;
+    Pack sum[dst_blocks][width];
+    unroll<dst_blocks>([&](auto b) RESIDUA_INLINE_LAMBDA {
+        unroll<width>([&](auto i) RESIDUA_INLINE_LAMBDA { sum[b][i] = Pack::zero(); });
+    });
+    const float* corner = task.src + place.row * task.src_row + std::ptrdiff_t{place.column} * pixel;
+    for (int block = 0; block < task.src_blocks; ++block, corner += task.src_block) {
+        for (int tap = 0; tap < task.tap_count; ++tap) {
+            const float* src = corner + task.taps[tap];
+            weights_ahead.fetch(ahead);
+            fetch(task.ahead);
+            const auto fetch_next_block = [&](int i) RESIDUA_INLINE_LAMBDA {
+                __builtin_prefetch(src + task.src_block + i * pixel);
+            };
+            if constexpr (tiling.one_tap && !is_wide)
+                for (int i = 0; i < width; ++i) fetch_next_block(i);
+#pragma GCC unroll 4
+            for (int c = 0; c < run; ++c, weight += step) {
+                if constexpr (tiling.one_tap && is_wide)
+                    for (int i = c; i < c + width; i += run) fetch_next_block(i);
+                add_products<dst_blocks, width, pixel>(src + c, weight, sum);
+            }
+        }
+    }
+    float* dst = task.dst + place.block * task.dst_block + place.row * task.dst_row + place.column * task.dst_pixel;
+    unroll<dst_blocks>([&](auto b) RESIDUA_INLINE_LAMBDA {
+        finish_tile(sum[b], finish, {place.block + b, place.row, place.column}, next - place.column,
+                    task.last_column - place.column, dst + b * task.dst_block, task.dst_pixel);
+    });
+}
+
 }  // namespace residua::detail::inline RESIDUA_ISA
 
 namespace residua::inline RESIDUA_ISA {
@@ -128,55 +167,34 @@ namespace residua::inline RESIDUA_ISA {
 /// taps, then channels, always in this order.
 template <Tiling tiling, class Finish>
 void conv(const ConvTask& task, const Finish& finish) {
-    constexpr int dst_blocks = tiling.dst_blocks;
     constexpr int width = tiling.width;
-    constexpr int run = tiling.run;
-    constexpr int pixel = tiling.pixel;
-    constexpr bool is_wide = 2 * width >= run;  // about a column of the source for each channel
-    constexpr int step = dst_blocks * channel_block;
-    const std::ptrdiff_t tile_weights = std::ptrdiff_t{task.src_blocks} * task.tap_count * run * step;
-    const int across = (task.last_column - task.first_column + width - 1) / width;
-    const detail::WeightsAhead weights_ahead(1L * task.src_blocks * task.tap_count, run * dst_blocks,
-                                             across * (task.last_row - task.first_row));
+    constexpr int tile_steps = tiling.run * tiling.dst_blocks;
+    // Columns of a row are divided evenly among narrow tiles, of which a column computed twice is a large part.
+    constexpr bool divides = width > 1 && width <= 6;
+    const long steps = 1L * task.src_blocks * task.tap_count;
+    const int columns = task.last_column - task.first_column;
+    const int across = (columns + width - 1) / width;
+    const int narrower = divides && across * (width - 1) <= columns ? across * width - columns : 0;
+    const detail::WeightsAhead weights_ahead(steps, tile_steps, across * (task.last_row - task.first_row));
     for (int tile = task.first_tile; tile < task.last_tile; ++tile) {
+        const float* weight = task.weight + tile * steps * tile_steps * channel_block;
+        const float* next_weight = weight + steps * tile_steps * channel_block;
+        const int block = tile * tiling.dst_blocks;
         int pass = 0;
         for (int row = task.first_row; row < task.last_row; ++row) {
-            for (int next = task.first_column; next < task.last_column; next += width, ++pass) {
+            int next = task.first_column;
+            for (int i = 0; i < across - narrower; ++i, ++pass, next += width) {
                 // The last tile ends where the columns end and computes some again, for nothing: what lies behind them
                 // may be another thread's.
                 const int column = std::max(task.first_column, std::min(next, task.last_column - width));
-                Pack sum[dst_blocks][width];
-                detail::unroll<dst_blocks>([&](auto b) RESIDUA_INLINE_LAMBDA {
-                    detail::unroll<width>([&](auto i) RESIDUA_INLINE_LAMBDA { sum[b][i] = Pack::zero(); });
-                });
-                const float* weight = task.weight + tile * tile_weights;
-                const float* ahead = weights_ahead.part(weight + tile_weights, pass);
-                const float* corner = task.src + row * task.src_row + std::ptrdiff_t{column} * pixel;
-                for (int block = 0; block < task.src_blocks; ++block, corner += task.src_block) {
-                    for (int tap = 0; tap < task.tap_count; ++tap) {
-                        const float* src = corner + task.taps[tap];
-                        weights_ahead.fetch(ahead);
-                        detail::fetch(task.ahead);
-                        const auto fetch_next_block = [&](int i) RESIDUA_INLINE_LAMBDA {
-                            __builtin_prefetch(src + task.src_block + i * pixel);
-                        };
-                        if constexpr (tiling.one_tap && !is_wide)
-                            for (int i = 0; i < width; ++i) fetch_next_block(i);
-#pragma GCC unroll 4
-                        for (int c = 0; c < run; ++c, weight += step) {
-                            if constexpr (tiling.one_tap && is_wide)
-                                for (int i = c; i < c + width; i += run) fetch_next_block(i);
-                            detail::add_products<dst_blocks, width, pixel>(src + c, weight, sum);
-                        }
-                    }
-                }
-                const int block = tile * dst_blocks;
-                float* dst = task.dst + block * task.dst_block + row * task.dst_row + column * task.dst_pixel;
-                detail::unroll<dst_blocks>([&](auto b) RESIDUA_INLINE_LAMBDA {
-                    detail::finish_tile(sum[b], finish, {block + b, row, column}, next - column,
-                                        task.last_column - column, dst + b * task.dst_block, task.dst_pixel);
-                });
+                detail::conv_tile<tiling, width>(task, finish, weights_ahead, weight,
+                                                 weights_ahead.part(next_weight, pass), {block, row, column}, next);
             }
+            if constexpr (divides)
+                for (int i = 0; i < narrower; ++i, ++pass, next += width - 1)
+                    detail::conv_tile<tiling, width - 1>(task, finish, weights_ahead, weight,
+                                                         weights_ahead.part(next_weight, pass), {block, row, next},
+                                                         next);
         }
     }
 }
