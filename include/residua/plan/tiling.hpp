@@ -24,7 +24,7 @@ struct Tiling {
 namespace detail {
 inline namespace RESIDUA_ISA {
 
-/// Blocks of 16 sums that fit into the registers beside one tile's weights and a broadcast source value.
+/// Blocks of 16 sums that fit into the registers beside what they are multiplied with (`add_products`).
 #if defined(__AVX512F__)
 inline constexpr int accumulators = 28;
 #elif defined(__AVX2__) && defined(__FMA__)
@@ -71,8 +71,11 @@ constexpr Tiling backward_tiling(Chw src, const Window& window) {
 /// of weights: with two, every source value that is broadcast serves twice.
 inline constexpr int product_blocks = accumulators >= 28 ? 2 : 1;
 
-/// Source channels whose products with so many blocks stay in registers.
-constexpr int product_channels(int tile_blocks) { return (accumulators >= 28 ? 24 : accumulators) / tile_blocks; }
+/// Source channels whose products with so many blocks stay in registers beside these blocks.
+constexpr int product_channels(int tile_blocks) {
+    constexpr int products = accumulators >= 28 ? 24 : (accumulators >= 6 ? 6 : 2);
+    return products / tile_blocks;
+}
 
 }  // namespace RESIDUA_ISA
 }  // namespace detail
