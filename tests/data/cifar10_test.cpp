@@ -108,7 +108,7 @@ TEST_CASE("cifar10: a broken archive is named") {
     CHECK(error_of(path).find(path.string()) == 0);
 }
 
-TEST_CASE("cifar10: the real archive", "[slow]") {
+TEST_CASE("cifar10: the real archive") {
     RESIDUA_NEEDS_DATA();
     for (const auto set : {Cifar10Set::train, Cifar10Set::test}) {
         const auto images = load_cifar10(data_folder(), set);

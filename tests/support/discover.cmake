@@ -7,10 +7,9 @@ if(NOT TARGET Catch2::Catch2WithMain)
     set(catch_arguments EXTRA_ARGS --warn NoTests)
 endif()
 
-# residua_discover_tests(<target> <name> <Catch2 test specification> <processors> <label>)
-function(residua_discover_tests target name specification processors label)
+# residua_discover_tests(<target> <name> <processors> <label>)
+function(residua_discover_tests target name processors label)
     catch_discover_tests(${target}
-        TEST_SPEC "${specification}"
         TEST_PREFIX "${name}."
         ${catch_arguments}
         PROPERTIES

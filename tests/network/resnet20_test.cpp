@@ -1,5 +1,5 @@
-#include <support/files.hpp>
 #include <support/fused.hpp>
+#include <support/golden.hpp>
 
 #include <residua/data/cifar10.hpp>
 #include <residua/data/fill_batch.hpp>
@@ -23,16 +23,9 @@ struct Trained {
     [[nodiscard]] std::span<const Label> labels(std::size_t count) const { return std::span(set.labels).first(count); }
 };
 
-std::vector<double> golden(const SafetensorsFile& file, const std::string& name) {
-    const TensorEntry& entry = file.at(name);
-    std::vector<double> values(entry.size());
-    file.read_exactly(entry, std::span(values));
-    return values;
-}
-
 }  // namespace
 
-TEST_CASE("golden: logits of ResNet-20 are PyTorch's", "[slow]") {
+TEST_CASE("golden: logits of ResNet-20 are PyTorch's") {
     RESIDUA_NEEDS_DATA();
     const NpyArray<double> expected = read_npy<double>(data_folder() / "golden" / "resnet20-logits64-f64.npy");
     const Trained trained;
@@ -55,7 +48,7 @@ TEST_CASE("golden: logits of ResNet-20 are PyTorch's", "[slow]") {
     }
 }
 
-TEST_CASE("golden: a training step of ResNet-20 is PyTorch's", "[slow]") {
+TEST_CASE("golden: a training step of ResNet-20 is PyTorch's") {
     RESIDUA_NEEDS_DATA();
     const SafetensorsFile file(data_folder() / "golden" / "resnet20-train32.safetensors");
     const int threads = GENERATE(1, 2);
@@ -63,9 +56,9 @@ TEST_CASE("golden: a training step of ResNet-20 is PyTorch's", "[slow]") {
     Workspace<ResNet20, Training> workspace(32, threads);
     const auto logits = workspace.forward(trained.weights, std::span(trained.images).first(32 * 3072), 32);
     const Loss loss = softmax_cross_entropy(logits, trained.labels(32), workspace.output_gradient());
-    CHECK(loss.mean == Approx(golden(file, "loss")[0]).epsilon(1e-5));
+    CHECK(loss.mean == Approx(golden_values(file, "loss")[0]).epsilon(1e-5));
     Disagreement outputs;
-    outputs.compare(logits, golden(file, "logits"), "logits");
+    outputs.compare(logits, golden_values(file, "logits"), "logits");
     CHECK(outputs.error < 1e-5);
 
     const std::span<const float> gradients = workspace.backward();
@@ -76,9 +69,9 @@ TEST_CASE("golden: a training step of ResNet-20 is PyTorch's", "[slow]") {
         if (parameter.trained())
             worst.compare(gradients.subspan(static_cast<std::size_t>(parameter.offset),
                                             static_cast<std::size_t>(parameter.count())),
-                          golden(file, "grad." + name), name);
+                          golden_values(file, "grad." + name), name);
         else
-            statistics.compare(trained.weights.span(parameter), golden(file, "after." + name), name);
+            statistics.compare(trained.weights.span(parameter), golden_values(file, "after." + name), name);
     }
     INFO("gradients: " << worst.error << " at " << worst.where << ", statistics: " << statistics.error << " at "
                        << statistics.where);

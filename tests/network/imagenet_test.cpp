@@ -93,9 +93,7 @@ void check_numbers() {
 
 }  // namespace
 
-TEST_CASE("imagenet: ResNet-18 in float is ResNet-18 in double", "[slow]") {
+TEST_CASE("imagenet: ResNet-18 in float is ResNet-18 in double") {
     check_numbers<ResNet18Of<ProjectionB, Small, classes>>();
 }
-TEST_CASE("imagenet: ResNet-50 in float is ResNet-50 in double", "[slow]") {
-    check_numbers<ResNet50Of<Small, classes>>();
-}
+TEST_CASE("imagenet: ResNet-50 in float is ResNet-50 in double") { check_numbers<ResNet50Of<Small, classes>>(); }
