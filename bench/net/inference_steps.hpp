@@ -26,7 +26,7 @@ std::vector<MeasuredStep> list_inference_steps(const StepRunner<Net>& runner) {
     constexpr const auto& plan = inference_plan<Net>;
     std::vector<MeasuredStep> steps{{.operation = "load"}};
     for (int s = 0; s < plan.step_count; ++s) {
-        const InferenceStep& step = plan.steps[static_cast<std::size_t>(s)];
+        const InferenceStep step = detail::step_of(plan, s);
         long maps = 0;
         for (const int map : {step.src, step.skip, step.dst})
             if (map >= 0) maps += plan.layouts[static_cast<std::size_t>(map)].shape.count();

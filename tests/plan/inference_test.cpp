@@ -29,10 +29,8 @@ std::uint64_t mix(std::uint64_t value, int node) {
 }
 
 /// What an element-wise operation or a layer with weights makes of a value, as a number that tells them apart.
-template <class Graph>
-std::uint64_t applied(const Graph& graph, int node, std::uint64_t value) {
-    const bool activation = graph[node].op == Op::activation;
-    return mix(value, activation ? -2 - graph[node].activation : node);
+std::uint64_t applied(const Node& node, int index, std::uint64_t value) {
+    return mix(value, node.op == Op::activation ? -2 - node.activation : index);
 }
 
 /// The value of the network's output, computed node after node.
@@ -42,7 +40,7 @@ std::uint64_t by_nodes(const Graph& graph) {
     const auto value = [&](int i) -> std::uint64_t& { return values[static_cast<std::size_t>(i)]; };
     for (int i = 1; i < graph.count(); ++i)
         value(i) = graph[i].op == Op::add ? value(graph[i].src) + value(graph[i].other)
-                                          : applied(graph, i, value(graph[i].src));
+                                          : applied(graph[i], i, value(graph[i].src));
     return values.back();
 }
 
@@ -55,8 +53,8 @@ std::uint64_t by_steps(const Graph& graph, const Plan& plan) {
         const InferenceStep& step = plan.steps[static_cast<std::size_t>(s)];
         std::uint64_t value = map(step.src);
         const bool elementwise = step.op == Op::bn || step.op == Op::add || step.op == Op::activation;
-        if (!elementwise) value = applied(graph, step.node, value);
-        if (step.bn >= 0) value = applied(graph, step.bn, value);
+        if (!elementwise) value = applied(graph[step.node], step.node, value);
+        if (step.bn >= 0) value = applied(graph[step.bn], step.bn, value);
         if (step.skip >= 0) value += map(step.skip);
         if (step.activation >= 0) value = mix(value, -2 - step.activation);
         map(step.dst) = value;
@@ -166,6 +164,7 @@ TEST_CASE("memory does not grow with depth") {
 namespace {
 
 struct DirectOnly : Network<Input<16, 8, 8>, Conv<16, 3>, Conv<16, 3>> {};
+struct Narrow : Network<Input<64, 8, 8>, Conv<64, 3>> {};
 struct Choices : Network<Input<16, 16, 16>, Conv<16, 3>, Conv<16, 3, Stride<2>>, Conv<512, 3>, Conv<16, 3>, Conv<16, 1>,
                          Conv<16, 5>, AvgPool<4>, Conv<16, 3>> {};
 
@@ -198,6 +197,17 @@ TEST_CASE("many weights stay bare, and groups of images take larger patches of t
     STATIC_REQUIRE(steps[3].of_group == Algorithm::winograd4);
     STATIC_REQUIRE_FALSE(steps[4].bare);
     STATIC_REQUIRE_FALSE(inference_plan<DirectOnly>.steps[0].bare);
+}
+
+TEST_CASE("the plan is the same for any registers; narrow ones transform moderately many weights in advance") {
+    constexpr bool wide = detail::accumulators >= 28;
+    constexpr InferenceStep few = detail::step_of(inference_plan<Narrow>, 0);
+    STATIC_REQUIRE(inference_plan<Narrow>.steps[0].bare);
+    STATIC_REQUIRE(few.bare == wide);
+    STATIC_REQUIRE(few.algorithm == (wide ? Algorithm::winograd2 : Algorithm::winograd4));
+    constexpr InferenceStep many = detail::step_of(inference_plan<Choices>, 2);
+    STATIC_REQUIRE(many.bare);
+    STATIC_REQUIRE(many.algorithm == Algorithm::winograd2);
 }
 
 TEST_CASE("the input stays packed where only convolutions read it") {

@@ -82,7 +82,7 @@ class Frozen {
     static constexpr long shared_values = 1024;
     static constexpr long shared_weights = 64 * 1024;
 
-    static constexpr const InferenceStep& step(int s) { return plan.steps[static_cast<std::size_t>(s)]; }
+    static constexpr InferenceStep step(int s) { return step_of(plan, s); }
     static constexpr const Layout& layout(int map) { return plan.layouts[static_cast<std::size_t>(map)]; }
     static Place place(int map) { return {plan.buffers[static_cast<std::size_t>(map)].offset, 0}; }
     static Place group_place(int map) {

@@ -19,9 +19,17 @@ struct InferenceStep {
     int dst = -1;                             ///< map written
     Algorithm algorithm = Algorithm::direct;  ///< with one image at a time
     Algorithm of_group = Algorithm::direct;   ///< with group_images
-    bool bare = false;                        ///< weights are transformed each time
+    bool bare = false;                        ///< weights are transformed each time (but see `step_of`)
 
     [[nodiscard]] constexpr Algorithm with(int images) const { return images == 1 ? algorithm : of_group; }
+
+    /// The same with weights that are transformed in advance, for one image as for a group.
+    [[nodiscard]] constexpr InferenceStep transformed() const {
+        InferenceStep step = *this;
+        step.bare = false;
+        step.algorithm = of_group;
+        return step;
+    }
 };
 
 /// Images that go through the steps with heavy weights together, so that these are fetched from memory once for all.

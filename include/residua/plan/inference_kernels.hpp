@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+
 #include <residua/plan/distinct.hpp>
 #include <residua/plan/image_groups.hpp>
 #include <residua/plan/tiling.hpp>
@@ -27,6 +29,17 @@ constexpr bool is_flat(const Graph<nodes>& graph, const InferencePlan<nodes>& pl
                          plan.layouts[static_cast<std::size_t>(map)].packed))
             return false;
     return true;
+}
+
+/// A step of the plan as these registers run it. Narrow ones take so long to transform kernels that moderately many
+/// weights arrive sooner transformed in advance.
+template <int nodes>
+constexpr InferenceStep step_of(const InferencePlan<nodes>& plan, int s) {
+    constexpr int fewest_bare_channels = accumulators >= 28 ? 0 : 256;
+    const InferenceStep& step = plan.steps[static_cast<std::size_t>(s)];
+    const int src_channels = plan.layouts[static_cast<std::size_t>(step.src)].shape.c;
+    const int dst_channels = plan.layouts[static_cast<std::size_t>(step.dst)].shape.c;
+    return step.bare && std::max(src_channels, dst_channels) < fewest_bare_channels ? step.transformed() : step;
 }
 
 /// Patches that go through the products of a step together, of so many images at a time.
@@ -66,7 +79,7 @@ inline constexpr auto inference_kernels = [] {
     constexpr const auto& plan = inference_plan<Net>;
     Distinct<InferenceKernel, 2 * graph_of<Net>.nodes.size()> found;
     for (int s = 0; s < plan.step_count; ++s) {
-        const InferenceStep& step = plan.steps[static_cast<std::size_t>(s)];
+        const InferenceStep step = step_of(plan, s);
         const int together = s < image_groups<Net>.first_step ? 1 : group_images;
         found.add(2 * s, kernel_of(graph_of<Net>, plan, step, 1));
         found.add(2 * s + 1, kernel_of(graph_of<Net>, plan, step, together));

@@ -131,7 +131,8 @@ constexpr Traffic traffic_of() {
 }  // namespace detail
 
 /// The memory traffic of running (Inference) or training (Training, with its SGD update) the network:
-/// `traffic<ResNet50, Inference>.bytes(16)`.
+/// `traffic<ResNet50, Inference>.bytes(16)`. Of wide registers: narrow ones transform some weights in advance that are
+/// bare in the plan, and read more bytes of these.
 template <class Net, class Mode>
 inline constexpr Traffic traffic = detail::traffic_of<Net, Mode>();
 

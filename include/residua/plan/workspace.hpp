@@ -13,7 +13,18 @@ namespace detail {
 
 constexpr long round_up(long floats) { return (floats + channel_block - 1) / channel_block * channel_block; }
 
-/// Largest scratch memory of a step, in floats, with one image at a time or groups of images.
+/// Scratch memory of a step, in floats, with so many images at a time.
+template <int nodes>
+constexpr long step_scratch(const Graph<nodes>& graph, const InferencePlan<nodes>& plan, const InferenceStep& step,
+                            int images) {
+    if (step.algorithm == Algorithm::direct) return 0;
+    const int m = patch_size(step.with(images));
+    return winograd_scratch(m, plan.layouts[static_cast<std::size_t>(step.src)].blocks(),
+                            patch_group_of(graph, plan, step, images)) +
+           (step.bare ? bare_scratch(m) : 0);
+}
+
+/// Largest scratch memory of a step, with one image at a time or groups of images, enough for any instruction set.
 template <class Net, bool groups>
 inline constexpr long inference_scratch = [] {
     long most = 0;
@@ -21,11 +32,8 @@ inline constexpr long inference_scratch = [] {
     for (int s = 0; s < plan.step_count; ++s) {
         const int images = groups && s >= image_groups<Net>.first_step ? group_images : 1;
         const InferenceStep& step = plan.steps[static_cast<std::size_t>(s)];
-        if (step.algorithm == Algorithm::direct) continue;
-        const int m = patch_size(step.with(images));
-        const long scratch = winograd_scratch(m, plan.layouts[static_cast<std::size_t>(step.src)].blocks(),
-                                              patch_group_of(graph_of<Net>, plan, step, images));
-        most = std::max(most, scratch + (step.bare ? bare_scratch(m) : 0));
+        most = std::max({most, step_scratch(graph_of<Net>, plan, step, images),
+                         step_scratch(graph_of<Net>, plan, step.transformed(), images)});
     }
     return most;
 }();
