@@ -8,6 +8,7 @@
 #include <residua/kernel/simd/winograd_transforms.hpp>
 #include <residua/kernel/unroll.hpp>
 #include <residua/plan/patches.hpp>
+#include <residua/plan/tiling.hpp>
 #include <residua/tensor/pack.hpp>
 
 /// \file
@@ -212,12 +213,13 @@ void winograd_products(const WinogradTask& task, const PositionWeights& weights,
                      Sums{weights.first_block > 0});
 }
 
-/// The same with bare weights, of which a few are transformed at a time, for one row of positions after the other, so
-/// that they stay close to the first-level cache. The next ones are fetched meanwhile.
+/// The same with bare weights, of which a few are transformed at a time, for some rows of positions, so that they stay
+/// near. The next ones are fetched meanwhile.
 template <int m, Tiling tiling>
 void bare_products(const WinogradTask& task, int tile, int count, const float* sources, float* transformed,
                    float* sums) {
     constexpr int size = Winograd<m>::size;
+    constexpr int rows = bare_rows(m);
     constexpr int block_kernels = channel_block * tiling.dst_blocks;
     constexpr int block_floats = 9 * channel_block * block_kernels;
     const float* kernels = task.weight + std::ptrdiff_t{tile} * task.src_blocks * block_floats;
@@ -226,11 +228,12 @@ void bare_products(const WinogradTask& task, int tile, int count, const float* s
         const std::ptrdiff_t position_step = bare_position_step(blocks, tiling.dst_blocks);
         Ahead next;
         next.add(kernels + blocks * block_floats, blocks * block_floats);
-        unroll<size>([&](auto row) {
-            transform_bare<m, row>(kernels, blocks * block_kernels, transformed, position_step, next);
+        unroll<size / rows>([&](auto part) {
+            constexpr int row = part * rows;
+            transform_bare<m, row, rows>(kernels, blocks * block_kernels, transformed, position_step, next);
             winograd_products<m, tiling>(
-                task, {transformed, position_step, row * size, (row + 1) * size, first, first + blocks}, count, sources,
-                sums, &next);
+                task, {transformed, position_step, row * size, (row + rows) * size, first, first + blocks}, count,
+                sources, sums, &next);
         });
         kernels += blocks * block_floats;
     }

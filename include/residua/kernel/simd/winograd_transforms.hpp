@@ -197,19 +197,20 @@ RESIDUA_INLINE void transform_kernel<4>(const PackPart (&g)[3], PackPart (&u)[6]
     u[5] = g[2];
 }
 
-template <int m>
-RESIDUA_INLINE void transform_kernels_part(const float* kernels, float* dst, long position_step) {
+/// The rows of positions from `first_row` on, `rows` of them, of some channels of sixteen 3x3 kernels.
+template <int m, int first_row, int rows>
+RESIDUA_INLINE void transform_kernels_part(const float* kernels, float* dst, std::ptrdiff_t position_step) {
     constexpr int size = m + 2;
-    PackPart values[size][3];
+    PackPart values[rows][3];
     unroll<3>([&](auto column) RESIDUA_INLINE_LAMBDA {
         PackPart g[3];
         PackPart u[size];
         unroll<3>([&](auto row)
                       RESIDUA_INLINE_LAMBDA { g[row] = PackPart::load(kernels + (row * 3 + column) * channel_block); });
         transform_kernel<m>(g, u);
-        unroll<size>([&](auto row) RESIDUA_INLINE_LAMBDA { values[row][column] = u[row]; });
+        unroll<rows>([&](auto row) RESIDUA_INLINE_LAMBDA { values[row][column] = u[first_row + row]; });
     });
-    unroll<size>([&](auto row) RESIDUA_INLINE_LAMBDA {
+    unroll<rows>([&](auto row) RESIDUA_INLINE_LAMBDA {
         PackPart u[size];
         transform_kernel<m>(values[row], u);
         unroll<size>([&](auto column)
@@ -217,38 +218,21 @@ RESIDUA_INLINE void transform_kernels_part(const float* kernels, float* dst, lon
     });
 }
 
-/// Sixteen 3x3 kernels, transformed along both axes and spread over the positions.
-template <int m>
-RESIDUA_INLINE void transform_kernels(const float* kernels, float* dst, long position_step) {
+/// Sixteen 3x3 kernels, transformed along both axes and spread over the positions of `rows` rows.
+template <int m, int first_row = 0, int rows = m + 2>
+RESIDUA_INLINE void transform_kernels(const float* kernels, float* dst, std::ptrdiff_t position_step) {
     for (int part = 0; part < channel_block; part += PackPart::size)
-        transform_kernels_part<m>(kernels + part, dst + part, position_step);
+        transform_kernels_part<m, first_row, rows>(kernels + part, dst + part, position_step);
 }
 
-template <int m, int row>
-RESIDUA_INLINE void transform_bare_part(const float* kernel, float* dst, std::ptrdiff_t position_step) {
-    constexpr int size = m + 2;
-    PackPart of_row[3];
-    PackPart u[size];
-    unroll<3>([&](auto column) RESIDUA_INLINE_LAMBDA {
-        PackPart g[3];
-        unroll<3>([&](auto tap)
-                      RESIDUA_INLINE_LAMBDA { g[tap] = PackPart::load(kernel + (tap * 3 + column) * channel_block); });
-        transform_kernel<m>(g, u);
-        of_row[column] = u[row];
-    });
-    transform_kernel<m>(of_row, u);
-    unroll<size>([&](auto column) RESIDUA_INLINE_LAMBDA { u[column].store(dst + column * position_step); });
-}
-
-/// One row of positions of so many kernels.
-/// Shapes: kernels [kernel][tap][16], dst [position of the row][kernel][16], `position_step` floats from one position
+/// Some rows of positions of so many times sixteen kernels.
+/// Shapes: kernels [kernel][tap][16], dst [position of the rows][kernel][16], `position_step` floats from one position
 /// to the next. Writes: dst.
-template <int m, int row>
+template <int m, int first_row, int rows>
 void transform_bare(const float* kernels, int count, float* dst, std::ptrdiff_t position_step, Ahead& next) {
     for (int i = 0; i < count; ++i, kernels += 9 * channel_block, dst += channel_block) {
         if (i % 4 == 0) next.fetch();
-        for (int part = 0; part < channel_block; part += PackPart::size)
-            transform_bare_part<m, row>(kernels + part, dst + part, position_step);
+        transform_kernels<m, first_row, rows>(kernels, dst, position_step);
     }
 }
 
