@@ -88,8 +88,9 @@ class TrainingWords {
         return pass(s, "forward", 1, residua::detail::TrainingTraffic(plan).forward(step));
     }
     [[nodiscard]] MeasuredStep backward(const residua::BackwardStep& step) const {
+        if (step.repeats) return pass(step.step, "repeat", 1, residua::detail::TrainingTraffic(plan).backward(step));
         const bool weights = step.step >= 0 && !is_whole_batch(step.step);
-        return pass(step.step, step.restores ? "restore" : "backward", weights + (step.blend >= 0),
+        return pass(step.step, step.restores > 0 ? "restore" : "backward", weights + (step.blend >= 0),
                     residua::detail::TrainingTraffic(plan).backward(step));
     }
     /// A gradient over the whole batch is computed here; the others are only added up.

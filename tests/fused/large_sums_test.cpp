@@ -12,10 +12,10 @@ using Basic = ResidualBlock<Conv3x3, BN, SiLU, Shortcut<Option>>;
 template <int width>
 using PreActivation = Residual<Sequence<BN, SiLU, Conv<width, 3>>>;
 
-/// A sum of 48 x 48 x 16 or 24 x 24 x 64 is dropped on the way forward.
+/// Two sums of 48 x 48 x 16 or 24 x 24 x 64 are so large that they are dropped on the way forward.
 template <class Option>
 struct LargeSums : Network<Input<1, 48, 48>, Conv<16, 3>, BN, SiLU, Stage<3, 16, Basic<Option>>,
-                           Stage<2, 64, Basic<Option>>, GlobalAvgPool, Linear<5>> {};
+                           Stage<3, 64, Basic<Option>>, GlobalAvgPool, Linear<5>> {};
 struct LongStage
     : Network<Input<1, 46, 45>, Conv<16, 3>, BN, SiLU, Stage<10, 16, Basic<IdentityA>>, GlobalAvgPool, Linear<5>> {};
 struct LargePreActivated
@@ -31,10 +31,10 @@ constexpr int restored_count() {
 }  // namespace
 
 TEST_CASE("fused: sums that are dropped and computed again on the way back") {
-    STATIC_REQUIRE(restored_count<LargeSums<IdentityA>>() == 4);
-    STATIC_REQUIRE(restored_count<LargeSums<ProjectionB>>() == 4);
+    STATIC_REQUIRE(restored_count<LargeSums<IdentityA>>() == 5);
+    STATIC_REQUIRE(restored_count<LargeSums<ProjectionB>>() == 5);
     STATIC_REQUIRE(restored_count<LargePreActivated>() == 2);
-    STATIC_REQUIRE(restored_count<LongStage>() == 9);
+    STATIC_REQUIRE(restored_count<LongStage>() == 8);
     check_fused<LargeSums<IdentityA>>({2});
     check_fused<LargeSums<ProjectionB>>({3});
     check_fused<LongStage>({2});

@@ -19,13 +19,21 @@ struct Wide : Network<Input<256, 4, 4>, Conv<256, 3>> {};
 struct Skip : Network<Input<16, 8, 8>, Conv<16, 3>, Residual<Conv<16, 3>>, ReLU> {};
 
 /// Networks that differ in identity blocks.
-template <int blocks, int size = 8>
-struct Basic
-    : Network<Input<3, size, size>, Conv<16, 3>, BN, ReLU, Stage<blocks, 16, BasicBlock<IdentityA>>, GlobalAvgPool> {};
-template <int blocks, int size = 8>
-struct Deep : Network<Input<3, size, size>, Conv<16, 3>, BN, ReLU, Stage<blocks, 16, BottleneckBlock<ProjectionB>>,
-                      GlobalAvgPool> {};
-constexpr int large = 64;  // so large that sums are dropped
+template <int blocks>
+struct Basic : Network<Input<3, 8, 8>, Conv<16, 3>, BN, ReLU, Stage<blocks, 16, BasicBlock<IdentityA>>, GlobalAvgPool> {
+};
+template <int blocks>
+struct Deep
+    : Network<Input<3, 8, 8>, Conv<16, 3>, BN, ReLU, Stage<blocks, 16, BottleneckBlock<ProjectionB>>, GlobalAvgPool> {};
+/// Maps so large that sums are dropped, and with bottlenecks their last results; what is behind leaves room for all.
+constexpr int large = 64;
+template <class Blocks>
+struct Large : Network<Input<3, large, large>, Conv<16, 3>, BN, ReLU, Blocks, Conv<32, 3>, BN, ReLU, Conv<1024, 3>, BN,
+                       GlobalAvgPool> {};
+template <int blocks>
+using LargeBasic = Large<Stage<blocks, 16, BasicBlock<IdentityA>>>;
+template <int blocks>
+using LargeDeep = Large<Stage<blocks, 16, BottleneckBlock<ProjectionB>>>;
 
 /// Maps as large as a narrow convolution's that one more block moves for an image.
 constexpr long maps(const Traffic& more, const Traffic& fewer, int size = 8) {
@@ -72,8 +80,8 @@ TEST_CASE("a block's passes in docs/performance.md") {
     STATIC_REQUIRE(maps(traffic<Basic<3>, Training>, traffic<Basic<2>, Training>) == 6 + 11);
     STATIC_REQUIRE(maps(layerwise_traffic<Deep<3>>, layerwise_traffic<Deep<2>>) == 54 + 84);
     STATIC_REQUIRE(maps(traffic<Deep<3>, Training>, traffic<Deep<2>, Training>) == 20 + 36);
-    STATIC_REQUIRE(maps(traffic<Basic<4, large>, Training>, traffic<Basic<3, large>, Training>, large) == 6 + 11 + 3);
-    STATIC_REQUIRE(maps(traffic<Deep<4, large>, Training>, traffic<Deep<3, large>, Training>, large) == 20 + 36 + 12);
+    STATIC_REQUIRE(maps(traffic<LargeBasic<4>, Training>, traffic<LargeBasic<3>, Training>, large) == 6 + 11 + 2);
+    STATIC_REQUIRE(maps(traffic<LargeDeep<4>, Training>, traffic<LargeDeep<3>, Training>, large) == 20 + 36 + 5 + 8);
 }
 
 TEST_CASE("layer by layer every node passes over its maps") {

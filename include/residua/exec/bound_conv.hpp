@@ -41,9 +41,7 @@ class BoundConv {
     [[nodiscard]] const Layout& grad() const { return grad_; }
     [[nodiscard]] const float* bias() const { return bias_; }
     /// Floats of a slice's weight gradient in the order of the kernel; the bias's follow.
-    [[nodiscard]] long weight_floats() const {
-        return slice_gradient_floats(src_, dst_.shape, window_, kernel_) - bias_floats();
-    }
+    [[nodiscard]] long weight_floats() const { return slice_gradient_floats(src_, dst_.shape, window_, kernel_); }
     [[nodiscard]] long bias_floats() const { return residua::detail::bias_floats(dst_.shape); }
 
     /// Parts in which the weights are packed, by any number of threads.

@@ -26,7 +26,7 @@ struct TrainingBackward {
 
     /// Those of a phase between passes, behind its first, that form gradients of weights.
     [[nodiscard]] int gradient_chunks(int phase) const {
-        const int s = is_between(phase) && phase > 0 ? pass_before(phase).step : -1;
+        const int s = is_between(phase) && phase > 0 && !pass_before(phase).repeats ? pass_before(phase).step : -1;
         return s >= 0 && is_conv(step(s)) ? memory.conv_at(s).gradient_chunks() : 0;
     }
 
@@ -35,7 +35,7 @@ struct TrainingBackward {
         if (!is_between(phase))
             run_slices(phase / 2, memory.slices_of(pass_of(phase).step, phase / 2 + plan.forward_count, chunk), slot);
         else if (chunk > gradients)
-            pack(step_behind(phase), chunk - gradients - 1);
+            pack(pass_of(phase), chunk - gradients - 1);
         else if (chunk > 0)
             weight_gradient(pass_before(phase).step, chunk - 1, slot);
         else if (phase > 0)
@@ -59,13 +59,19 @@ struct TrainingBackward {
     /// The step of the pass behind a phase between passes, or -1.
     static int step_behind(int phase) { return phase / 2 < plan.backward_count ? pass_of(phase).step : -1; }
 
-    void pack(int s, int part) const {
-        memory.conv_at(s).pack_backward(weights + offsets_of<Net>[index(step(s).node)].weight, part);
+    void pack(const BackwardStep& pass, int part) const {
+        const BoundConv& conv = memory.conv_at(pass.step);
+        const Offsets& at = offsets_of<Net>[index(step(pass.step).node)];
+        if (pass.repeats)
+            conv.pack_forward(weights + at.weight, at.bias < 0 ? nullptr : weights + at.bias, part);
+        else
+            conv.pack_backward(weights + at.weight, part);
     }
 
     void run_slices(int number, Slices slices, int slot) {
         const BackwardStep& pass = plan.backward[index(number)];
-        if (pass.restores) return restore(pass.blend, slices);
+        if (pass.repeats) return repeat(pass.step, slices, slot);
+        if (pass.restores > 0) return restore(pass, slices, slot);
         for (int slice = slices.first; slice < slices.last; ++slice) start_slice_gradient(pass.step, slice);
         const int last = memory.first_image(slices.last);
         const int together = memory.together(pass.step);
@@ -96,7 +102,7 @@ struct TrainingBackward {
         if (map != plan.output) {
             const int reader = plan.reader[index(map)];
             add_gradient(reader);
-            memory.look_ahead(Blend{.main = map}, Load::compute, first_image, count, ahead);
+            memory.look_ahead(Blend{.main = plan.again[index(map)]}, Load::compute, first_image, count, ahead);
         }
         const Blend& source = blend(step(pass.step).blend);
         if (source.stored >= 0 && source.stored != source.main)
@@ -112,10 +118,43 @@ struct TrainingBackward {
         return source_gradients<Net>.of[index(number)] >= 0 && source_gradients<Net>.value_of(number).form.finishes;
     }
 
-    void restore(int which, Slices slices) const {
-        for (int image = memory.first_image(slices.first); image < memory.first_image(slices.last); ++image)
-            Memory::functions(which).forward(memory.blend_task(blend(which), image),
-                                             memory.map_view(blend(which).stored, image), {});
+    /// The result of a step that was dropped; its statistics are known.
+    void repeat(int s, Slices slices, int slot) {
+        const ForwardStep& at = step(s);
+        const int last = memory.first_image(slices.last);
+        const int together = memory.together(s);
+        for (int image = memory.first_image(slices.first); image < last; image += together) {
+            const int count = std::min(together, last - image);
+            const MapsView<const float> src =
+                memory.load(at, blend(at.blend), again(at), image, count, memory.source_scratch(slot));
+            memory.ahead(slot).clear();
+            Memory::conv_function(s).forward(
+                memory.conv_at(s), src,
+                {memory.maps_view(plan.again[index(at.dst)], image, count), memory.image_moments(slot)},
+                memory.room(slot));
+        }
+        finish_streams();
+    }
+
+    /// Stored values that were dropped, one image's after another's: what the next is computed from is in the cache.
+    void restore(const BackwardStep& pass, Slices slices, int slot) {
+        for (int image = memory.first_image(slices.first); image < memory.first_image(slices.last); ++image) {
+            MapView<float> before;  // has the values of the map that was stored before
+            int map_before = -1;
+            for (int i = 0; i < pass.restores; ++i) {
+                const int which = plan.restored[index(pass.first_restored + i)];
+                const Blend& of = blend(which);
+                BlendTask task = memory.blend_task(of, image);
+                if (of.main == map_before) task.main = before;
+                if (of.skip == map_before) task.skip = before;
+                const MapView<float> to{i % 2 == 0 ? memory.source_scratch(slot) : memory.result_scratch(slot),
+                                        Layout{of.shape}};
+                Memory::functions(which).forward_and_store(task, to, memory.map_view(of.stored, image));
+                before = to;
+                map_before = of.stored;
+            }
+        }
+        finish_streams();
     }
 
     /// Sums of biases, and of a slice without images, start with zeros; those of weights with their first image.
@@ -123,9 +162,8 @@ struct TrainingBackward {
         if (s < 0 || !is_conv(step(s))) return;
         const BoundConv& conv = memory.conv_at(s);
         const bool is_empty = memory.first_image(slice) == memory.first_image(slice + 1);
-        float* const first = memory.slice_gradient(slice);
-        std::fill(first + (is_empty ? 0 : conv.weight_floats()), first + conv.weight_floats() + conv.bias_floats(),
-                  0.0f);
+        if (is_empty) std::fill_n(memory.slice_gradient(slice), conv.weight_floats(), 0.0f);
+        std::fill_n(memory.slice_bias(slice), conv.bias_floats(), 0.0f);
     }
 
     /// Where a pass puts what its step gives to the gradient of its blend, if there is one, and what finishes that.
@@ -199,7 +237,7 @@ struct TrainingBackward {
         else if (!collects)
             Memory::conv_function(s).collect(conv, src, grad, image, memory.count(), &memory.ahead(slot),
                                              memory.collected());
-        if (graph[at.node].bias) bias_backward(grad, memory.slice_gradient(slice) + conv.weight_floats());
+        if (graph[at.node].bias) bias_backward(grad, memory.slice_bias(slice));
     }
 
     /// Whether a step collects sources and gradients as they are.
@@ -242,7 +280,7 @@ struct TrainingBackward {
             return grad;
         }
         const int reader = plan.reader[index(map)];
-        const Summand summand{reader, blend(reader).main != map};
+        const Summand summand{reader, plan.blends[index(reader)].main != map};
         pull<false>(summand, image, grad);
         return grad;
     }
@@ -302,6 +340,7 @@ struct TrainingBackward {
 
     /// Gradients of BN's parameters, and the coefficients that take a gradient through it.
     void finish_gradients(const BackwardStep& pass) {
+        if (pass.repeats) return;
         if (pass.step >= 0 && is_conv(step(pass.step)) && graph[step(pass.step).node].bias) reduce_bias(pass.step);
         if (!pass.finishes || pass.blend < 0) return;
         const Blend& of = blend(pass.blend);
@@ -344,8 +383,7 @@ struct TrainingBackward {
         float* bias = memory.parameter_gradient() + offsets_of<Net>[index(step(s).node)].bias;
         for (int c = 0; c < conv.dst_channels(); ++c) {
             float sum = 0.0f;
-            for (int slice = 0; slice < Sizes::slices; ++slice)
-                sum += memory.slice_gradient(slice)[conv.weight_floats() + c];
+            for (int slice = 0; slice < Sizes::slices; ++slice) sum += memory.slice_bias(slice)[c];
             bias[c] = sum;
         }
     }

@@ -62,7 +62,8 @@ struct TrainingForward {
         const int together = memory.together(s);
         for (int image = memory.first_image(slices.first); image < last; image += together) {
             const int count = std::min(together, last - image);
-            const MapsView<const float> src = memory.load(at, image, count, memory.source_scratch(slot));
+            const MapsView<const float> src =
+                memory.load(at, blend(at.blend), at.load, image, count, memory.source_scratch(slot));
             memory.ahead(slot).clear();
             const int next = image + together;
             if (next < last)

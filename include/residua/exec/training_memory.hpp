@@ -84,7 +84,7 @@ class TrainingMemory {
     }
     [[nodiscard]] float* source_scratch(int slot) const { return slots_ + slot * Sizes::slot; }
     [[nodiscard]] float* result_scratch(int slot) const { return source_scratch(slot) + extent.source; }
-    [[nodiscard]] float* gradient_scratch(int slot) const { return result_scratch(slot) + extent.source; }
+    [[nodiscard]] float* gradient_scratch(int slot) const { return result_scratch(slot) + extent.result; }
     /// Sums over one of the images that go through a step together, three for each channel.
     [[nodiscard]] float* channel_scratch(int slot, int image = 0) const {
         return gradient_scratch(slot) + extent.gradient + image * Sizes::channels;
@@ -113,7 +113,8 @@ class TrainingMemory {
         double* first = sums_ + (2L * slice + which) * Sizes::channels;
         return {first, first + extent.most_channels, first + 2 * extent.most_channels};
     }
-    [[nodiscard]] float* slice_gradient(int slice) const { return slices_ + slice * Sizes::slice; }
+    [[nodiscard]] float* slice_gradient(int slice) const { return weight_sums_ + slice * Sizes::slice; }
+    [[nodiscard]] float* slice_bias(int slice) const { return biases_ + slice * Sizes::slice_bias; }
     [[nodiscard]] int first_image(int slice) const { return static_cast<int>(1L * count_ * slice / Sizes::slices); }
     [[nodiscard]] int slice_of(int image) const {
         return static_cast<int>((1L * Sizes::slices * (image + 1) - 1) / count_);
@@ -182,14 +183,14 @@ class TrainingMemory {
         return scratch;
     }
 
-    /// The same on the way forward, for `count` images.
-    MapsView<const float> load(const ForwardStep& step, int first_image, int count, float* room) const {
-        const Blend& source = blend(step.blend);
+    /// The same for `count` images.
+    MapsView<const float> load(const ForwardStep& step, const Blend& source, Load how, int first_image, int count,
+                               float* room) const {
         const std::ptrdiff_t step_in_room = source_layout(graph, plan, step).count();
-        const MapView<const float> first = load(step, source, step.load, first_image, room);
+        const MapView<const float> first = load(step, source, how, first_image, room);
         std::ptrdiff_t apart = 0;
         for (int i = 1; i < count; ++i)
-            apart = load(step, source, step.load, first_image + i, room + i * step_in_room).data - first.data;
+            apart = load(step, source, how, first_image + i, room + i * step_in_room).data - first.data;
         return {first, count > 1 ? apart / (count - 1) : 0, count};
     }
 
@@ -210,7 +211,7 @@ class TrainingMemory {
     }
 
     /// What steps with whole_batch collect of the images.
-    [[nodiscard]] float* collected() const { return collected_; }
+    [[nodiscard]] float* collected() const { return weight_sums_; }
 
   private:
     static constexpr const auto& extent = training_extent<Net>;
@@ -223,9 +224,9 @@ class TrainingMemory {
         float* next = arena_.data();
         const auto take = [&](long floats) { return std::exchange(next, next + floats); };
         maps_ = take(batch_ * plan.arena_floats);
-        collected_ = take(batch_ * extent.collected);
+        weight_sums_ = take(Sizes::weight_sums(batch_));
         slots_ = take(threads * Sizes::slot);
-        slices_ = take(Sizes::slices * Sizes::slice);
+        biases_ = take(Sizes::slices * Sizes::slice_bias);
         sums_ = new (take(2 * Sizes::doubles)) double[Sizes::doubles]{};
         packed_ = take(extent.packed);
         bn_ = take(Sizes::bn_arrays * extent.bn_channels);
@@ -261,9 +262,9 @@ class TrainingMemory {
     int count_ = 0;
     Arena arena_;
     float* maps_ = nullptr;
-    float* collected_ = nullptr;
+    float* weight_sums_ = nullptr;
     float* slots_ = nullptr;
-    float* slices_ = nullptr;
+    float* biases_ = nullptr;
     double* sums_ = nullptr;
     float* packed_ = nullptr;
     float* bn_ = nullptr;

@@ -32,6 +32,12 @@ constexpr long sum_products() {
             const int directions = graph[step.node].src == 0 ? 2 : 3;
             sum += directions * node_products(graph, step.node, training_convs<Net>.value_of(s).algorithm);
         }
+        for (int t = 0; t < plan.backward_count; ++t) {
+            const BackwardStep& pass = plan.backward[static_cast<std::size_t>(t)];
+            if (!pass.repeats) continue;
+            sum += node_products(graph, plan.forward[static_cast<std::size_t>(pass.step)].node,
+                                 training_convs<Net>.value_of(pass.step).algorithm);
+        }
     } else {
         const auto& plan = inference_plan<Net>;
         for (int s = 0; s < plan.step_count; ++s) {

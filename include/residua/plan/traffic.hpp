@@ -65,8 +65,9 @@ class TrainingTraffic {
     }
 
     constexpr long backward(const BackwardStep& pass) const {
-        if (pass.restores) return operands(blend(pass.blend)) + map(blend(pass.blend).stored);
+        if (pass.repeats) return source(step(pass.step)) + map(step(pass.step).dst);
         long sum = 0;
+        for (int i = 0; i < pass.restores; ++i) sum += restored(pass.first_restored + i, i > 0);
         bool has_operands = false;
         if (pass.step >= 0) {
             const ForwardStep& at = step(pass.step);
@@ -97,6 +98,16 @@ class TrainingTraffic {
     constexpr long operands(const Blend& of) const { return map(of.main) + map(of.skip); }
     constexpr long source(const ForwardStep& at) const {
         return at.load == Load::stored ? map(blend(at.blend).stored) : operands(blend(at.blend));
+    }
+
+    /// A value that was dropped and is computed again, from the one before if that has just been.
+    constexpr long restored(int i, bool follows) const {
+        const Blend& of = blend(plan_.restored[index(i)]);
+        const int before = follows ? blend(plan_.restored[index(i - 1)]).stored : -1;
+        long sum = map(of.stored);
+        for (const int summand : {of.main, of.skip})
+            if (summand != before) sum += map(summand);
+        return sum;
     }
 
     /// What the gradient of a map is computed from: its reader's gradient and, through BN, the map.

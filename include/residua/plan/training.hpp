@@ -17,7 +17,7 @@ inline constexpr auto forward_plan = TrainingFusion<graph_of<Net>.count()>(graph
 template <class Net>
 inline constexpr auto backward_plan = BackwardOrder<graph_of<Net>.count()>(forward_plan<Net>).run();
 template <class Net>
-inline constexpr auto restoring_plan = RestoredValues<graph_of<Net>.count()>(backward_plan<Net>).run();
+inline constexpr auto restoring_plan = RestoredValues<graph_of<Net>.count()>(graph_of<Net>, backward_plan<Net>).run();
 template <class Net>
 inline constexpr auto lifetimes_plan = TrainingLifetimes<graph_of<Net>.count()>(restoring_plan<Net>).run();
 

@@ -40,17 +40,26 @@ class TrainingLifetimes {
     }
 
     constexpr void backward(const BackwardStep& pass, int time) {
-        if (pass.restores) {
-            const Blend& blend = plan_.backward_blends[index(pass.blend)];
-            write(blend.stored, time);
-            read(blend.main, time);
-            read(blend.skip, time);
-            return;
-        }
+        if (pass.repeats) return repeat(plan_.forward[index(pass.step)], time);
+        if (pass.restores > 0) return restore(pass, time);
         for_each_blend_of(plan_, pass, [&](int blend) { read_maps(plan_.backward_blends[index(blend)], time); });
         touch_gradient(pass.blend, time);
         for (const Summand pulled : pass.pulls) touch_gradient(pulled.blend, time);
         if (pass.step >= 0) touch_gradient(plan_.reader[index(plan_.forward[index(pass.step)].dst)], time);
+    }
+
+    constexpr void repeat(const ForwardStep& step, int time) {
+        write(plan_.again[index(step.dst)], time);
+        read_maps(plan_.backward_blends[index(step.blend)], time);
+    }
+
+    constexpr void restore(const BackwardStep& pass, int time) {
+        for (int i = 0; i < pass.restores; ++i) {
+            const Blend& blend = plan_.backward_blends[index(plan_.restored[index(pass.first_restored + i)])];
+            write(blend.stored, time);
+            read(blend.main, time);
+            read(blend.skip, time);
+        }
     }
 
     constexpr void write(int map, int time) { buffer(map).first = buffer(map).last = time; }

@@ -12,8 +12,8 @@ namespace detail {
 /// Adds the places in memory to a plan that has the lifetimes of its maps and gradients.
 ///
 /// Maps that are kept lie side by side in the order in which they are written, each until the way back has passed it.
-/// What comes and goes lies behind the last of them that is needed at the same time: on the way forward stored values
-/// that are dropped, on the way back such values again, and gradients.
+/// What comes and goes lies behind the last of them that is needed at the same time: on the way forward maps
+/// that are dropped, on the way back their values again, and gradients.
 template <int nodes>
 class TrainingPlaces {
   public:
@@ -21,7 +21,7 @@ class TrainingPlaces {
 
     constexpr TrainingPlan<nodes> run() {
         place_kept_maps();
-        place_dropped_values();
+        place_dropped_maps();
         place_backward();
         plan_.arena_floats = std::max(kept_floats_, placement_.peak());
         return plan_;
@@ -31,18 +31,18 @@ class TrainingPlaces {
     static constexpr std::size_t index(int i) { return static_cast<std::size_t>(i); }
     constexpr Buffer& buffer(int map) { return plan_.map_buffers[index(map)]; }
 
-    /// The value that a step stores although it is dropped, or -1.
-    [[nodiscard]] constexpr int dropped_by(const ForwardStep& step) const {
-        const bool drops = step.load == Load::compute_and_store && plan_.dropped[index(step.blend)];
-        return drops ? plan_.blends[index(step.blend)].stored : -1;
+    /// The maps that a step writes.
+    template <class Visit>
+    constexpr void for_each_written(const ForwardStep& step, const Visit& visit) {
+        if (step.load == Load::compute_and_store) visit(plan_.blends[index(step.blend)].stored);
+        if (step.dst >= 0) visit(step.dst);
     }
 
     constexpr void place_kept_maps() {
         for (int s = 0; s < plan_.forward_count; ++s) {
-            const ForwardStep& step = plan_.forward[index(s)];
-            if (step.load == Load::compute_and_store && dropped_by(step) < 0)
-                keep(plan_.blends[index(step.blend)].stored);
-            if (step.dst >= 0) keep(step.dst);
+            for_each_written(plan_.forward[index(s)], [&](int map) {
+                if (!plan_.dropped[index(map)]) keep(map);
+            });
             kept_behind_[index(s)] = kept_floats_;
         }
     }
@@ -52,11 +52,12 @@ class TrainingPlaces {
         kept_[index(kept_count_++)] = map;
     }
 
-    constexpr void place_dropped_values() {
-        for (int s = 0; s < plan_.forward_count; ++s) {
-            const int map = dropped_by(plan_.forward[index(s)]);
-            if (map >= 0) placement_.place(buffer(map), kept_behind_[index(buffer(map).last + plan_.forward_count)]);
-        }
+    constexpr void place_dropped_maps() {
+        for (int s = 0; s < plan_.forward_count; ++s)
+            for_each_written(plan_.forward[index(s)], [&](int map) {
+                if (!plan_.dropped[index(map)]) return;
+                placement_.place(buffer(map), kept_behind_[index(buffer(map).last + plan_.forward_count)]);
+            });
     }
 
     constexpr void place_backward() {
@@ -65,9 +66,12 @@ class TrainingPlaces {
             for (; kept_count_ > 0 && buffer(kept_[index(kept_count_ - 1)]).last < t; --kept_count_)
                 end = buffer(kept_[index(kept_count_ - 1)]).offset;
             const BackwardStep& pass = plan_.backward[index(t)];
-            if (pass.restores)
-                placement_.place(buffer(plan_.backward_blends[index(pass.blend)].stored), end);
-            else if (pass.blend >= 0 && plan_.gradient_buffers[index(pass.blend)].first == t)
+            if (pass.repeats) placement_.place(buffer(plan_.again[index(plan_.forward[index(pass.step)].dst)]), end);
+            for (int i = 0; i < pass.restores; ++i) {
+                const int blend = plan_.restored[index(pass.first_restored + i)];
+                placement_.place(buffer(plan_.backward_blends[index(blend)].stored), end);
+            }
+            if (pass.blend >= 0 && plan_.gradient_buffers[index(pass.blend)].first == t)
                 placement_.place(plan_.gradient_buffers[index(pass.blend)], end);
         }
     }

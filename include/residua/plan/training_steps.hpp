@@ -46,14 +46,17 @@ struct Summand {
 
 /// One pass on the way back: the gradient of a blend's value, from a step's operation, from what earlier passes left,
 /// and from other blends that read the stored value; when it is complete, times the blend's derivative, with the sums
-/// that BN's gradient needs. With a step, also the gradient of its weights.
+/// that BN's gradient needs. With a step, also the gradient of its weights. Or a pass that only computes again what was
+/// dropped: the result of a step, or stored values.
 struct BackwardStep {
-    int step = -1;                   ///< forward step, or -1
-    int blend = -1;                  ///< whose gradient, or -1 for the network's input, which needs none
-    bool accumulates = false;        ///< adds to an earlier partial gradient
-    bool finishes = false;           ///< the gradient is complete after this
-    bool output = false;             ///< the value is the network's output, so its gradient comes from the caller
-    bool restores = false;           ///< computes and stores a value that was dropped, nothing else
+    int step = -1;             ///< forward step, or -1
+    int blend = -1;            ///< whose gradient, or -1 for the network's input, which needs none
+    bool accumulates = false;  ///< adds to an earlier partial gradient
+    bool finishes = false;     ///< the gradient is complete after this
+    bool output = false;       ///< the value is the network's output, so its gradient comes from the caller
+    bool repeats = false;      ///< only runs its step forward again
+    int restores = 0;          ///< only computes so many stored values again, of plan.restored
+    int first_restored = 0;
     std::array<Summand, 2> pulls{};  ///< summands that read the stored value
 };
 
@@ -62,13 +65,15 @@ template <int nodes>
 struct TrainingPlan {
     /// A node makes at most one step, one blend and one map; the input may be copied to a second one.
     static constexpr std::size_t capacity = static_cast<std::size_t>(nodes) + 1;
-    static constexpr std::size_t map_capacity = 2 * capacity;  ///< with those of restored values
+    static constexpr std::size_t map_capacity = 2 * capacity;  ///< with those that hold values again
 
     std::array<ForwardStep, capacity> forward{};
     std::array<BackwardStep, 3 * capacity> backward{};
     std::array<Blend, capacity> blends{};
-    std::array<bool, capacity> dropped{};           ///< whether blend i's stored value is, before the way back
-    std::array<Blend, capacity> backward_blends{};  ///< the same, with the maps that hold restored values
+    std::array<Blend, capacity> backward_blends{};  ///< the same, with the maps that hold their values on the way back
+    std::array<bool, map_capacity> dropped{};       ///< whether map i's values are, before the way back
+    std::array<int, map_capacity> again{};          ///< map that holds map i's values on the way back
+    std::array<int, capacity> restored{};           ///< blends whose values are computed again, in this order
     std::array<Chw, map_capacity> maps{};
     std::array<Buffer, map_capacity> map_buffers{};              ///< of map i
     std::array<Buffer, capacity> gradient_buffers{};             ///< of the gradient of blend i

@@ -61,8 +61,10 @@ struct InferenceSizes {
 /// What a training workspace needs beside the maps, in floats.
 struct TrainingExtent {
     long source = 0;         ///< largest framed source of a step, of the images that go through it together
+    long result = 0;         ///< largest value that a pass on the way back adds to another or computes again
     long gradient = 0;       ///< largest framed gradient of a step's result, of as many images
-    long weight = 0;         ///< largest slice's gradient of one step's weights and bias, in the order of the kernels
+    long weight = 0;         ///< largest slice's gradient of one step's weights, in the order of the kernels
+    long bias = 0;           ///< largest bias
     long parameters = 0;     ///< most weights of one step
     long transforms = 0;     ///< largest scratch memory of a kernel
     long collected = 0;      ///< most floats that a step collects of every image for the gradient of its weights
@@ -99,9 +101,9 @@ constexpr long packed_floats(const Layout& src, Chw dst, const Window& window, c
     return std::max(forward_packed_floats(src, dst, window, conv) + bias_floats(dst), backward);
 }
 
-/// Floats of the slice's gradient of a convolution's weights and bias.
+/// Floats of the slice's gradient of a convolution's weights.
 constexpr long slice_gradient_floats(const Layout& src, Chw dst, const Window& window, const TrainingConv& conv) {
-    return bias_floats(dst) + (conv.whole_batch ? 0 : forward_weight_floats(src, dst, window, conv.algorithm));
+    return conv.whole_batch ? 0 : forward_weight_floats(src, dst, window, conv.algorithm);
 }
 
 /// Dst blocks whose weights a thread takes at a time when it forms a gradient over the whole batch: what it reads of
@@ -152,6 +154,13 @@ constexpr long transform_floats(const Layout& src, Chw dst, const Window& window
     return std::max(forward, backward) + winograd_weight_scratch(m, src_blocks, dst_blocks, group);
 }
 
+/// Images that go through a step together.
+template <class Net>
+constexpr int images_of_step(int s) {
+    const Op op = training_plan<Net>.forward[static_cast<std::size_t>(s)].op;
+    return op == Op::conv || op == Op::linear ? training_convs<Net>.value_of(s).together : 1;
+}
+
 template <class Net>
 inline constexpr TrainingExtent training_extent = [] {
     TrainingExtent extent;
@@ -170,10 +179,21 @@ inline constexpr TrainingExtent training_extent = [] {
         extent.source = std::max(extent.source, conv.together * src.count());
         extent.gradient = std::max(extent.gradient, conv.together * gradient_layout(node.shape, node.window).count());
         extent.weight = std::max(extent.weight, slice_gradient_floats(src, node.shape, node.window, conv));
+        extent.bias = std::max(extent.bias, bias_floats(node.shape));
         extent.collected = std::max(extent.collected, collected_floats(src, node.shape, node.window, conv));
         extent.parameters = std::max(extent.parameters, direct_weight_floats(src, node.shape, node.window));
         extent.packed = std::max(extent.packed, packed_floats(src, node.shape, node.window, conv));
         extent.transforms = std::max(extent.transforms, transform_floats(src, node.shape, node.window, conv));
+    }
+    for (int t = 0; t < training_plan<Net>.backward_count; ++t) {
+        const BackwardStep& pass = training_plan<Net>.backward[static_cast<std::size_t>(t)];
+        const auto add = [&](int blend, int images) {
+            const Chw shape = training_plan<Net>.blends[static_cast<std::size_t>(blend)].shape;
+            extent.result = std::max(extent.result, images * Layout{shape}.count());
+        };
+        if (pass.accumulates) add(pass.blend, pass.step < 0 ? 1 : images_of_step<Net>(pass.step));
+        for (int i = 0; i < pass.restores; ++i)
+            add(training_plan<Net>.restored[static_cast<std::size_t>(pass.first_restored + i)], 1);
     }
     for (const Node& node : graph_of<Net>.nodes)
         if (node.op == Op::bn) extent.bn_channels += 1L * block_count(node.shape.c) * channel_block;
@@ -191,18 +211,23 @@ struct TrainingSizes {
     static constexpr int sums_a_channel = 3;
 
     static constexpr long channels = sums_a_channel * training_extent<Net>.most_channels;  ///< sums over an image
-    static constexpr long slot = 2 * training_extent<Net>.source + training_extent<Net>.gradient +
-                                 training_extent<Net>.together * channels + training_extent<Net>.transforms;
+    static constexpr long slot = training_extent<Net>.source + training_extent<Net>.result +
+                                 training_extent<Net>.gradient + training_extent<Net>.together * channels +
+                                 training_extent<Net>.transforms;
     static constexpr long slice = training_extent<Net>.weight;
+    static constexpr long slice_bias = training_extent<Net>.bias;
     static constexpr long doubles = 2 * slices * channels;  ///< of a slice, over at most two maps of a pass
     static constexpr long input = input_shape<Net>.count();
     static constexpr long output = output_shape<Net>.count();
 
+    /// What a step's gradient of its weights is made of: those of slices, or what is collected of images.
+    static constexpr long weight_sums(long images) {
+        return std::max(slices * slice, images * training_extent<Net>.collected);
+    }
     static constexpr long total(long images, long threads) {
-        return images * (training_plan<Net>.arena_floats + training_extent<Net>.collected) + threads * slot +
-               slices * slice + 2 * doubles + training_extent<Net>.packed +
-               bn_arrays * training_extent<Net>.bn_channels + round_up(parameter_count<Net>) +
-               round_up(images * input) + 2 * round_up(images * output) + overhang;
+        return images * training_plan<Net>.arena_floats + weight_sums(images) + threads * slot + slices * slice_bias +
+               2 * doubles + training_extent<Net>.packed + bn_arrays * training_extent<Net>.bn_channels +
+               round_up(parameter_count<Net>) + round_up(images * input) + 2 * round_up(images * output) + overhang;
     }
 };
 

@@ -46,9 +46,9 @@ struct BlendBlock {
     }
 };
 
-/// The blend's value, into scratch memory and, if `stores`, also into the map that keeps it.
+/// The blend's value, into scratch memory and, if `stores`, also into the map that keeps it, past the caches.
 /// Shapes: all maps alike, blocked. Reads: what the expression mentions. Writes: dst, and stored if `stores`.
-/// Requires: 64-byte alignment.
+/// Requires: 64-byte alignment. Other threads see what is stored after `finish_streams`.
 template <auto expression, bool stores>
 void blend_forward(const BlendTask& task, const MapView<float>& dst, const MapView<float>& stored) {
     const int columns = dst.layout.shape.w * channel_block;
@@ -62,7 +62,7 @@ void blend_forward(const BlendTask& task, const MapView<float>& dst, const MapVi
             for (int i = 0; i < columns; i += channel_block) {
                 const Pack value = coefficients.template at<expression>(main + i, skip + i);
                 value.store(to + i);
-                if constexpr (stores) value.store(also + i);
+                if constexpr (stores) value.stream(also + i);
             }
         }
     }
