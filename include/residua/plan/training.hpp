@@ -1,6 +1,7 @@
 #pragma once
 
 #include <residua/plan/training_backward.hpp>
+#include <residua/plan/training_dropped.hpp>
 #include <residua/plan/training_forward.hpp>
 #include <residua/plan/training_lifetimes.hpp>
 #include <residua/plan/training_places.hpp>
@@ -17,7 +18,9 @@ inline constexpr auto forward_plan = TrainingFusion<graph_of<Net>.count()>(graph
 template <class Net>
 inline constexpr auto backward_plan = BackwardOrder<graph_of<Net>.count()>(forward_plan<Net>).run();
 template <class Net>
-inline constexpr auto restoring_plan = RestoredValues<graph_of<Net>.count()>(graph_of<Net>, backward_plan<Net>).run();
+inline constexpr auto dropping_plan = DroppedMaps<graph_of<Net>.count()>(graph_of<Net>, backward_plan<Net>).run();
+template <class Net>
+inline constexpr auto restoring_plan = RestoredMaps<graph_of<Net>.count()>(dropping_plan<Net>).run();
 template <class Net>
 inline constexpr auto lifetimes_plan = TrainingLifetimes<graph_of<Net>.count()>(restoring_plan<Net>).run();
 

@@ -67,14 +67,28 @@ class TrainingPlaces {
                 end = buffer(kept_[index(kept_count_ - 1)]).offset;
             const BackwardStep& pass = plan_.backward[index(t)];
             if (pass.repeats) placement_.place(buffer(plan_.again[index(plan_.forward[index(pass.step)].dst)]), end);
-            for (int i = 0; i < pass.restores; ++i) {
-                const int blend = plan_.restored[index(pass.first_restored + i)];
-                placement_.place(buffer(plan_.backward_blends[index(blend)].stored), end);
-            }
+            for (int i = 0; i < pass.restores; i += placed_together)
+                place_restored(pass.first_restored + i, std::min(placed_together, pass.restores - i), end);
             if (pass.blend >= 0 && plan_.gradient_buffers[index(pass.blend)].first == t)
                 placement_.place(plan_.gradient_buffers[index(pass.blend)], end);
         }
     }
+
+    /// Stored values that are computed again lie side by side in pairs, each there until both are passed:
+    /// compilers limit the work of placing many.
+    static constexpr int placed_together = 2;
+
+    constexpr void place_restored(int first, int count, long end) {
+        Buffer all = restored(first);
+        for (int i = first + 1; i < first + count; ++i) {
+            all.floats += restored(i).floats;
+            all.last = std::max(all.last, restored(i).last);
+        }
+        long next = placement_.place(all, end);
+        for (int i = first; i < first + count; ++i) restored(i).offset = std::exchange(next, next + restored(i).floats);
+    }
+
+    constexpr Buffer& restored(int i) { return buffer(plan_.backward_blends[index(plan_.restored[index(i)])].stored); }
 
     TrainingPlan<nodes> plan_;
     FirstFit<TrainingPlan<nodes>::map_capacity> placement_;

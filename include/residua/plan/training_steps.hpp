@@ -98,6 +98,14 @@ constexpr int stored_blend(const TrainingPlan<nodes>& plan, int map, int reader)
                                                                             : -1;
 }
 
+/// The blends whose stored values a blend reads.
+template <int nodes, class Visit>
+constexpr void for_each_stored_summand(const TrainingPlan<nodes>& plan, int blend, const Visit& visit) {
+    const Blend& of = plan.blends[static_cast<std::size_t>(blend)];
+    for (const int map : {of.main, of.skip})
+        if (const int summand = stored_blend(plan, map, blend); summand >= 0) visit(summand);
+}
+
 /// The blends whose maps a pass on the way back reads: that of its gradient, those it pulls from, and its step's source
 /// and reader. May visit one twice.
 template <int nodes, class Visit>
