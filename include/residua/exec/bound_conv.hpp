@@ -40,7 +40,7 @@ class BoundConv {
     /// How the gradient of the result has to be framed.
     [[nodiscard]] const Layout& grad() const { return grad_; }
     [[nodiscard]] const float* bias() const { return bias_; }
-    /// Floats of a slice's weight gradient in the order of the kernel; the bias's follow.
+    /// Floats of a slice's weight gradient in the order of the kernel.
     [[nodiscard]] long weight_floats() const { return slice_gradient_floats(src_, dst_.shape, window_, kernel_); }
     [[nodiscard]] long bias_floats() const { return residua::detail::bias_floats(dst_.shape); }
 
