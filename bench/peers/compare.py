@@ -6,7 +6,8 @@ usage: compare.py --residua BENCH_PROGRAM --work FOLDER [--rows MODE:NET:BATCH .
                   [--seconds 2] [--peers PyTorch "ONNX Runtime"]
 
 FOLDER has node_modules/onnxruntime-node, and gets the exported models, compare.csv and compare.svg. Each measurement is
-a process of its own. report.py makes table and figure again.
+a process of its own, of which the mode start takes the time: from loading the weights to the end of a first prediction.
+report.py makes table and figure again.
 """
 import argparse
 import csv
@@ -15,6 +16,8 @@ import os
 import pathlib
 import subprocess
 import sys
+import tempfile
+import time
 
 import report
 
@@ -24,7 +27,7 @@ ROWS = ["train:resnet20:128", "train:resnet56:128", "train:resnet110:128", "trai
         "train:resnet50:16", "infer:resnet20:1", "infer:resnet20:128", "infer:resnet56:1", "infer:resnet56:128",
         "infer:resnet18:1", "infer:resnet18:16", "infer:resnet34:1", "infer:resnet34:16", "infer:resnet50:1",
         "infer:resnet50:16", "infer:resnet101:1", "infer:resnet101:16", "infer:resnet152:1", "infer:resnet152:16",
-        "infer:vgg16:1", "infer:vgg16:16"]
+        "infer:vgg16:1", "infer:vgg16:16", "start:resnet50:1"]
 # Variables with which a machine may have been tuned, or detuned, for one of the peers.
 TUNING = ("OPENBLAS_", "OMP_", "MKL_", "DNNL_", "ATEN_", "GLIBC_TUNABLES")
 # AVX-512 outside oneDNN, too, where the machine has it; BLAS threads would spin against OpenMP's; glibc keeps freed memory
@@ -45,15 +48,23 @@ def refuse(why):
 
 class Residua:
     name = report.OURS
-    modes = ("infer", "train")
+    modes = ("infer", "train", "start")
 
     def __init__(self, options):
         self.program = options.residua
+        self.start_program = options.residua.parent / "startup"
+        self.weights = options.work / "startup.safetensors"
 
     def missing(self):
         return None if self.program.exists() else f"no program {self.program}"
 
     def measure(self, mode, net, batch, threads, seconds):
+        if mode == "start":
+            if not self.start_program.exists():
+                refuse(f"no program {self.start_program}")
+            if not self.weights.exists():
+                output([self.start_program, "write", self.weights])
+            return start([self.start_program, "predict", self.weights, threads])
         command = [self.program, "--csv", "--net", net, "--mode", mode, "--batch", batch, "--threads", threads,
                    "--seconds", seconds]
         result = next(csv.DictReader(output(command).splitlines()))
@@ -78,7 +89,7 @@ class Torch:
 
 class OnnxRuntime:
     name = "ONNX Runtime"
-    modes = ("infer",)
+    modes = ("infer", "start")
 
     def __init__(self, options):
         self.folder = options.work
@@ -96,7 +107,8 @@ class OnnxRuntime:
             unfinished = model.with_suffix(".part")
             output([sys.executable, HERE / "torch_worker.py", net, "export", batch, unfinished])
             unfinished.rename(model)
-        return json.loads(output(["node", HERE / "ort_worker.mjs", self.folder, model, threads, seconds]).splitlines()[-1])
+        command = ["node", HERE / "ort_worker.mjs", self.folder, model, threads]
+        return start(command) if mode == "start" else json.loads(output([*command, seconds]).splitlines()[-1])
 
 
 def runs(command):
@@ -106,12 +118,29 @@ def runs(command):
         return False
 
 
+def untuned():
+    return {key: value for key, value in os.environ.items() if not key.startswith(TUNING)}
+
+
 def output(command, extra={}):
-    environment = {key: value for key, value in os.environ.items() if not key.startswith(TUNING)}
-    run = subprocess.run([str(part) for part in command], env=environment | extra, capture_output=True, text=True)
+    run = subprocess.run([str(part) for part in command], env=untuned() | extra, capture_output=True, text=True)
     if run.returncode != 0:
         refuse(f"{' '.join(map(str, command))} failed:\n{run.stderr}")
     return run.stdout
+
+
+def start(command):
+    """A whole process."""
+    with tempfile.TemporaryFile("w+") as log:
+        begin = time.perf_counter()
+        process = subprocess.Popen([str(part) for part in command], env=untuned(), stdout=log, stderr=log)
+        _, status, usage = os.wait4(process.pid, 0)
+        ms = 1e3 * (time.perf_counter() - begin)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode != 0:
+            log.seek(0)
+            refuse(f"{' '.join(map(str, command))} failed:\n{log.read()}")
+    return {"version": "", "ms_median": ms, "ms_min": ms, "peak_rss_MB": usage.ru_maxrss * 1024 / 1e6}
 
 
 def installed(options):
@@ -144,8 +173,10 @@ def measurements(options):
 
 def row(text):
     parts = text.split(":")
-    if len(parts) != 3 or parts[0] not in ("infer", "train") or not parts[2].isdigit() or int(parts[2]) < 1:
+    if len(parts) != 3 or parts[0] not in Residua.modes or not parts[2].isdigit() or int(parts[2]) < 1:
         raise argparse.ArgumentTypeError(f"expected MODE:NET:BATCH as in infer:resnet50:16, got {text}")
+    if parts[0] == "start" and parts[1:] != ["resnet50", "1"]:
+        raise argparse.ArgumentTypeError(f"expected start:resnet50:1, the start that is measured, got {text}")
     return parts[0], parts[1], int(parts[2])
 
 

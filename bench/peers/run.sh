@@ -16,5 +16,5 @@ mkdir -p "$work"
 
 cd "$root"
 cmake --preset release >&2
-cmake --build build/release --target bench_net >&2
+cmake --build build/release --target bench_net bench_startup >&2
 "$python" bench/peers/compare.py --residua build/release/bench/net --work "$work" "$@"

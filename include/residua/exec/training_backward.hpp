@@ -1,5 +1,6 @@
 #pragma once
 
+#include <residua/exec/training_again.hpp>
 #include <residua/exec/training_memory.hpp>
 #include <residua/kernel/simd/bias.hpp>
 #include <residua/kernel/simd/bn.hpp>
@@ -70,44 +71,39 @@ struct TrainingBackward {
 
     void run_slices(int number, Slices slices, int slot) {
         const BackwardStep& pass = plan.backward[index(number)];
-        if (pass.repeats) return repeat(pass.step, slices, slot);
-        if (pass.restores > 0) return restore(pass, slices, slot);
+        if (pass.repeats) return TrainingAgain<Net>{memory}.repeat(pass.step, slices, slot);
+        if (pass.restores > 0) return TrainingAgain<Net>{memory}.restore(pass, slices, slot);
         for (int slice = slices.first; slice < slices.last; ++slice) start_slice_gradient(pass.step, slice);
-        const int last = memory.first_image(slices.last);
-        const int together = memory.together(pass.step);
-        for (int image = memory.first_image(slices.first); image < last; image += together) {
-            const int count = std::min(together, last - image);
-            const GradientTarget target = target_of(number, image, count, slot);
+        memory.for_images(pass.step, slices, [&](Images now, Images next) {
+            const GradientTarget target = target_of(number, now, slot);
             memory.ahead(slot).clear();
-            const int next = image + together;
-            if (next < last) look_ahead(pass, next, std::min(together, last - next), memory.ahead(slot));
-            if (pass.step >= 0) backward_step(number, image, slot, target);
-            for (int i = 0; pass.blend >= 0 && i < count; ++i) {
+            look_ahead(pass, next, memory.ahead(slot));
+            if (pass.step >= 0) backward_step(number, now.first, slot, target);
+            for (int i = 0; pass.blend >= 0 && i < now.count; ++i) {
                 if (is_fused(number))
-                    add_sums(blend(pass.blend), image + i, target.sums.at(i));
+                    add_sums(blend(pass.blend), now.first + i, target.sums.at(i));
                 else
-                    collect(pass, image + i, slot, target.maps.at(i));
+                    collect(pass, now.first + i, slot, target.maps.at(i));
             }
-        }
-        finish_streams();
+        });
     }
 
-    /// What a pass will read for `count` images.
-    void look_ahead(const BackwardStep& pass, int first_image, int count, Ahead& ahead) const {
-        if (pass.step < 0 || !is_conv(step(pass.step))) return;
+    /// What a pass will read for some images.
+    void look_ahead(const BackwardStep& pass, Images images, Ahead& ahead) const {
+        if (images.count == 0 || pass.step < 0 || !is_conv(step(pass.step))) return;
         const auto add_gradient = [&](int of) {
-            ahead.add(memory.gradient_view(of, first_image).data, count * plan.gradient_buffers[index(of)].floats);
+            ahead.add(memory.gradient_view(of, images.first).data,
+                      images.count * plan.gradient_buffers[index(of)].floats);
         };
         const int map = step(pass.step).dst;
         if (map != plan.output) {
             const int reader = plan.reader[index(map)];
             add_gradient(reader);
-            memory.look_ahead(Blend{.main = plan.again[index(map)]}, Load::compute, first_image, count, ahead);
+            memory.look_ahead(Blend{.main = plan.again[index(map)]}, Load::compute, images, ahead);
         }
         const Blend& source = blend(step(pass.step).blend);
-        if (source.stored >= 0 && source.stored != source.main)
-            memory.look_ahead(source, Load::stored, first_image, count, ahead);
-        memory.look_ahead(source, Load::compute, first_image, count, ahead);
+        if (source.stored >= 0 && source.stored != source.main) memory.look_ahead(source, Load::stored, images, ahead);
+        memory.look_ahead(source, Load::compute, images, ahead);
         if (pass.blend >= 0 && pass.accumulates) add_gradient(pass.blend);
         for (const Summand& pulled : pass.pulls)
             if (pulled.blend >= 0) add_gradient(pulled.blend);
@@ -116,45 +112,6 @@ struct TrainingBackward {
     /// Whether a pass finishes its blend's gradient in its convolution.
     static bool is_fused(int number) {
         return source_gradients<Net>.of[index(number)] >= 0 && source_gradients<Net>.value_of(number).form.finishes;
-    }
-
-    /// The result of a step that was dropped; its statistics are known.
-    void repeat(int s, Slices slices, int slot) {
-        const ForwardStep& at = step(s);
-        const int last = memory.first_image(slices.last);
-        const int together = memory.together(s);
-        for (int image = memory.first_image(slices.first); image < last; image += together) {
-            const int count = std::min(together, last - image);
-            const MapsView<const float> src =
-                memory.load(at, blend(at.blend), again(at), image, count, memory.source_scratch(slot));
-            memory.ahead(slot).clear();
-            Memory::conv_function(s).forward(
-                memory.conv_at(s), src,
-                {memory.maps_view(plan.again[index(at.dst)], image, count), memory.image_moments(slot)},
-                memory.room(slot));
-        }
-        finish_streams();
-    }
-
-    /// Stored values that were dropped, one image's after another's: what the next is computed from is in the cache.
-    void restore(const BackwardStep& pass, Slices slices, int slot) {
-        for (int image = memory.first_image(slices.first); image < memory.first_image(slices.last); ++image) {
-            MapView<float> before;  // has the values of the map that was stored before
-            int map_before = -1;
-            for (int i = 0; i < pass.restores; ++i) {
-                const int which = plan.restored[index(pass.first_restored + i)];
-                const Blend& of = blend(which);
-                BlendTask task = memory.blend_task(of, image);
-                if (of.main == map_before) task.main = before;
-                if (of.skip == map_before) task.skip = before;
-                const MapView<float> to{i % 2 == 0 ? memory.source_scratch(slot) : memory.result_scratch(slot),
-                                        Layout{of.shape}};
-                Memory::functions(which).forward_and_store(task, to, memory.map_view(of.stored, image));
-                before = to;
-                map_before = of.stored;
-            }
-        }
-        finish_streams();
     }
 
     /// Sums of biases, and of a slice without images, start with zeros; those of weights with their first image.
@@ -167,27 +124,27 @@ struct TrainingBackward {
     }
 
     /// Where a pass puts what its step gives to the gradient of its blend, if there is one, and what finishes that.
-    GradientTarget target_of(int number, int image, int count, int slot) const {
+    GradientTarget target_of(int number, Images images, int slot) const {
         const BackwardStep& pass = plan.backward[index(number)];
-        if (pass.blend < 0) return {.maps = {.count = count}};
+        if (pass.blend < 0) return {.maps = {.count = images.count}};
         if (is_fused(number)) {
-            GradientTarget target = finish_of(pass.blend, image, count, slot);
+            GradientTarget target = finish_of(pass.blend, images, slot);
             const int pulled = pass.pulls[0].blend;
-            target.added = pulled < 0 ? target.maps : memory.gradients_view(pulled, image, count);
+            target.added = pulled < 0 ? target.maps : memory.gradients_view(pulled, images);
             return target;
         }
-        if (!pass.accumulates) return {.maps = memory.gradients_view(pass.blend, image, count)};
+        if (!pass.accumulates) return {.maps = memory.gradients_view(pass.blend, images)};
         const Layout layout{blend(pass.blend).shape};
-        return {.maps = {{memory.result_scratch(slot), layout}, layout.count(), count}};
+        return {.maps = {{memory.result_scratch(slot), layout}, layout.count(), images.count}};
     }
 
     /// What takes the gradients of a blend's value through the blend; its sums are cleared.
-    GradientTarget finish_of(int which, int image, int count, int slot) const {
+    GradientTarget finish_of(int which, Images images, int slot) const {
         const Blend& of = blend(which);
-        std::fill_n(memory.channel_scratch(slot), count * Sizes::channels, 0.0f);
-        return {.maps = memory.gradients_view(which, image, count),
-                .main = memory.maps_view(of.main, image, count),
-                .skip = of.skip < 0 ? MapsView<const float>{} : memory.maps_view(of.skip, image, count),
+        std::fill_n(memory.channel_scratch(slot), images.count * Sizes::channels, 0.0f);
+        return {.maps = memory.gradients_view(which, images),
+                .main = memory.maps_view(of.main, images),
+                .skip = of.skip < 0 ? MapsView<const float>{} : memory.maps_view(of.skip, images),
                 .blend = memory.blend_coefficients(of),
                 .sums = memory.gradient_sums(of, slot)};
     }
@@ -202,8 +159,9 @@ struct TrainingBackward {
         if (grad_src.data == nullptr) return;
         const MapView<const float> grad = result_gradient(s, image, memory.gradient_scratch(slot));
         if (at.op == Op::max_pool)
-            max_pool_backward(memory.load(at, blend(at.blend), again(at), image, memory.source_scratch(slot)), grad,
-                              grad_src, window);
+            max_pool_backward(
+                memory.load(at, blend(at.blend), Memory::load_again(at), image, memory.source_scratch(slot)), grad,
+                grad_src, window);
         if (at.op == Op::avg_pool) avg_pool_backward(grad, grad_src, window);
         if (at.op == Op::shortcut_a) shortcut_a_backward(grad, grad_src, window.stride);
     }
@@ -226,8 +184,9 @@ struct TrainingBackward {
         const ForwardStep& at = step(s);
         const BoundConv& conv = memory.conv_at(s);
         const bool collects = is_collected(s);
-        const MapView<const float> src = memory.load(
-            at, blend(at.blend), again(at), image, collects ? collected_source(s, image) : memory.source_scratch(slot));
+        const MapView<const float> src =
+            memory.load(at, blend(at.blend), Memory::load_again(at), image,
+                        collects ? collected_source(s, image) : memory.source_scratch(slot));
         const int slice = memory.slice_of(image);
         const int first = memory.first_image(slice);
         if (!conv.whole_batch())
@@ -257,8 +216,8 @@ struct TrainingBackward {
         if (!is_collected(s)) return {.src = {memory.collected(), conv.src()}, .images = memory.count()};
         const ForwardStep& at = step(s);
         const auto source = [&](int image) {
-            return memory.is_at_hand(at, again(at)) ? memory.map_view(blend(at.blend).stored, image).data
-                                                    : collected_source(s, image);
+            return memory.is_at_hand(at, Memory::load_again(at)) ? memory.map_view(blend(at.blend).stored, image).data
+                                                                 : collected_source(s, image);
         };
         return {.src = {source(0), conv.src()},
                 .grad = {collected_gradient(s, 0), conv.grad()},
@@ -266,9 +225,6 @@ struct TrainingBackward {
                 .grad_image = conv.grad().count(),
                 .images = memory.count()};
     }
-
-    /// On the way back a value that is stored is read, the others are computed once more.
-    static Load again(const ForwardStep& step) { return blend(step.blend).stored >= 0 ? Load::stored : Load::compute; }
 
     /// The gradient of what a step wrote, framed for its way back, in `room`.
     MapView<const float> result_gradient(int s, int image, float* room) const {
@@ -316,7 +272,7 @@ struct TrainingBackward {
                 pull<false>(summand, image, grad);
         }
         if (pass.finishes) {
-            const GradientTarget finish = finish_of(pass.blend, image, 1, slot);
+            const GradientTarget finish = finish_of(pass.blend, {image, 1}, slot);
             Memory::functions(pass.blend).backward(grad, finish);
             add_sums(blend(pass.blend), image, finish.sums);
         } else if (pass.accumulates) {

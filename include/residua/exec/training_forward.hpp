@@ -58,25 +58,16 @@ struct TrainingForward {
 
     void run_slices(int s, Slices slices, int slot) {
         const ForwardStep& at = step(s);
-        const int last = memory.first_image(slices.last);
-        const int together = memory.together(s);
-        for (int image = memory.first_image(slices.first); image < last; image += together) {
-            const int count = std::min(together, last - image);
-            const MapsView<const float> src =
-                memory.load(at, blend(at.blend), at.load, image, count, memory.source_scratch(slot));
-            memory.ahead(slot).clear();
-            const int next = image + together;
-            if (next < last)
-                memory.look_ahead(blend(at.blend), at.load, next, std::min(together, last - next), memory.ahead(slot));
-            if (at.dst >= 0) operate(s, src, memory.maps_view(at.dst, image, count), slot);
-            for (int i = 0; i < count; ++i) {
+        memory.for_images(s, slices, [&](Images now, Images next) {
+            const MapsView<const float> src = memory.load(at, blend(at.blend), at.load, now, next, slot);
+            if (at.dst >= 0) operate(s, src, memory.maps_view(at.dst, now), slot);
+            for (int i = 0; i < now.count; ++i) {
+                const int image = now.first + i;
                 const ImageMoments moments = memory.image_moments(slot).at(i);
-                if (at.dst >= 0)
-                    take(at.dst, image + i, 0, memory.map_view(at.dst, image + i), moments, has_moments(s));
-                if (stored_by(at) >= 0) take(stored_by(at), image + i, 1, src.at(i), moments, false);
+                if (at.dst >= 0) take(at.dst, image, 0, memory.map_view(at.dst, image), moments, has_moments(s));
+                if (stored_by(at) >= 0) take(stored_by(at), image, 1, src.at(i), moments, false);
             }
-        }
-        finish_streams();
+        });
     }
 
     /// Whether a step sums up what statistics need while it writes its map.

@@ -20,6 +20,12 @@ struct Slices {
     int last = 0;
 };
 
+/// Images of a batch that lie side by side.
+struct Images {
+    int first = 0;
+    int count = 0;
+};
+
 /// The arena of a training workspace, and what lies where in it.
 template <class Net>
 class TrainingMemory {
@@ -66,11 +72,11 @@ class TrainingMemory {
         const Buffer& buffer = plan.map_buffers[index(map)];
         return {maps_ + buffer.offset * batch_ + buffer.floats * image, {plan.maps[index(map)]}};
     }
-    [[nodiscard]] MapsView<float> maps_view(int map, int first_image, int count) const {
-        return {map_view(map, first_image), plan.map_buffers[index(map)].floats, count};
+    [[nodiscard]] MapsView<float> maps_view(int map, Images images) const {
+        return {map_view(map, images.first), plan.map_buffers[index(map)].floats, images.count};
     }
-    [[nodiscard]] MapsView<float> gradients_view(int of_blend, int first_image, int count) const {
-        return {gradient_view(of_blend, first_image), plan.gradient_buffers[index(of_blend)].floats, count};
+    [[nodiscard]] MapsView<float> gradients_view(int of_blend, Images images) const {
+        return {gradient_view(of_blend, images.first), plan.gradient_buffers[index(of_blend)].floats, images.count};
     }
     [[nodiscard]] MapView<float> gradient_view(int of_blend, int image) const {
         const Buffer& buffer = plan.gradient_buffers[index(of_blend)];
@@ -133,6 +139,17 @@ class TrainingMemory {
         return {first, std::min(first + slices_a_chunk(s), Sizes::slices)};
     }
 
+    /// Takes the images of some slices through a step: calls `visit(now, next)` with those that go together and those
+    /// that follow, if there are any. What visits store past the caches is there for other threads at the end.
+    template <class Visit>
+    void for_images(int s, Slices slices, const Visit& visit) const {
+        const int last = first_image(slices.last);
+        const int most = together(s);
+        const auto from = [&](int first) { return Images{first, std::clamp(last - first, 0, most)}; };
+        for (int first = first_image(slices.first); first < last; first += most) visit(from(first), from(first + most));
+        finish_streams();
+    }
+
     [[nodiscard]] BlendTask blend_task(const Blend& of, int image) const {
         BlendTask task = blend_coefficients(of);
         task.main = map_view(of.main, image);
@@ -183,26 +200,35 @@ class TrainingMemory {
         return scratch;
     }
 
-    /// The same for `count` images.
-    MapsView<const float> load(const ForwardStep& step, const Blend& source, Load how, int first_image, int count,
-                               float* room) const {
+    /// The same for several images, in a thread's scratch memory; what is read for the next ones is fetched meanwhile.
+    MapsView<const float> load(const ForwardStep& step, const Blend& source, Load how, Images now, Images next,
+                               int slot) {
+        float* const room = source_scratch(slot);
         const std::ptrdiff_t step_in_room = source_layout(graph, plan, step).count();
-        const MapView<const float> first = load(step, source, how, first_image, room);
+        const MapView<const float> first = load(step, source, how, now.first, room);
         std::ptrdiff_t apart = 0;
-        for (int i = 1; i < count; ++i)
-            apart = load(step, source, how, first_image + i, room + i * step_in_room).data - first.data;
-        return {first, count > 1 ? apart / (count - 1) : 0, count};
+        for (int i = 1; i < now.count; ++i)
+            apart = load(step, source, how, now.first + i, room + i * step_in_room).data - first.data;
+        ahead(slot).clear();
+        look_ahead(source, how, next, ahead(slot));
+        return {first, now.count > 1 ? apart / (now.count - 1) : 0, now.count};
     }
 
-    /// What `load` will read for `count` images.
-    void look_ahead(const Blend& source, Load how, int first_image, int count, Ahead& ahead) const {
+    /// What `load` will read for some images.
+    void look_ahead(const Blend& source, Load how, Images images, Ahead& ahead) const {
+        if (images.count == 0) return;
         const auto add = [&](int map) {
-            ahead.add(map_view(map, first_image).data, count * plan.map_buffers[index(map)].floats);
+            ahead.add(map_view(map, images.first).data, images.count * plan.map_buffers[index(map)].floats);
         };
-        if (source.plain() && source.main == 0) return ahead.add(input(first_image), count * Sizes::input);
+        if (source.plain() && source.main == 0) return ahead.add(input(images.first), images.count * Sizes::input);
         if (how == Load::stored) return add(source.stored);
         add(source.main);
         if (source.skip >= 0) add(source.skip);
+    }
+
+    /// How the way back loads a step's source: a value that is stored is read, the others are computed once more.
+    static Load load_again(const ForwardStep& step) {
+        return plan.backward_blends[index(step.blend)].stored >= 0 ? Load::stored : Load::compute;
     }
 
     /// Whether a step's source lies in memory as its kernel wants it.
