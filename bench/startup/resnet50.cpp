@@ -1,5 +1,5 @@
-// For startup.sh and peers/compare.py: startup write FILE makes a weight file for ResNet-50, startup predict FILE [THREADS]
-// loads it and predicts an image.
+// For startup.sh and peers/compare.py: startup write FILE makes a weight file for ResNet-50, startup predict FILE
+// [THREADS] loads it and predicts an image.
 
 #include <algorithm>
 #include <exception>

@@ -23,3 +23,8 @@ TEST_CASE("conv: tiny maps") {
     check_conv<ConvCase{{2, 2, 3}, 2, square(7, 1, 3)}>();
     check_conv<ConvCase{{2, 3, 1}, 2, square(1, 3, 0)}>();
 }
+
+TEST_CASE("conv: more pixels than the gradient of the weights takes at a time") {
+    check_conv<ConvCase{{5, 16, 15}, 17, square(1, 1, 0)}>();
+    check_conv<ConvCase{{17, 33, 29}, 20, square(3, 2, 1)}>();
+}

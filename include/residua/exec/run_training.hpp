@@ -189,17 +189,25 @@ void run_products(const ConvBackwardWeightTask& task) {
     conv_backward_weight<product_tile, source.run, source.pixel>(task);
 }
 
-/// The sums over all images that were collected. Where an image's map is one row, those of several images are taken for
-/// the rows of one map, as many as fit into the first-level cache.
+/// The sums over all images that were collected, while the next ones are fetched, unless a stride leaves out most of
+/// the source. Where an image's map is one row, those of several images are taken for the rows of one map.
 template <TrainingConv kernel>
 void run_products(const Collected& collected, ConvBackwardWeightTask task) {
-    constexpr int near_pixels = 192;
+    constexpr bool reads_all = !kernel.forward.one_tap || kernel.forward.pixel == channel_block;
     const int together = task.rows == 1 ? std::max(1, near_pixels / task.columns) : 1;
+    Ahead ahead;
+    task.ahead = &ahead;
     for (int image = 0; image < collected.images; image += together) {
         if (together > 1) {
             task.rows = std::min(together, collected.images - image);
             task.src_row = collected.src_image;
             task.grad_row = collected.grad_image;
+        }
+        ahead.clear();
+        const int next = std::min(image + together, collected.images);
+        for (int i = next; reads_all && i < std::min(next + together, collected.images); ++i) {
+            ahead.add(task.src + (i - image) * collected.src_image, task.src_blocks * task.src_block);
+            ahead.add(task.grad_dst + (i - image) * collected.grad_image, task.dst_blocks * task.grad_block);
         }
         task.starts = image == 0;
         run_products<kernel>(task);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 
 #include <residua/kernel/ahead.hpp>
@@ -71,16 +72,9 @@ void conv_product_tile(const ConvBackwardWeightTask& task, const float* src, con
     });
 }
 
-}  // namespace residua::detail::inline RESIDUA_ISA
-
-namespace residua::inline RESIDUA_ISA {
-
-/// Outer products over all pixels: a tile of them stays in registers while the map passes.
-/// Shapes: as in the task; `run` channels a source pixel, `pixel` floats between source pixels.
-/// Reads:  src, grad_dst (pixels of 16 channels). Accumulates: grad_weight, or writes it if the task starts. Requires:
-/// 64-byte aligned grad_dst and grad_weight; sums run over rows, then columns.
+/// The products of all blocks and taps, tile by tile.
 template <ProductTile tile, int run, int pixel>
-void conv_backward_weight(const ConvBackwardWeightTask& task) {
+void conv_products(const ConvBackwardWeightTask& task) {
     constexpr int tiles = (run + tile.channels - 1) / tile.channels;
     constexpr int channels = run / tiles;
     constexpr int wider = run % tiles;  // tiles that have one channel more
@@ -94,11 +88,10 @@ void conv_backward_weight(const ConvBackwardWeightTask& task) {
                 const float* src = task.src + src_block * task.src_block + task.taps[tap];
                 if constexpr (wider > 0)
                     for (int i = 0; i < wider; ++i, src += channels + 1, grad_weight += (channels + 1) * channel_block)
-                        detail::conv_product_tile<tile.blocks, channels + 1, pixel>(task, src, grad, block_weights,
-                                                                                    grad_weight);
-                for (int i = wider; i < tiles; ++i, src += channels, grad_weight += channels * channel_block)
-                    detail::conv_product_tile<tile.blocks, channels, pixel>(task, src, grad, block_weights,
+                        conv_product_tile<tile.blocks, channels + 1, pixel>(task, src, grad, block_weights,
                                                                             grad_weight);
+                for (int i = wider; i < tiles; ++i, src += channels, grad_weight += channels * channel_block)
+                    conv_product_tile<tile.blocks, channels, pixel>(task, src, grad, block_weights, grad_weight);
             }
         }
     }
@@ -107,7 +100,51 @@ void conv_backward_weight(const ConvBackwardWeightTask& task) {
         rest.grad_dst += dst_block * task.grad_block;
         rest.grad_weight += dst_block * block_weights;
         rest.dst_blocks -= dst_block;
-        conv_backward_weight<ProductTile{1, tile.rest_channels}, run, pixel>(rest);
+        conv_products<ProductTile{1, tile.rest_channels}, run, pixel>(rest);
+    }
+}
+
+/// Pixels that all tiles pass over before the next ones: what they read of a block of the source and of the gradient
+/// stays in the first-level cache, and sums are fetched and stored seldom enough.
+inline constexpr int near_pixels = 14 * 14;
+
+/// Rows, or columns of a row, with near pixels, of which each has so many: all parts alike.
+constexpr int near_part(int count, int pixels) {
+    const int most = std::max(1, near_pixels / pixels);
+    const int parts = (count + most - 1) / most;
+    return (count + parts - 1) / parts;
+}
+
+}  // namespace residua::detail::inline RESIDUA_ISA
+
+namespace residua::inline RESIDUA_ISA {
+
+/// Outer products over all pixels: a tile of them stays in registers while some rows, or some columns of a single row,
+/// pass.
+/// Shapes: as in the task; `run` channels a source pixel, `pixel` floats between source pixels.
+/// Reads:  src, grad_dst (pixels of 16 channels). Accumulates: grad_weight, or writes it if the task starts. Requires:
+/// 64-byte aligned grad_dst and grad_weight; sums run over rows, then columns.
+template <ProductTile tile, int run, int pixel>
+void conv_backward_weight(const ConvBackwardWeightTask& task) {
+    ConvBackwardWeightTask part = task;
+    if (task.rows == 1) {
+        const int together = detail::near_part(task.columns, 1);
+        for (int first = 0; first < task.columns; first += together) {
+            part.columns = std::min(together, task.columns - first);
+            part.src = task.src + std::ptrdiff_t{first} * pixel;
+            part.grad_dst = task.grad_dst + std::ptrdiff_t{first} * channel_block;
+            part.starts = task.starts && first == 0;
+            detail::conv_products<tile, run, pixel>(part);
+        }
+        return;
+    }
+    const int together = detail::near_part(task.rows, task.columns);
+    for (int first = 0; first < task.rows; first += together) {
+        part.rows = std::min(together, task.rows - first);
+        part.src = task.src + first * task.src_row;
+        part.grad_dst = task.grad_dst + first * task.grad_row;
+        part.starts = task.starts && first == 0;
+        detail::conv_products<tile, run, pixel>(part);
     }
 }
 

@@ -40,6 +40,29 @@ inline void max_pool(const MapView<const float>& src, const MapView<float>& dst,
         }
 }
 
+}  // namespace residua::inline RESIDUA_ISA
+
+namespace residua::detail::inline RESIDUA_ISA {
+
+/// Adds a window's gradient to that of the first of its largest values. The window is `rows` rows of `floats` floats.
+RESIDUA_INLINE void send_gradient(Pack gradient, const float* src, std::ptrdiff_t src_row, float* grad_src,
+                                  std::ptrdiff_t grad_row, int rows, int floats) {
+    Pack best = Pack::load(src);
+    for (int h = 0; h < rows; ++h)
+        for (int i = 0; i < floats; i += channel_block) best = max(Pack::load(src + h * src_row + i), best);
+    // What a lane has given away is taken from it, so that of equal values only the first one gets it.
+    for (int h = 0; h < rows; ++h, src += src_row, grad_src += grad_row)
+        for (int i = 0; i < floats; i += channel_block) {
+            const PackMask smaller = greater(best, Pack::load(src + i));
+            (Pack::load(grad_src + i) + select(smaller, Pack::zero(), gradient)).store(grad_src + i);
+            gradient = select(smaller, gradient, Pack::zero());
+        }
+}
+
+}  // namespace residua::detail::inline RESIDUA_ISA
+
+namespace residua::inline RESIDUA_ISA {
+
 /// Sends each gradient to the first largest value of its window.
 /// Shapes: as max_pool, grad_src as src, grad_dst as dst. Reads: src, grad_dst. Writes: grad_src. Requires: all
 /// blocked.
@@ -53,20 +76,10 @@ inline void max_pool_backward(const MapView<const float>& src, const MapView<con
             for (int column = 0; column < grad_dst.layout.shape.w; ++column) {
                 const Clip columns =
                     Clip::of(column, window.stride, window.padding, window.kernel_w, src.layout.shape.w);
-                Pack best = Pack::broadcast(-std::numeric_limits<float>::infinity());
-                for (int h = rows.first; h < rows.last; ++h)
-                    for (int w = columns.first; w < columns.last; ++w)
-                        best = max(Pack::load(src.at(block, h, w)), best);
-                // What a lane has given away is taken from it, so that of equal values only the first one gets it.
-                Pack rest = Pack::load(grad_dst.at(block, row, column));
-                for (int h = rows.first; h < rows.last; ++h)
-                    for (int w = columns.first; w < columns.last; ++w) {
-                        const PackMask smaller = greater(best, Pack::load(src.at(block, h, w)));
-                        const Pack share = select(smaller, Pack::zero(), rest);
-                        rest = select(smaller, rest, Pack::zero());
-                        float* to = grad_src.at(block, h, w);
-                        (Pack::load(to) + share).store(to);
-                    }
+                detail::send_gradient(Pack::load(grad_dst.at(block, row, column)),
+                                      src.at(block, rows.first, columns.first), src.row_step(),
+                                      grad_src.at(block, rows.first, columns.first), grad_src.row_step(),
+                                      rows.last - rows.first, (columns.last - columns.first) * channel_block);
             }
         }
     }
