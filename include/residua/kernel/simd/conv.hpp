@@ -44,14 +44,15 @@ namespace residua::detail::inline RESIDUA_ISA {
 class WeightsAhead {
   public:
     /// For passes that go through the weights in so many steps of so many cache lines.
-    WeightsAhead(long steps, int lines, int passes) : steps_{steps} {
-        const bool pays = passes > 1 && passes <= lines && steps * lines <= most_lines;
+    WeightsAhead(long steps, int lines, int passes) : steps_{steps}, idle_{std::max(0, passes - lines)} {
+        const bool pays = passes > 1 && steps * lines <= most_lines;
         lines_ = pays ? (lines + passes - 1) / passes : 0;
     }
 
-    /// Where a pass's part begins.
+    /// Where a pass's part begins. Of more passes than there are lines, the first ones fetch what the last ones begin
+    /// with.
     [[nodiscard]] const float* part(const float* end_of_tile, int pass) const {
-        return end_of_tile + pass * steps_ * lines_ * channel_block;
+        return end_of_tile + std::max(0, pass - idle_) * steps_ * lines_ * channel_block;
     }
     /// Goes one step on.
     RESIDUA_INLINE void fetch(const float*& ahead) const {
@@ -62,6 +63,7 @@ class WeightsAhead {
     static constexpr long most_lines = 8 * 1024;  ///< half of a second-level cache
 
     long steps_;
+    int idle_;
     int lines_;
 };
 
