@@ -29,9 +29,7 @@ std::string python_with_torch() {
     return "";
 }
 
-std::filesystem::path script() {
-    return std::filesystem::absolute(__FILE__).parent_path() / "../../docs/scripts/torch_safetensors.py";
-}
+const std::string script = RESIDUA_SCRIPTS "/torch_safetensors.py";
 
 }  // namespace
 
@@ -54,7 +52,7 @@ TEST_CASE("a file written here opens in PyTorch, and one written there opens her
                     tensor_to_write("none", {0, 3}, std::span<const float>())},
         {{"format", "pt"}});
     const std::string run = "cd " + folder.path().string() + " && " + python + " ";
-    REQUIRE(passes(run + script().string() + " to-torch here.safetensors here.pth"));
+    REQUIRE(passes(run + script + " to-torch here.safetensors here.pth"));
 
     // PyTorch checks what it got, and adds the types that only it writes.
     REQUIRE(passes(run + R"(-c '
@@ -69,7 +67,7 @@ s["half"] = torch.tensor([[0.1, 65504]]).half()
 s["bfloat"] = torch.tensor(-0.1).bfloat16()
 s["bn1.num_batches_tracked"] = torch.tensor(5)
 torch.save({"state_dict": {"module." + k: v for k, v in s.items()}}, "there.pth")')"));
-    REQUIRE(passes(run + script().string() + " to-safetensors there.pth there.safetensors"));
+    REQUIRE(passes(run + script + " to-safetensors there.pth there.safetensors"));
 
     const SafetensorsFile there(folder / "there.safetensors");
     CHECK(there.tensors().size() == 7);

@@ -4,6 +4,7 @@
 /// The only door to oneTBB.
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <memory>
@@ -14,6 +15,7 @@
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <tuple>
 
 #include <residua/config.hpp>
 
@@ -61,18 +63,19 @@ class HandedOver {
 
 namespace residua::inline RESIDUA_ISA {
 
-/// A number of threads that go through a list of phases together. A phase is cut into chunks; whoever is free takes the
-/// next chunk, and nobody enters a phase before all chunks of the one before are done. A thread that comes late finds
-/// its work done by the others, so nothing waits for a thread that never comes. Which thread computes a chunk is left
-/// open; what is computed is not, as long as a chunk's work depends on its number alone. One call of `run` at a time;
-/// no allocation in it after the first.
+/// A number of threads that go through a list of phases together. A phase is cut into chunks; a thread takes those of
+/// its own range, because what it wrote in the phase before is in its cache, then what is left of the others'. Nobody
+/// enters a phase before all chunks of the one before are done. A thread that comes late finds its work done by the
+/// others, so nothing waits for a thread that never comes. Which thread computes a chunk is left open; what is computed
+/// is not, as long as a chunk's work depends on its number alone. One call of `run` at a time; no allocation in it
+/// after the first.
 class Team {
   public:
     /// \throws std::invalid_argument if threads < 1.
     explicit Team(int threads, int most_phases)
         : threads_{checked(threads)},
           arena_{std::min(threads, tbb::info::default_concurrency())},  // TBB prints a warning about more
-          phases_{new Phase[static_cast<std::size_t>(most_phases)]} {}
+          counters_{new Counters[static_cast<std::size_t>(most_phases * counters_of_a_phase())]} {}
 
     [[nodiscard]] int threads() const { return threads_; }
 
@@ -85,10 +88,9 @@ class Team {
                 for (int chunk = 0; chunk < chunk_count(phase); ++chunk) work(phase, chunk, 0);
             return;
         }
-        for (int phase = 0; phase < phase_count; ++phase) {
-            phases_[static_cast<std::size_t>(phase)].next.store(0, std::memory_order_relaxed);
-            phases_[static_cast<std::size_t>(phase)].done.store(0, std::memory_order_relaxed);
-        }
+        for (int i = 0; i < phase_count * counters_of_a_phase(); ++i)
+            for (std::atomic<int>& counter : counters_[static_cast<std::size_t>(i)].values)
+                counter.store(0, std::memory_order_relaxed);
         const auto part = [&](int slot) {
             for (int phase = 0; phase < phase_count; ++phase) take_part(phase, chunk_count(phase), slot, work);
         };
@@ -103,21 +105,43 @@ class Team {
         return threads;
     }
 
-    struct alignas(alignment) Phase {
-        std::atomic<int> next{0};
-        std::atomic<int> done{0};
+    struct alignas(alignment) Counters {
+        std::array<std::atomic<int>, alignment / sizeof(std::atomic<int>)> values{};
     };
 
+    [[nodiscard]] int counters_of_a_phase() const {
+        constexpr int a_line = std::tuple_size_v<decltype(Counters::values)>;
+        return (1 + threads_ + a_line - 1) / a_line;
+    }
+    /// Chunks of a phase that are done (0), or of a slot's range that are taken (1 + slot).
+    std::atomic<int>& counter(int phase, int number) {
+        constexpr int a_line = std::tuple_size_v<decltype(Counters::values)>;
+        const auto line = static_cast<std::size_t>(phase * counters_of_a_phase() + number / a_line);
+        return counters_[line].values[static_cast<std::size_t>(number % a_line)];
+    }
+
     template <class Work>
-    void take_part(int number, int chunks, int slot, const Work& work) {
-        Phase& phase = phases_[static_cast<std::size_t>(number)];
-        for (int chunk = phase.next.fetch_add(1, std::memory_order_relaxed); chunk < chunks;
-             chunk = phase.next.fetch_add(1, std::memory_order_relaxed)) {
-            work(number, chunk, slot);
-            phase.done.fetch_add(1, std::memory_order_release);
+    void take_part(int phase, int chunks, int slot, const Work& work) {
+        std::atomic<int>& done = counter(phase, 0);
+        for (int i = 0; i < threads_; ++i) {
+            const int owner = (slot + i) % threads_;
+            const int first = first_chunk(chunks, owner);
+            const int count = first_chunk(chunks, owner + 1) - first;
+            std::atomic<int>& taken = counter(phase, 1 + owner);
+            while (taken.load(std::memory_order_relaxed) < count) {
+                const int next = taken.fetch_add(1, std::memory_order_relaxed);
+                if (next >= count) break;
+                work(phase, first + next, slot);
+                done.fetch_add(1, std::memory_order_release);
+            }
         }
-        for (int spins = 0; phase.done.load(std::memory_order_acquire) < chunks; ++spins)
+        for (int spins = 0; done.load(std::memory_order_acquire) < chunks; ++spins)
             if (spins >= patience) std::this_thread::yield();
+    }
+
+    /// Where a slot's range of chunks begins; the first of fewer chunks than slots have one each.
+    [[nodiscard]] int first_chunk(int chunks, int slot) const {
+        return static_cast<int>((1L * chunks * slot + threads_ - 1) / threads_);
     }
 
     /// Looks at a phase's counter before a thread gives its core away: longer than the chunks of a small network take.
@@ -125,7 +149,7 @@ class Team {
 
     int threads_;
     tbb::task_arena arena_;
-    std::unique_ptr<Phase[]> phases_;
+    std::unique_ptr<Counters[]> counters_;
 };
 
 }  // namespace residua::inline RESIDUA_ISA

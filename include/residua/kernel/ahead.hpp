@@ -8,18 +8,21 @@
 
 namespace residua::inline RESIDUA_ISA {
 
-/// What a thread reads next. Kernels fetch it into the second-level cache while they compute, a few cache lines with
+/// What a thread reads next. Kernels fetch it into the second-level cache while they compute, some cache lines with
 /// each of their steps, so that neither has to wait for the other. One thread's own.
 class alignas(alignment) Ahead {
   public:
+    /// Fetches so many cache lines with each step.
+    explicit Ahead(int lines = 4) : step_{lines * channel_block} {}
+
     /// Forgets what was not fetched.
-    void clear() { *this = {}; }
+    void clear() { *this = Ahead(step_ / channel_block); }
 
     /// Behind what there is already; no more than fits into the cache.
     void add(const float* first, long floats) {
-        const long steps = std::min(floats / step, most_steps - steps_);
+        const long steps = std::min(floats, most_floats - floats_) / step_;
         if (steps <= 0 || count_ == ranges_.size()) return;
-        steps_ += steps;
+        floats_ += steps * step_;
         ranges_[count_++] = {first, steps};
     }
 
@@ -27,8 +30,8 @@ class alignas(alignment) Ahead {
     RESIDUA_INLINE void fetch() {
         if (now_ == count_) return;
         Range& range = ranges_[now_];
-        for (int i = 0; i < step; i += channel_block) __builtin_prefetch(range.next + i, 0, 2);
-        range.next += step;
+        for (int i = 0; i < step_; i += channel_block) __builtin_prefetch(range.next + i, 0, 2);
+        range.next += step_;
         if (--range.steps == 0) ++now_;
     }
 
@@ -37,13 +40,13 @@ class alignas(alignment) Ahead {
         const float* next = nullptr;
         long steps = 0;
     };
-    static constexpr int step = 4 * channel_block;
-    static constexpr long most_steps = 2 * 1024;  ///< half of a second-level cache
+    static constexpr long most_floats = 128 * 1024;  ///< half of a second-level cache
 
     std::array<Range, 8> ranges_{};
     std::size_t count_ = 0;
     std::size_t now_ = 0;
-    long steps_ = 0;
+    long floats_ = 0;
+    int step_;
 };
 
 }  // namespace residua::inline RESIDUA_ISA

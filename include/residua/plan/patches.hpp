@@ -45,12 +45,13 @@ constexpr long bare_position_step(int src_blocks, int dst_blocks) {
     return (1L * src_blocks * channel_block * dst_blocks + 1) * channel_block;
 }
 
-/// Rows of positions for which bare weights are transformed at a time, at most: a kernel's, or half of them.
-constexpr int most_bare_rows(int m) { return m == 2 ? 4 : 3; }
+/// Rows of positions for which bare weights are transformed at a time: a kernel's, or half of them. They share the
+/// arithmetic along one axis.
+constexpr int bare_rows(int m) { return m == 2 ? 4 : 3; }
 
-/// Floats of memory for bare weights while they are transformed, enough for any instruction set.
+/// Floats of memory for bare weights while they are transformed.
 constexpr long bare_scratch(int m) {
-    return most_bare_rows(m) * (m + 2) * bare_position_step(bare_blocks, most_tile_blocks);
+    return bare_rows(m) * (m + 2) * bare_position_step(bare_blocks, most_tile_blocks);
 }
 
 /// Floats of bare weights.

@@ -77,10 +77,6 @@ constexpr int product_channels(int tile_blocks) {
     return products / tile_blocks;
 }
 
-/// Rows of positions for which bare weights are transformed at a time. They share the arithmetic along one axis, which
-/// takes narrow registers longer than to store the results where they are less near.
-constexpr int bare_rows(int m) { return accumulators >= 28 ? 1 : most_bare_rows(m); }
-
 }  // namespace RESIDUA_ISA
 }  // namespace detail
 

@@ -43,20 +43,31 @@ namespace residua::detail::inline RESIDUA_ISA {
 /// waits for memory and the others leave it idle.
 class WeightsAhead {
   public:
+    /// What one pass fetches.
+    class Part {
+      public:
+        Part(const float* next, int lines) : next_{next}, lines_{lines} {}
+
+        /// Goes one step on.
+        RESIDUA_INLINE void fetch() {
+            for (int i = 0; i < lines_; ++i, next_ += channel_block) __builtin_prefetch(next_);
+        }
+
+      private:
+        const float* next_;
+        int lines_;
+    };
+
     /// For passes that go through the weights in so many steps of so many cache lines.
     WeightsAhead(long steps, int lines, int passes) : steps_{steps}, idle_{std::max(0, passes - lines)} {
         const bool pays = passes > 1 && steps * lines <= most_lines;
         lines_ = pays ? (lines + passes - 1) / passes : 0;
     }
 
-    /// Where a pass's part begins. Of more passes than there are lines, the first ones fetch what the last ones begin
-    /// with.
-    [[nodiscard]] const float* part(const float* end_of_tile, int pass) const {
-        return end_of_tile + std::max(0, pass - idle_) * steps_ * lines_ * channel_block;
-    }
-    /// Goes one step on.
-    RESIDUA_INLINE void fetch(const float*& ahead) const {
-        for (int i = 0; i < lines_; ++i, ahead += channel_block) __builtin_prefetch(ahead);
+    /// Of more passes than there are lines the last ones fetch.
+    [[nodiscard]] Part part(const float* end_of_tile, int pass) const {
+        if (pass < idle_) return {end_of_tile, 0};
+        return {end_of_tile + (pass - idle_) * steps_ * lines_ * channel_block, lines_};
     }
 
   private:
@@ -120,8 +131,8 @@ RESIDUA_INLINE void finish_tile(const Pack (&sums)[width], const Finish& finish,
 
 /// One tile of so many columns from `column` on; those before `next` have been finished.
 template <Tiling tiling, int width, class Finish>
-RESIDUA_INLINE void conv_tile(const ConvTask& task, const Finish& finish, const WeightsAhead& weights_ahead,
-                              const float* weight, const float* ahead, const TilePlace& place, int next) {
+RESIDUA_INLINE void conv_tile(const ConvTask& task, const Finish& finish, const float* weight,
+                              WeightsAhead::Part weights_ahead, const TilePlace& place, int next) {
     constexpr int dst_blocks = tiling.dst_blocks;
     constexpr int run = tiling.run;
     constexpr int pixel = tiling.pixel;
@@ -135,7 +146,7 @@ RESIDUA_INLINE void conv_tile(const ConvTask& task, const Finish& finish, const 
     for (int block = 0; block < task.src_blocks; ++block, corner += task.src_block) {
         for (int tap = 0; tap < task.tap_count; ++tap) {
             const float* src = corner + task.taps[tap];
-            weights_ahead.fetch(ahead);
+            weights_ahead.fetch();
             fetch(task.ahead);
             const auto fetch_next_block = [&](int i) RESIDUA_INLINE_LAMBDA {
                 __builtin_prefetch(src + task.src_block + i * pixel);
@@ -189,14 +200,13 @@ void conv(const ConvTask& task, const Finish& finish) {
                 // The last tile ends where the columns end and computes some again, for nothing: what lies behind them
                 // may be another thread's.
                 const int column = std::max(task.first_column, std::min(next, task.last_column - width));
-                detail::conv_tile<tiling, width>(task, finish, weights_ahead, weight,
-                                                 weights_ahead.part(next_weight, pass), {block, row, column}, next);
+                detail::conv_tile<tiling, width>(task, finish, weight, weights_ahead.part(next_weight, pass),
+                                                 {block, row, column}, next);
             }
             if constexpr (divides)
                 for (int i = 0; i < narrower; ++i, ++pass, next += width - 1)
-                    detail::conv_tile<tiling, width - 1>(task, finish, weights_ahead, weight,
-                                                         weights_ahead.part(next_weight, pass), {block, row, next},
-                                                         next);
+                    detail::conv_tile<tiling, width - 1>(task, finish, weight, weights_ahead.part(next_weight, pass),
+                                                         {block, row, next}, next);
         }
     }
 }

@@ -214,7 +214,8 @@ void winograd_products(const WinogradTask& task, const PositionWeights& weights,
 }
 
 /// The same with bare weights, of which a few are transformed at a time, for some rows of positions, so that they stay
-/// near. The next ones are fetched meanwhile.
+/// near. Meanwhile the products fetch the next ones, all of them at the same pace: bursts would fill the memory's
+/// queues.
 template <int m, Tiling tiling>
 void bare_products(const WinogradTask& task, int tile, int count, const float* sources, float* transformed,
                    float* sums) {
@@ -226,11 +227,13 @@ void bare_products(const WinogradTask& task, int tile, int count, const float* s
     for (int first = 0; first < task.src_blocks; first += bare_blocks) {
         const int blocks = std::min(bare_blocks, task.src_blocks - first);
         const std::ptrdiff_t position_step = bare_position_step(blocks, tiling.dst_blocks);
-        Ahead next;
+        const int steps = position_count(m) * blocks * ((count + tiling.width - 1) / tiling.width);
+        const int lines = blocks * block_floats / channel_block;
+        Ahead next((lines + steps - 1) / steps);
         next.add(kernels + blocks * block_floats, blocks * block_floats);
         unroll<size / rows>([&](auto part) {
             constexpr int row = part * rows;
-            transform_bare<m, row, rows>(kernels, blocks * block_kernels, transformed, position_step, next);
+            transform_bare<m, row, rows>(kernels, blocks * block_kernels, transformed, position_step);
             winograd_products<m, tiling>(
                 task, {transformed, position_step, row * size, (row + rows) * size, first, first + blocks}, count,
                 sources, sums, &next);

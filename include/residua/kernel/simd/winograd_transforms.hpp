@@ -2,7 +2,6 @@
 
 #include <cstddef>
 
-#include <residua/kernel/ahead.hpp>
 #include <residua/kernel/unroll.hpp>
 #include <residua/tensor/pack.hpp>
 
@@ -229,11 +228,9 @@ RESIDUA_INLINE void transform_kernels(const float* kernels, float* dst, std::ptr
 /// Shapes: kernels [kernel][tap][16], dst [position of the rows][kernel][16], `position_step` floats from one position
 /// to the next. Writes: dst.
 template <int m, int first_row, int rows>
-void transform_bare(const float* kernels, int count, float* dst, std::ptrdiff_t position_step, Ahead& next) {
-    for (int i = 0; i < count; ++i, kernels += 9 * channel_block, dst += channel_block) {
-        if (i % 4 == 0) next.fetch();
+void transform_bare(const float* kernels, int count, float* dst, std::ptrdiff_t position_step) {
+    for (int i = 0; i < count; ++i, kernels += 9 * channel_block, dst += channel_block)
         transform_kernels<m, first_row, rows>(kernels, dst, position_step);
-    }
 }
 
 }  // namespace residua::detail::inline RESIDUA_ISA
