@@ -46,7 +46,7 @@ class StepRunner {
         const Chw dst = step.dst.shape;
         const auto tiles_of = [&](int columns) { return (columns + kernel.tiling.width - 1) / kernel.tiling.width; };
         if (kernel.op == Op::shortcut_a || !step.shared) return 1;
-        if (kernel.op == Op::max_pool || kernel.op == Op::avg_pool) return step.dst.blocks();
+        if (kernel.op == Op::avg_pool) return step.dst.blocks();
         if (kernel.op == Op::linear || step.by_tiles) return step.dst.blocks() / kernel.tiling.dst_blocks;
         if (kernel.algorithm != Algorithm::direct)
             return tiles_of(patch_count(dst, detail::patch_size(kernel.algorithm)));

@@ -45,6 +45,8 @@ class Frozen {
     }
 
     [[nodiscard]] const std::vector<BoundStep>& steps() const { return steps_; }
+    /// Whether threads share the rows of the image that is loaded.
+    [[nodiscard]] static constexpr bool shares_input() { return layout(0).shape.count() >= shared_values; }
 
     /// The network's input and output of the first image of a share.
     [[nodiscard]] MapView<float> input(const Share& share) const { return end(share, 0); }
@@ -140,7 +142,7 @@ class Frozen {
         bound.shared = bound.dst.shape.count() >= shared_values || weight_floats(s) >= shared_weights;
         if (!is_conv(s)) return;
         const bool several_tiles = bound.dst.blocks() > tile_blocks(bound.dst.shape.c);
-        bound.by_tiles = several_tiles && weight_floats(s) > bound.src.count();
+        bound.by_tiles = several_tiles && weight_floats(s) > 8 * bound.src.count();
         if (step(s).algorithm != Algorithm::direct) {
             const int together = s < image_groups<Net>.first_step ? 1 : group_images;
             bound.one.patches = patch_group_of(graph, plan, step(s), 1);

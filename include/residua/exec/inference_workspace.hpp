@@ -110,16 +110,19 @@ class Workspace<Net, Inference> {
     }
 
     int parts(const detail::Frozen<Net>& network, int step) const {
-        if (step == 0 || step > plan.step_count) return 1;
-        return network.steps()[static_cast<std::size_t>(step - 1)].shared ? team_.threads() : 1;
+        const bool shared = step == 0
+                                ? network.shares_input()
+                                : step <= plan.step_count && network.steps()[static_cast<std::size_t>(step - 1)].shared;
+        return shared ? team_.threads() : 1;
     }
 
     void run_step(const detail::Frozen<Net>& network, std::span<const float> images, int image, int step,
                   const detail::Share& share) {
         if (step == 0) {
             const MapView<float> input = network.input(share);
-            clear_frame(input);
-            load_planar(images.data() + image * Sizes::input, input);
+            const int rows = input.layout.shape.h;
+            if (share.part == 0) clear_frame(input);
+            load_planar(images.data() + image * Sizes::input, input, share.first(rows), share.last(rows));
         } else if (step <= plan.step_count) {
             const auto s = static_cast<std::size_t>(step - 1);
             const std::size_t kernel = 2 * s + (share.grouped ? 1 : 0);

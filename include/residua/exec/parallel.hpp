@@ -15,7 +15,6 @@
 #include <stdexcept>
 #include <string>
 #include <thread>
-#include <tuple>
 
 #include <residua/config.hpp>
 
@@ -106,18 +105,16 @@ class Team {
     }
 
     struct alignas(alignment) Counters {
-        std::array<std::atomic<int>, alignment / sizeof(std::atomic<int>)> values{};
+        static constexpr int size = alignment / sizeof(std::atomic<int>);
+
+        std::array<std::atomic<int>, size> values{};
     };
 
-    [[nodiscard]] int counters_of_a_phase() const {
-        constexpr int a_line = std::tuple_size_v<decltype(Counters::values)>;
-        return (1 + threads_ + a_line - 1) / a_line;
-    }
+    [[nodiscard]] int counters_of_a_phase() const { return (1 + threads_ + Counters::size - 1) / Counters::size; }
     /// Chunks of a phase that are done (0), or of a slot's range that are taken (1 + slot).
     std::atomic<int>& counter(int phase, int number) {
-        constexpr int a_line = std::tuple_size_v<decltype(Counters::values)>;
-        const auto line = static_cast<std::size_t>(phase * counters_of_a_phase() + number / a_line);
-        return counters_[line].values[static_cast<std::size_t>(number % a_line)];
+        const auto line = static_cast<std::size_t>(phase * counters_of_a_phase() + number / Counters::size);
+        return counters_[line].values[static_cast<std::size_t>(number % Counters::size)];
     }
 
     template <class Work>

@@ -140,9 +140,9 @@ void run_elementwise(const BoundStep& step, const Share& share) {
 }
 
 inline void run_max_pool(const BoundStep& step, const Share& share) {
-    const int blocks = step.dst.blocks();
+    const int rows = step.dst.shape.h;
     for_images(step, share, [&](const auto& src, const auto&, const auto& dst) {
-        max_pool(src, dst, step.window, share.first(blocks), share.last(blocks));
+        max_pool(src, dst, step.window, share.first(rows), share.last(rows));
     });
 }
 

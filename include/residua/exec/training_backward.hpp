@@ -76,9 +76,7 @@ struct TrainingBackward {
         for (int slice = slices.first; slice < slices.last; ++slice) start_slice_gradient(pass.step, slice);
         memory.for_images(pass.step, slices, [&](Images now, Images next) {
             const GradientTarget target = target_of(number, now, slot);
-            memory.ahead(slot).clear();
-            look_ahead(pass, next, memory.ahead(slot));
-            if (pass.step >= 0) backward_step(number, now.first, slot, target);
+            if (pass.step >= 0) backward_step(number, now, next, slot, target);
             for (int i = 0; pass.blend >= 0 && i < now.count; ++i) {
                 if (is_fused(number))
                     add_sums(blend(pass.blend), now.first + i, target.sums.at(i));
@@ -88,25 +86,33 @@ struct TrainingBackward {
         });
     }
 
-    /// What a pass will read for some images.
-    void look_ahead(const BackwardStep& pass, Images images, Ahead& ahead) const {
-        if (images.count == 0 || pass.step < 0 || !is_conv(step(pass.step))) return;
-        const auto add_gradient = [&](int of) {
-            ahead.add(memory.gradient_view(of, images.first).data,
-                      images.count * plan.gradient_buffers[index(of)].floats);
-        };
-        const int map = step(pass.step).dst;
-        if (map != plan.output) {
-            const int reader = plan.reader[index(map)];
-            add_gradient(reader);
-            memory.look_ahead(Blend{.main = plan.again[index(map)]}, Load::compute, images, ahead);
+    /// What a convolution's pass will read for some images: the gradient of its result, and its source.
+    void look_ahead(const BackwardStep& pass, Images images, int slot) {
+        Ahead& ahead = memory.ahead(slot);
+        ahead.clear();
+        if (images.count == 0) return;
+        const ForwardStep& at = step(pass.step);
+        if (at.dst != plan.output) {
+            look_ahead_at_gradient(plan.reader[index(at.dst)], images, ahead);
+            memory.look_ahead(Blend{.main = plan.again[index(at.dst)]}, Load::compute, images, ahead);
         }
-        const Blend& source = blend(step(pass.step).blend);
-        if (source.stored >= 0 && source.stored != source.main) memory.look_ahead(source, Load::stored, images, ahead);
-        memory.look_ahead(source, Load::compute, images, ahead);
-        if (pass.blend >= 0 && pass.accumulates) add_gradient(pass.blend);
+        memory.look_ahead(blend(at.blend), Memory::load_again(at), images, ahead);
+    }
+
+    /// What it will read at its end, for the images it is at: a cache does not keep that from one image to the next.
+    void look_ahead_at_end(const BackwardStep& pass, Images images, int slot) {
+        Ahead& ahead = memory.ahead(slot);
+        ahead.clear();
+        const Blend& source = blend(pass.blend);
+        if (Memory::load_again(step(pass.step)) == Load::stored)
+            memory.look_ahead(source, Load::compute, images, ahead);
+        if (pass.accumulates) look_ahead_at_gradient(pass.blend, images, ahead);
         for (const Summand& pulled : pass.pulls)
-            if (pulled.blend >= 0) add_gradient(pulled.blend);
+            if (pulled.blend >= 0) look_ahead_at_gradient(pulled.blend, images, ahead);
+    }
+
+    void look_ahead_at_gradient(int of, Images images, Ahead& ahead) const {
+        ahead.add(memory.gradient_view(of, images.first).data, images.count * plan.gradient_buffers[index(of)].floats);
     }
 
     /// Whether a pass finishes its blend's gradient in its convolution.
@@ -150,11 +156,12 @@ struct TrainingBackward {
     }
 
     /// The gradients of a step's weights and, if there are maps for it, of its source, which are overwritten.
-    void backward_step(int number, int image, int slot, const GradientTarget& target) {
+    void backward_step(int number, Images now, Images next, int slot, const GradientTarget& target) {
         const int s = plan.backward[index(number)].step;
         const ForwardStep& at = step(s);
         const Window& window = graph[at.node].window;
-        if (is_conv(at)) return backward_conv(number, image, slot, target);
+        if (is_conv(at)) return backward_conv(number, now, next, slot, target);
+        const int image = now.first;
         const MapView<float>& grad_src = target.maps.first;
         if (grad_src.data == nullptr) return;
         const MapView<const float> grad = result_gradient(s, image, memory.gradient_scratch(slot));
@@ -166,17 +173,23 @@ struct TrainingBackward {
         if (at.op == Op::shortcut_a) shortcut_a_backward(grad, grad_src, window.stride);
     }
 
-    void backward_conv(int number, int first_image, int slot, const GradientTarget& target) {
-        const int s = plan.backward[index(number)].step;
+    void backward_conv(int number, Images now, Images next, int slot, const GradientTarget& target) {
+        const BackwardStep& pass = plan.backward[index(number)];
+        const int s = pass.step;
         const BoundConv& conv = memory.conv_at(s);
         const long step = conv.grad().count();
-        const int count = target.maps.count;
-        float* const room = is_collected(s) ? collected_gradient(s, first_image) : memory.gradient_scratch(slot);
-        for (int i = 0; i < count; ++i)
-            backward_parameters(s, first_image + i, slot, result_gradient(s, first_image + i, room + i * step));
-        if (target.maps.first.data == nullptr) return;
+        const bool has_source = target.maps.first.data != nullptr;
+        float* const room = is_collected(s) ? collected_gradient(s, now.first) : memory.gradient_scratch(slot);
+        if (has_source)
+            look_ahead_at_end(pass, now, slot);
+        else
+            look_ahead(pass, next, slot);
+        for (int i = 0; i < now.count; ++i)
+            backward_parameters(s, now.first + i, slot, result_gradient(s, now.first + i, room + i * step));
+        if (!has_source) return;
+        look_ahead(pass, next, slot);
         const auto backward_src = source_gradient_functions<Net>[index(source_gradients<Net>.of[index(number)])];
-        backward_src(conv, {{room, conv.grad()}, step, count}, target, memory.room(slot, conv.gradient_scratch()));
+        backward_src(conv, {{room, conv.grad()}, step, now.count}, target, memory.room(slot, conv.gradient_scratch()));
     }
 
     /// An image's part in the gradients of a convolution's weights and bias.

@@ -90,7 +90,7 @@ struct TrainingForward {
         const Window& window = graph[step(s).node].window;
         switch (step(s).op) {
             case Op::max_pool:
-                return max_pool(src.first, dst.first, window, 0, dst.first.layout.blocks());
+                return max_pool(src.first, dst.first, window, 0, dst.first.layout.shape.h);
             case Op::avg_pool:
                 return avg_pool(src.first, dst.first, window, 0, dst.first.layout.blocks());
             case Op::shortcut_a:

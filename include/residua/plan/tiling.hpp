@@ -49,9 +49,16 @@ constexpr Tiling choose_tiling(int dst_channels, int columns, int run, int pixel
     return {dst_blocks, (columns + tiles - 1) / tiles, run, pixel, one_tap};
 }
 
+/// Whether the products of minimal filtering keep a block's 16 weights in registers (`block_products`): in tiles of one
+/// block, if there is room beside them for sums enough to multiply without waiting.
+constexpr bool keeps_weights(const Tiling& tiling) { return accumulators >= 28 && tiling.dst_blocks == 1; }
+
 /// The tile of the products in a convolution by minimal filtering, with `group` patches for columns.
 constexpr Tiling winograd_tiling(Chw dst, int group) {
-    return choose_tiling(dst.c, group, channel_block, channel_block, true);
+    constexpr int beside_weights = 8;
+    Tiling tiling = choose_tiling(dst.c, group, channel_block, channel_block, true);
+    if (keeps_weights(tiling)) tiling.width = beside_weights;
+    return tiling;
 }
 
 /// The tile of a forward convolution from `src` to `dst` channels and columns.

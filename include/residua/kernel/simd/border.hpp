@@ -22,15 +22,16 @@ inline void clear_frame(const MapView<float>& map) {
     }
 }
 
-/// Takes one planar image into a map.
+/// Takes rows of one planar image into a map.
 /// Shapes: src c x h x w; dst the same shape, packed or blocked.
-/// Reads: src. Writes: dst's pixels (zeros for channels that fill up the last block). Requires: nothing.
-inline void load_planar(const float* src, const MapView<float>& dst) {
+/// Reads: src. Writes: dst's pixels of rows [first, last) (zeros for channels that fill up the last block). Requires:
+/// nothing.
+inline void load_planar(const float* src, const MapView<float>& dst, int first, int last) {
     const auto [c, h, w] = dst.layout.shape;
     const int pixel = dst.pixel_step();
     const std::ptrdiff_t plane = std::ptrdiff_t{h} * w;
     for (int block = 0; block < dst.layout.blocks(); ++block)
-        for (int row = 0; row < h; ++row)
+        for (int row = first; row < last; ++row)
             for (int lane = 0; lane < pixel; ++lane) {
                 const int channel = block * channel_block + lane;
                 float* to = dst.at(block, row) + lane;
@@ -38,6 +39,9 @@ inline void load_planar(const float* src, const MapView<float>& dst) {
                 for (int column = 0; column < w; ++column) to[column * pixel] = channel < c ? from[column] : 0.0f;
             }
 }
+
+/// Takes all of it.
+inline void load_planar(const float* src, const MapView<float>& dst) { load_planar(src, dst, 0, dst.layout.shape.h); }
 
 /// Takes a blocked map out as one planar image.
 /// Shapes: src and dst c x h x w. Reads: src. Writes: dst. Requires: src blocked.

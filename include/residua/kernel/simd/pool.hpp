@@ -21,12 +21,12 @@ struct Clip {
 };
 
 /// Largest value under a window.
-/// Shapes: src blocks x h x w, dst blocks x h' x w'. Reads: src. Writes: dst, blocks [first, last). Requires: both
+/// Shapes: src blocks x h x w, dst blocks x h' x w'. Reads: src. Writes: dst, rows [first, last). Requires: both
 /// blocked.
 inline void max_pool(const MapView<const float>& src, const MapView<float>& dst, const Window& window, int first,
                      int last) {
-    for (int block = first; block < last; ++block)
-        for (int row = 0; row < dst.layout.shape.h; ++row) {
+    for (int block = 0; block < dst.layout.blocks(); ++block)
+        for (int row = first; row < last; ++row) {
             const Clip rows = Clip::of(row, window.stride, window.padding, window.kernel_h, src.layout.shape.h);
             for (int column = 0; column < dst.layout.shape.w; ++column) {
                 const Clip columns =

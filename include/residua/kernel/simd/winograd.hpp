@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 
+#include <residua/kernel/simd/block_products.hpp>
 #include <residua/kernel/simd/conv.hpp>
 #include <residua/kernel/simd/finish.hpp>
 #include <residua/kernel/simd/winograd_transforms.hpp>
@@ -194,23 +195,32 @@ void winograd_products(const WinogradTask& task, const PositionWeights& weights,
                        float* sums, Ahead* ahead) {
     static constexpr std::ptrdiff_t tap = 0;
     const std::ptrdiff_t block_step = std::ptrdiff_t{patch_spread(task.group)} * channel_block;
+    const int blocks = weights.last_block - weights.first_block;
     const float* weight = weights.floats;
     for (int position = weights.first_position; position < weights.last_position;
-         ++position, weight += weights.position_step)
-        conv<tiling>({.src = sources + (position * task.src_blocks + weights.first_block) * block_step,
-                      .src_block = block_step,
-                      .taps = &tap,
-                      .tap_count = 1,
-                      .src_blocks = weights.last_block - weights.first_block,
-                      .weight = weight,
-                      .dst = sums + position * tiling.dst_blocks * block_step,
-                      .dst_block = block_step,
-                      .dst_pixel = channel_block,
-                      .last_column = count,
-                      .last_row = 1,
-                      .last_tile = 1,
-                      .ahead = ahead},
-                     Sums{weights.first_block > 0});
+         ++position, weight += weights.position_step) {
+        const float* const src = sources + (position * task.src_blocks + weights.first_block) * block_step;
+        float* const dst = sums + position * tiling.dst_blocks * block_step;
+        if constexpr (keeps_weights(tiling))
+            for (int i = 0; i < blocks; ++i)
+                block_products<tiling.width>(weight + i * channel_block * channel_block, src + i * block_step, count,
+                                             weights.first_block + i > 0, dst, ahead);
+        else
+            conv<tiling>({.src = src,
+                          .src_block = block_step,
+                          .taps = &tap,
+                          .tap_count = 1,
+                          .src_blocks = blocks,
+                          .weight = weight,
+                          .dst = dst,
+                          .dst_block = block_step,
+                          .dst_pixel = channel_block,
+                          .last_column = count,
+                          .last_row = 1,
+                          .last_tile = 1,
+                          .ahead = ahead},
+                         Sums{weights.first_block > 0});
+    }
 }
 
 /// The same with bare weights, of which a few are transformed at a time, for some rows of positions, so that they stay

@@ -91,11 +91,11 @@ RESIDUA_INLINE void transform_patch_gradient_part(const float* src, std::ptrdiff
         transform_gradient<m>(g, y);
         unroll<size>([&](auto row) RESIDUA_INLINE_LAMBDA { values[row][column] = y[row]; });
     });
+    const PositionRows<size, float> positions(dst, position_step);
     unroll<size>([&](auto row) RESIDUA_INLINE_LAMBDA {
         PackPart y[size];
         transform_gradient<m>(values[row], y);
-        unroll<size>([&](auto column)
-                         RESIDUA_INLINE_LAMBDA { y[column].store(dst + (row * size + column) * position_step); });
+        unroll<size>([&](auto column) RESIDUA_INLINE_LAMBDA { y[column].store(positions.at(row, column)); });
     });
 }
 
@@ -208,13 +208,12 @@ namespace residua::detail::inline RESIDUA_ISA {
 template <int m>
 RESIDUA_INLINE void transform_weight_gradient_part(const float* sums, std::ptrdiff_t position_step, float* kernel) {
     constexpr int size = m + 2;
+    const PositionRows<size, const float> positions(sums, position_step);
     PackPart values[3][size];
     unroll<size>([&](auto column) RESIDUA_INLINE_LAMBDA {
         PackPart u[size];
         PackPart g[3];
-        unroll<size>([&](auto row) RESIDUA_INLINE_LAMBDA {
-            u[row] = PackPart::load(sums + (row * size + column) * position_step);
-        });
+        unroll<size>([&](auto row) RESIDUA_INLINE_LAMBDA { u[row] = PackPart::load(positions.at(row, column)); });
         transform_weight_gradient<m>(u, g);
         unroll<3>([&](auto row) RESIDUA_INLINE_LAMBDA { values[row][column] = g[row]; });
     });

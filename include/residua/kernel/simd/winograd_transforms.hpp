@@ -84,6 +84,25 @@ struct Winograd<4> {
 
 namespace residua::detail::inline RESIDUA_ISA {
 
+/// Where the positions of some rows are. Compilers must not see that all are multiples of a step away from the first:
+/// they would keep 36 offsets in memory rather than add.
+template <int size, class Float, int count = size>
+class PositionRows {
+  public:
+    RESIDUA_INLINE PositionRows(Float* first, std::ptrdiff_t position_step) : step_{position_step} {
+        unroll<count>([&](auto row) RESIDUA_INLINE_LAMBDA {
+            rows_[row] = first;
+            first += size * position_step;
+            asm("" : "+r"(first));
+        });
+    }
+    RESIDUA_INLINE Float* at(int row, int column) const { return rows_[row] + column * step_; }
+
+  private:
+    Float* rows_[count];
+    std::ptrdiff_t step_;
+};
+
 /// First rows with even, then those with odd numbers: half of the values are in registers at a time.
 template <int m>
 RESIDUA_INLINE void transform_source_part(const float* src, std::ptrdiff_t row_step, float* dst,
@@ -105,8 +124,9 @@ RESIDUA_INLINE void transform_source_part(const float* src, std::ptrdiff_t row_s
             Winograd<m>::template pair<i>(even[i + 1], odd[i + 1], to[2 * i + 1], to[2 * i + 2]);
         });
     };
+    const PositionRows<size, float> positions(dst, position_step);
     const auto store = [&](int number, int column, PackPart value)
-                           RESIDUA_INLINE_LAMBDA { value.store(dst + (number * size + column) * position_step); };
+                           RESIDUA_INLINE_LAMBDA { value.store(positions.at(number, column)); };
     PackPart even[size][half];
     PackPart odd[size][half];
     const auto load = [&](int first, PackPart(&to)[size][half]) RESIDUA_INLINE_LAMBDA {
@@ -148,12 +168,11 @@ template <int m>
 RESIDUA_INLINE void transform_result(const float* src, std::ptrdiff_t position_step, Pack (&results)[m][m]) {
     constexpr int size = Winograd<m>::size;
     unroll<Pack::register_count>([&](auto part) RESIDUA_INLINE_LAMBDA {
+        const PositionRows<size, const float> positions(src + part * PackPart::size, position_step);
         PackPart rows[m][size];
         unroll<size>([&](auto column) RESIDUA_INLINE_LAMBDA {
             PackPart y[size];
-            unroll<size>([&](auto row) RESIDUA_INLINE_LAMBDA {
-                y[row] = PackPart::load(src + (row * size + column) * position_step + part * PackPart::size);
-            });
+            unroll<size>([&](auto row) RESIDUA_INLINE_LAMBDA { y[row] = PackPart::load(positions.at(row, column)); });
             Winograd<m>::result(y);
             unroll<m>([&](auto row) RESIDUA_INLINE_LAMBDA { rows[row][column] = y[row]; });
         });
@@ -200,6 +219,7 @@ RESIDUA_INLINE void transform_kernel<4>(const PackPart (&g)[3], PackPart (&u)[6]
 template <int m, int first_row, int rows>
 RESIDUA_INLINE void transform_kernels_part(const float* kernels, float* dst, std::ptrdiff_t position_step) {
     constexpr int size = m + 2;
+    const PositionRows<size, float, rows> positions(dst, position_step);
     PackPart values[rows][3];
     unroll<3>([&](auto column) RESIDUA_INLINE_LAMBDA {
         PackPart g[3];
@@ -212,8 +232,7 @@ RESIDUA_INLINE void transform_kernels_part(const float* kernels, float* dst, std
     unroll<rows>([&](auto row) RESIDUA_INLINE_LAMBDA {
         PackPart u[size];
         transform_kernel<m>(values[row], u);
-        unroll<size>([&](auto column)
-                         RESIDUA_INLINE_LAMBDA { u[column].store(dst + (row * size + column) * position_step); });
+        unroll<size>([&](auto column) RESIDUA_INLINE_LAMBDA { u[column].store(positions.at(row, column)); });
     });
 }
 
