@@ -24,7 +24,8 @@ template <class Net>
 std::vector<MeasuredStep> list_inference_steps(const StepRunner<Net>& runner) {
     using namespace residua;
     constexpr const auto& plan = inference_plan<Net>;
-    std::vector<MeasuredStep> steps{{.operation = "load"}};
+    const int rows = detail::Frozen<Net>::shares_input() ? input_shape<Net>.h : 1;
+    std::vector<MeasuredStep> steps{{.operation = "load", .pieces = rows}};
     for (int s = 0; s < plan.step_count; ++s) {
         const InferenceStep step = detail::step_of(plan, s);
         long maps = 0;

@@ -18,6 +18,7 @@ namespace residua::detail::inline RESIDUA_ISA {
 struct Slices {
     int first = 0;
     int last = 0;
+    int next = -1;  ///< the first of those that most likely follow, or -1
 };
 
 /// Images of a batch that lie side by side.
@@ -134,19 +135,23 @@ class TrainingMemory {
     /// A chunk's share of them. Every other pass begins at the end of the batch, where the pass before it left maps in
     /// the cache.
     [[nodiscard]] Slices slices_of(int s, int pass, int chunk) const {
-        const int number = pass % 2 == 0 ? chunk : slice_chunks(s) - 1 - chunk;
-        const int first = number * slices_a_chunk(s);
-        return {first, std::min(first + slices_a_chunk(s), Sizes::slices)};
+        const int chunks = slice_chunks(s);
+        const auto first = [&](int c) { return (pass % 2 == 0 ? c : chunks - 1 - c) * slices_a_chunk(s); };
+        return {first(chunk), std::min(first(chunk) + slices_a_chunk(s), Sizes::slices),
+                chunk + 1 < chunks ? first(chunk + 1) : -1};
     }
 
     /// Takes the images of some slices through a step: calls `visit(now, next)` with those that go together and those
-    /// that follow, if there are any. What visits store past the caches is there for other threads at the end.
+    /// that most likely follow, if there are any. What visits store past the caches is there for other threads at the
+    /// end.
     template <class Visit>
     void for_images(int s, Slices slices, const Visit& visit) const {
         const int last = first_image(slices.last);
         const int most = together(s);
-        const auto from = [&](int first) { return Images{first, std::clamp(last - first, 0, most)}; };
-        for (int first = first_image(slices.first); first < last; first += most) visit(from(first), from(first + most));
+        const auto from = [&](int first, int end) { return Images{first, std::clamp(end - first, 0, most)}; };
+        const Images behind = slices.next < 0 ? Images{} : from(first_image(slices.next), count_);
+        for (int first = first_image(slices.first); first < last; first += most)
+            visit(from(first, last), first + most < last ? from(first + most, last) : behind);
         finish_streams();
     }
 

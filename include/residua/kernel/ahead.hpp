@@ -13,7 +13,7 @@ namespace residua::inline RESIDUA_ISA {
 class alignas(alignment) Ahead {
   public:
     /// Fetches so many cache lines with each step.
-    explicit Ahead(int lines = 6) : step_{lines * channel_block} {}
+    explicit Ahead(int lines = 8) : step_{lines * channel_block} {}
 
     /// Forgets what was not fetched.
     void clear() { *this = Ahead(step_ / channel_block); }
