@@ -36,7 +36,7 @@ struct BoundStep {
     int tap_count = 0;
     bool shared = false;    ///< by threads: there is enough to do
     bool flat = false;      ///< the map is one long row
-    bool by_tiles = false;  ///< threads share the dst channels, not the pixels: the weights are larger than the map
+    bool by_tiles = false;  ///< threads share the dst channels, not the pixels: weights are much larger than the map
 };
 
 /// Which part of a step to do, for which images, and where their maps are.

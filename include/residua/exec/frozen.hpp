@@ -142,7 +142,7 @@ class Frozen {
         bound.shared = bound.dst.shape.count() >= shared_values || weight_floats(s) >= shared_weights;
         if (!is_conv(s)) return;
         const bool several_tiles = bound.dst.blocks() > tile_blocks(bound.dst.shape.c);
-        bound.by_tiles = several_tiles && weight_floats(s) > 8 * bound.src.count();
+        bound.by_tiles = several_tiles && weight_floats(s) > 8 * bound.src.count();  // docs/decisions/0004
         if (step(s).algorithm != Algorithm::direct) {
             const int together = s < image_groups<Net>.first_step ? 1 : group_images;
             bound.one.patches = patch_group_of(graph, plan, step(s), 1);
