@@ -181,7 +181,7 @@ class BoundConv {
     [[nodiscard]] long gradient_scratch() const {
         if (kernel_.algorithm == Algorithm::direct || kernel_.whole_batch) return 0;
         const int m = patch_size(kernel_.algorithm);
-        return winograd_weight_scratch(m, src_.blocks(), dst_.blocks(), gradient_group(m));
+        return winograd_weight_scratch(m, src_.blocks(), dst_.blocks(), gradient_group(m)) + winograd_tile_sums(m);
     }
 
     /// Images that go through the products forward and back to the source together.

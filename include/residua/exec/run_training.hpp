@@ -163,10 +163,10 @@ template <int m>
 void run_backward_weight_patches(WinogradWeightTask task, InSlice place, const Room& room, float* slice) {
     const int group = task.src.group;
     const int patches = task.last_patch;
+    float* const sums = room.scratch + winograd_weight_scratch(m, task.src.src_blocks, task.grad_blocks, group);
     const auto multiply = [&](int count, bool starts) {
-        const ProductBlocks all{0, task.src.src_blocks, 0, task.grad_blocks};
-        winograd_multiply<m, product_tile>(room.scratch, group, count, task.src.src_blocks, task.grad_blocks, all,
-                                           slice, starts, room.ahead);
+        winograd_multiply_to_kernels<m, product_tile>(room.scratch, group, count, task.src.src_blocks, task.grad_blocks,
+                                                      sums, slice, starts, room.ahead);
     };
     if (patches <= group) {
         const int images = group / patches;
@@ -269,7 +269,7 @@ void run_reduce(const BoundConv& conv, const float* slices, long slice_step, int
     if constexpr (kernel.algorithm == Algorithm::direct)
         gradient.reduce(slices, slice_step, slice_count, first, last);
     else
-        gradient.template reduce_winograd<patch_size(kernel.algorithm)>(slices, slice_step, slice_count, first, last);
+        gradient.reduce_kernels(slices, slice_step, slice_count, first, last);
 }
 
 template <TrainingConv kernel>

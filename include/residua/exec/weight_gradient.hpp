@@ -37,20 +37,21 @@ class WeightGradient {
         }
     }
 
-    /// The same from sums in the transform domain.
-    template <int m>
-    void reduce_winograd(const float* slices, long slice_step, int slice_count, int first, int last) const {
-        constexpr int taps = 9;
-        constexpr int square = channel_block * channel_block;
-        const long blocks = src_.blocks();
+    /// The same from sums of minimal filtering, [dst block][src block][channel][tap][16]. Slice by slice, because long
+    /// runs of memory arrive sooner than lines of all slices in turn.
+    void reduce_kernels(const float* slices, long slice_step, int slice_count, int first, int last) const {
+        constexpr int floats = channel_block * 9 * channel_block;
         for (int block = first; block < last; ++block)
-            for (int src_block = 0; src_block < blocks; ++src_block) {
-                alignas(alignment) float sums[position_count(m) * square];
-                alignas(alignment) float kernels[channel_block * taps * channel_block];
-                winograd_sum_slices<m>(slices + (block * blocks + src_block) * square, slice_step, slice_count,
-                                       dst_.blocks() * blocks * square, sums);
-                winograd_weight_gradient<m>(sums, square, kernels);
-                write_kernels(kernels, block, src_block);
+            for (int src_block = 0; src_block < src_.blocks(); ++src_block) {
+                const float* from = slices + (1L * block * src_.blocks() + src_block) * floats;
+                alignas(alignment) float sums[floats];
+                std::copy_n(from, floats, sums);
+                for (int slice = 1; slice < slice_count; ++slice) {
+                    from += slice_step;
+                    for (int i = 0; i < floats; i += channel_block)
+                        (Pack::load(sums + i) + Pack::load(from + i)).store(sums + i);
+                }
+                write_kernels(sums, block, src_block);
             }
     }
 
@@ -66,7 +67,7 @@ class WeightGradient {
         for (int block = first; block < last; ++block)
             for (int src_block = 0; src_block < src_.blocks(); ++src_block) {
                 alignas(alignment) float kernels[channel_block * 9 * channel_block];
-                winograd_weight_gradient<m>(sums + ((block - first) * blocks + src_block) * square, per_position,
+                winograd_weight_gradient<m>(sums + ((block - first) * blocks + src_block) * square, per_position, true,
                                             kernels);
                 write_kernels(kernels, block, src_block);
             }

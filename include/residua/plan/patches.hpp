@@ -86,6 +86,12 @@ constexpr long winograd_weight_scratch(int m, int src_blocks, int dst_blocks, in
     return 1L * position_count(m) * (src_blocks + dst_blocks) * patch_spread(group) * channel_block;
 }
 
+/// Floats of the sums of a tile of these products, one block of the source and some of the gradient, that are taken
+/// back to kernels together.
+constexpr long winograd_tile_sums(int m) {
+    return 1L * position_count(m) * most_tile_blocks * channel_block * channel_block;
+}
+
 /// Patches, of one or more images, whose products are summed at a time for the gradient of the weights: as many as stay
 /// in the second-level cache, but enough to make up for fetching and storing the sums; whole images, or equal parts of
 /// one.

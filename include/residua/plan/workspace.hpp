@@ -103,7 +103,7 @@ constexpr long packed_floats(const Layout& src, Chw dst, const Window& window, c
 
 /// Floats of the slice's gradient of a convolution's weights.
 constexpr long slice_gradient_floats(const Layout& src, Chw dst, const Window& window, const TrainingConv& conv) {
-    return conv.whole_batch ? 0 : forward_weight_floats(src, dst, window, conv.algorithm);
+    return conv.whole_batch ? 0 : direct_weight_floats(src, dst, window);
 }
 
 /// Dst blocks whose weights a thread takes at a time when it forms a gradient over the whole batch: what it reads of
@@ -151,7 +151,8 @@ constexpr long transform_floats(const Layout& src, Chw dst, const Window& window
     const long backward = products(dst_blocks, src.shape);
     if (conv.whole_batch) return std::max({sums, forward, backward});
     const int group = gradient_patch_group(m, src_blocks, dst_blocks, patch_count(dst, m));
-    return std::max(forward, backward) + winograd_weight_scratch(m, src_blocks, dst_blocks, group);
+    return std::max(forward, backward) + winograd_weight_scratch(m, src_blocks, dst_blocks, group) +
+           winograd_tile_sums(m);
 }
 
 /// Images that go through a step together.

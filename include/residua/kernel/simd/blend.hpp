@@ -145,6 +145,13 @@ struct BlendGradient {
                 main_bn ? Pack::load(sums.main_mean + channel) : Pack::zero(),
                 skip_bn ? Pack::load(sums.skip_mean + channel) : Pack::zero()};
     }
+    RESIDUA_INLINE void fetch(const float* dst) const {
+        const std::ptrdiff_t at = dst - target;
+        if constexpr (adds) __builtin_prefetch(added + at);
+        if constexpr (has_slope || main_bn) __builtin_prefetch(task.main.data + at);
+        if constexpr (skip_bn || (has_slope && BlendBlock<before>::variables > 3))
+            __builtin_prefetch(task.skip.data + at);
+    }
 };
 
 /// The same for a gradient that is there already.

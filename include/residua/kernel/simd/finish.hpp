@@ -9,8 +9,9 @@
 /// \file
 /// What happens to results while they are still in registers. A kernel asks a finish for each tile and block what takes
 /// the results, `of(block, row, column, first)`, with the place and the value of the tile's first; gives it each result
-/// once, `take(sum, row, column, dst)`; and tells it the end of the tile, `end()`. `is_long` tells that this is so much
-/// for each result that a tile's worth of it is better a loop.
+/// once, `take(sum, row, column, dst)`; and tells it the end of the tile, `end()`. `fetch(dst)` fetches what taking a
+/// result will read, if that is far: patches of minimal filtering ask for it one patch before. `is_long` tells that
+/// taking is so much for each result that a tile's worth of it is better a loop.
 
 namespace residua::inline RESIDUA_ISA {
 
@@ -23,6 +24,7 @@ struct Unfinished {
         RESIDUA_INLINE void end() const {}
     };
     RESIDUA_INLINE Block of(int, int, int, Pack) const { return {}; }
+    RESIDUA_INLINE void fetch(const float*) const {}
 };
 
 /// Results as they are, or added to what is there.
@@ -39,6 +41,7 @@ struct Sums {
         RESIDUA_INLINE void end() const {}
     };
     RESIDUA_INLINE Block of(int, int, int, Pack) const { return {add}; }
+    RESIDUA_INLINE void fetch(const float*) const {}
 };
 
 /// An expression in x0 (the sum of products), x1 (the channel's bias) and, if it has a third variable, x2 (the pixel of
@@ -77,6 +80,7 @@ struct Finish {
         else
             return {shift, nullptr, 0, 0, row, column};
     }
+    RESIDUA_INLINE void fetch(const float*) const {}
 };
 
 }  // namespace residua::inline RESIDUA_ISA

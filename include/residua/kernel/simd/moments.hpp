@@ -55,6 +55,7 @@ struct WithMoments {
         return {Pack::load(moments.pivot + at), Pack::zero(), Pack::zero(), moments.sum + at,
                 moments.squares + at,           starts};
     }
+    RESIDUA_INLINE void fetch(const float*) const {}
 };
 
 /// The same sums of a map that is there already.

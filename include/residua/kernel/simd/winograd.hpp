@@ -160,6 +160,16 @@ RESIDUA_INLINE void finish_patch(const float* src, std::ptrdiff_t position_step,
     results.end();
 }
 
+/// Fetches what finishing a patch will read, one block of channels; `dst` is its first result's place.
+template <int m, class Finish>
+RESIDUA_INLINE void fetch_patch(const Finish& finish, const float* dst, std::ptrdiff_t dst_row) {
+    unroll<m>([&](auto row) RESIDUA_INLINE_LAMBDA {
+        unroll<m>([&](auto column)
+                      RESIDUA_INLINE_LAMBDA { finish.fetch(dst + row * dst_row + column * channel_block); });
+    });
+}
+
+/// While a patch is transformed, what finishing the next one of the image will read is fetched.
 template <int m, int dst_blocks, class FinishOf>
 void winograd_results(const WinogradTask& task, int tile, int first, int count, const float* src,
                       const FinishOf& finish_of) {
@@ -167,13 +177,19 @@ void winograd_results(const WinogradTask& task, int tile, int first, int count, 
     Patch patch = Patch::of(first, m, task.dst_rows, task.dst_columns);
     for (int i = 0; i < count; ++i, patch.advance(m, task.dst_rows, task.dst_columns)) {
         const auto finish = finish_of(patch.image);
-        float* dst = task.dst + patch.image * task.dst_image + patch.row * task.dst_row + patch.column * channel_block;
+        float* const image = task.dst + patch.image * task.dst_image;
+        const auto place = [&](const Patch& of, int block) RESIDUA_INLINE_LAMBDA {
+            return image + block * task.dst_block + of.row * task.dst_row + of.column * channel_block;
+        };
+        Patch next = patch;
+        next.advance(m, task.dst_rows, task.dst_columns);
         for (int b = 0; b < dst_blocks; ++b) {
             fetch(task.ahead);
             const int block = tile * dst_blocks + b;
-            finish_patch<m>(src + b * block_step + i * channel_block, dst_blocks * block_step,
-                            dst + block * task.dst_block, task.dst_row, block, patch, task.dst_rows - patch.row,
-                            task.dst_columns - patch.column, finish);
+            if (next.image == patch.image) fetch_patch<m>(finish, place(next, block), task.dst_row);
+            finish_patch<m>(src + b * block_step + i * channel_block, dst_blocks * block_step, place(patch, block),
+                            task.dst_row, block, patch, task.dst_rows - patch.row, task.dst_columns - patch.column,
+                            finish);
         }
     }
 }

@@ -185,28 +185,13 @@ void winograd_multiply(const float* scratch, int group, int count, int src_block
              .ahead = ahead});
 }
 
-/// Adds up the gradients of 16 x 16 transformed kernels. Position by position, because runs of memory arrive sooner
-/// than single lines.
-/// Shapes: slices as grad_weight of winograd_multiply, `count` of them `step` floats apart; sums
-/// [position][channel][16]. Reads: slices, always from the first to the last. Writes: sums. Requires: 64-byte
-/// alignment.
-template <int m>
-void winograd_sum_slices(const float* slices, long step, int count, std::ptrdiff_t position_step, float* sums) {
-    constexpr int square = channel_block * channel_block;
-    for (int position = 0; position < position_count(m); ++position, slices += position_step)
-        for (int i = 0; i < square; i += channel_block, sums += channel_block) {
-            Pack sum = Pack::load(slices + i);
-            for (int slice = 1; slice < count; ++slice) sum += Pack::load(slices + i + slice * step);
-            sum.store(sums);
-        }
-}
-
 }  // namespace residua::inline RESIDUA_ISA
 
 namespace residua::detail::inline RESIDUA_ISA {
 
 template <int m>
-RESIDUA_INLINE void transform_weight_gradient_part(const float* sums, std::ptrdiff_t position_step, float* kernel) {
+RESIDUA_INLINE void transform_weight_gradient_part(const float* sums, std::ptrdiff_t position_step, bool starts,
+                                                   float* kernel) {
     constexpr int size = m + 2;
     const PositionRows<size, const float> positions(sums, position_step);
     PackPart values[3][size];
@@ -220,8 +205,10 @@ RESIDUA_INLINE void transform_weight_gradient_part(const float* sums, std::ptrdi
     unroll<3>([&](auto row) RESIDUA_INLINE_LAMBDA {
         PackPart g[3];
         transform_weight_gradient<m>(values[row], g);
-        unroll<3>([&](auto column)
-                      RESIDUA_INLINE_LAMBDA { g[column].store(kernel + (row * 3 + column) * channel_block); });
+        unroll<3>([&](auto column) RESIDUA_INLINE_LAMBDA {
+            float* const tap = kernel + (row * 3 + column) * channel_block;
+            (starts ? g[column] : g[column] + PackPart::load(tap)).store(tap);
+        });
     });
 }
 
@@ -230,13 +217,35 @@ RESIDUA_INLINE void transform_weight_gradient_part(const float* sums, std::ptrdi
 namespace residua::inline RESIDUA_ISA {
 
 /// Takes the gradient of 16 x 16 transformed kernels back to the kernels.
-/// Shapes: sums [position][channel][16], kernels [channel][9][16]. Reads: sums. Writes: kernels. Requires: 64-byte
-/// alignment.
+/// Shapes: sums [position][channel][16], kernels [channel][9][16]. Reads: sums. Accumulates: kernels, or writes them if
+/// `starts`. Requires: 64-byte alignment.
 template <int m>
-void winograd_weight_gradient(const float* sums, std::ptrdiff_t position_step, float* kernels) {
+void winograd_weight_gradient(const float* sums, std::ptrdiff_t position_step, bool starts, float* kernels) {
     for (int channel = 0; channel < channel_block; ++channel, sums += channel_block, kernels += 9 * channel_block)
         for (int part = 0; part < channel_block; part += PackPart::size)
-            detail::transform_weight_gradient_part<m>(sums + part, position_step, kernels + part);
+            detail::transform_weight_gradient_part<m>(sums + part, position_step, starts, kernels + part);
+}
+
+/// Multiplies the collected patches and takes the sums back to kernels, those of one block of the source and a tile's
+/// blocks of the gradient at a time: they stay in the second-level cache from the one to the other.
+/// Shapes: scratch, group and so on as in winograd_multiply; sums winograd_tile_sums() floats; kernels [dst block][src
+/// block][channel][9][16]. Reads: scratch. Accumulates: kernels, or writes them if `starts`. Requires: 64-byte
+/// alignment; sums run over patches.
+template <int m, ProductTile tile>
+void winograd_multiply_to_kernels(const float* scratch, int group, int count, int src_blocks, int grad_blocks,
+                                  float* sums, float* kernels, bool starts, Ahead* ahead) {
+    static_assert(tile.blocks <= most_tile_blocks);
+    constexpr int square = channel_block * channel_block;
+    for (int first = 0; first < grad_blocks; first += tile.blocks) {
+        const int last = std::min(first + tile.blocks, grad_blocks);
+        for (int src_block = 0; src_block < src_blocks; ++src_block) {
+            winograd_multiply<m, tile>(scratch, group, count, src_blocks, grad_blocks,
+                                       {src_block, src_block + 1, first, last}, sums, true, ahead);
+            for (int block = first; block < last; ++block)
+                winograd_weight_gradient<m>(sums + (block - first) * square, (last - first) * square, starts,
+                                            kernels + (1L * block * src_blocks + src_block) * 9 * square);
+        }
+    }
 }
 
 }  // namespace residua::inline RESIDUA_ISA
