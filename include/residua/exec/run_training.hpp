@@ -256,7 +256,7 @@ void run_whole_gradient(const BoundConv& conv, const Collected& collected, int c
         const int patches = collected.images * conv.patches(m);
         const auto sum_up = [&](const ProductBlocks& blocks, float* sums) {
             winograd_multiply<m, product_tile>(collected.src.data, patches, patches, conv.src().blocks(),
-                                               conv.dst_blocks(), blocks, sums, true);
+                                               conv.dst_blocks(), blocks, sums);
         };
         conv.weight_gradient(grad_weight).template whole_gradient_winograd<m>(sum_up, first, last, scratch);
     }

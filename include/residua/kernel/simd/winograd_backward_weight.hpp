@@ -158,11 +158,11 @@ struct ProductBlocks {
 
 /// Multiplies the collected patches.
 /// Shapes: scratch as winograd_collect left it with `group` and `count` patches of src_blocks and grad_blocks blocks;
-/// grad_weight [position][dst block][src block][channel][16] of the blocks asked for. Reads: scratch. Accumulates:
-/// grad_weight, or writes it if `starts`. Requires: 64-byte alignment; sums run over patches.
+/// grad_weight [position][dst block][src block][channel][16] of the blocks asked for. Reads: scratch. Writes:
+/// grad_weight. Requires: 64-byte alignment; sums run over patches.
 template <int m, ProductTile tile>
 void winograd_multiply(const float* scratch, int group, int count, int src_blocks, int grad_blocks,
-                       const ProductBlocks& blocks, float* grad_weight, bool starts, Ahead* ahead = nullptr) {
+                       const ProductBlocks& blocks, float* grad_weight, Ahead* ahead = nullptr) {
     static constexpr std::ptrdiff_t tap = 0;
     const std::ptrdiff_t block_step = std::ptrdiff_t{patch_spread(group)} * channel_block;
     const float* const gradients = scratch + position_count(m) * src_blocks * block_step;
@@ -181,7 +181,7 @@ void winograd_multiply(const float* scratch, int group, int count, int src_block
              .rows = 1,
              .columns = count,
              .grad_weight = grad_weight + 1L * position * grad_count * src_count * channel_block * channel_block,
-             .starts = starts,
+             .starts = true,
              .ahead = ahead});
 }
 
@@ -240,7 +240,7 @@ void winograd_multiply_to_kernels(const float* scratch, int group, int count, in
         const int last = std::min(first + tile.blocks, grad_blocks);
         for (int src_block = 0; src_block < src_blocks; ++src_block) {
             winograd_multiply<m, tile>(scratch, group, count, src_blocks, grad_blocks,
-                                       {src_block, src_block + 1, first, last}, sums, true, ahead);
+                                       {src_block, src_block + 1, first, last}, sums, ahead);
             for (int block = first; block < last; ++block)
                 winograd_weight_gradient<m>(sums + (block - first) * square, (last - first) * square, starts,
                                             kernels + (1L * block * src_blocks + src_block) * 9 * square);
