@@ -28,8 +28,8 @@ class TrainingRun {
     TrainingRun(int batch, int threads)
         : weights_{residua::he_initialised<Net>(1)},
           workspace_{batch, threads},
-          images_{random_values(batch * residua::input_shape<Net>.count())},
           labels_(static_cast<std::size_t>(batch)) {
+        std::ranges::copy(random_values(batch * residua::input_shape<Net>.count()), workspace_.images().begin());
         std::ranges::fill(velocity_.all(), 0.0f);
         for (std::size_t i = 0; i < labels_.size(); ++i)
             labels_[i] = static_cast<residua::Label>(i % static_cast<std::size_t>(residua::output_shape<Net>.count()));
@@ -38,7 +38,7 @@ class TrainingRun {
     /// One step: forward, loss, backward, weight update.
     void operator()() {
         constexpr float rate = 0.01f;
-        const auto outputs = workspace_.forward(weights_, images_, static_cast<int>(labels_.size()));
+        const auto outputs = workspace_.forward(weights_, workspace_.images(), static_cast<int>(labels_.size()));
         residua::softmax_cross_entropy(outputs, labels_, workspace_.output_gradient());
         sgd_.step(workspace_.team(), weights_.trained(), workspace_.backward(), velocity_.trained(), rate);
     }
@@ -50,7 +50,6 @@ class TrainingRun {
     residua::Weights<Net> velocity_;
     residua::Workspace<Net, residua::Training> workspace_;
     residua::Sgd sgd_;
-    std::vector<float> images_;
     std::vector<residua::Label> labels_;
 };
 

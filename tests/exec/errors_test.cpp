@@ -92,6 +92,26 @@ TEST_CASE("xtensor expressions give the same as spans, and views see the values"
     CHECK(training.gradient<"conv1.weight">().shape() == std::array<std::size_t, 4>{4, 3, 3, 3});
 }
 
+TEST_CASE("training on images that were put into the workspace gives the same as on those that it copies") {
+    const xt::xtensor<float, 1> images = xt::arange<float>(0, 120);
+    const auto gradients = [&](bool put) {
+        Weights<Net> weights;
+        weights.parameter<"fc.weight">() = xt::ones<float>({2, 4});
+        Trains training(3);
+        CHECK(training.images().size() == 180);
+        std::span<const float> from{images.data(), 120};
+        if (put) {
+            std::ranges::copy(from, training.images().begin());
+            from = training.images().first(120);
+        }
+        training.forward(weights, from, 2);
+        std::ranges::fill(training.output_gradient(), 0.5f);
+        const auto found = training.backward();
+        return std::vector<float>(found.begin(), found.end());
+    };
+    CHECK(gradients(true) == gradients(false));
+}
+
 TEST_CASE("weights are values") {
     Weights<Net> first;
     CHECK(first.parameter<"bn1.weight">()(3) == 1.0f);

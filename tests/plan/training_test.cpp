@@ -61,14 +61,22 @@ void for_each_gradient_read(const Plan& plan, const BackwardStep& pass, const Vi
     if (map != plan.output) visit(plan.reader[static_cast<std::size_t>(map)]);
 }
 
+/// Those of all maps and gradients.
 template <class Net>
-void check_buffers() {
+std::vector<Buffer> all_buffers() {
     static constexpr const auto& plan = training_plan<Net>;
     std::vector<Buffer> live;
     for (int m = 1; m < plan.map_count; ++m) live.push_back(plan.map_buffers[static_cast<std::size_t>(m)]);
     for (int b = 0; b < plan.blend_count; ++b)
         if (plan.gradient_buffers[static_cast<std::size_t>(b)].first >= 0)
             live.push_back(plan.gradient_buffers[static_cast<std::size_t>(b)]);
+    return live;
+}
+
+template <class Net>
+void check_buffers() {
+    static constexpr const auto& plan = training_plan<Net>;
+    const std::vector<Buffer> live = all_buffers<Net>();
     long end = 0;
     for (std::size_t i = 0; i < live.size(); ++i) {
         CHECK(live[i].offset % channel_block == 0);
@@ -169,6 +177,27 @@ void check_order() {
         if (is_conv(plan.forward[static_cast<std::size_t>(s)].op)) CHECK(visits[static_cast<std::size_t>(s)] == 1);
 }
 
+/// What a pass collects of the images lies where nothing else is at that time.
+template <class Net>
+void check_collected() {
+    static constexpr const auto& plan = training_plan<Net>;
+    int collecting = 0;
+    for (int t = 0; t < plan.backward_count; ++t) {
+        const BackwardStep& pass = plan.backward[static_cast<std::size_t>(t)];
+        if (pass.step < 0 || pass.repeats || !is_conv(plan.forward[static_cast<std::size_t>(pass.step)].op)) continue;
+        const ForwardStep& step = plan.forward[static_cast<std::size_t>(pass.step)];
+        const Node& node = graph_of<Net>[step.node];
+        const long floats = detail::collected_floats(detail::source_layout(graph_of<Net>, plan, step), node.shape,
+                                                     node.window, detail::training_convs<Net>.value_of(pass.step));
+        if (floats == 0) continue;
+        ++collecting;
+        const Buffer collected{floats, t, t, detail::before_collected<Net>[static_cast<std::size_t>(pass.step)]};
+        CHECK(collected.offset + floats <= detail::training_extent<Net>.maps);
+        for (const Buffer& buffer : all_buffers<Net>()) CHECK_FALSE(overlap(collected, buffer));
+    }
+    CHECK(collecting > 0);
+}
+
 template <class Net>
 void check_plan() {
     check_buffers<Net>();
@@ -192,6 +221,11 @@ TEST_CASE("training plan: buffers, order and lifetimes") {
     check_plan<LongStage>();
     check_plan<BnFirst>();
     check_plan<SumFirst>();
+}
+
+TEST_CASE("training plan: what is collected for the gradients of large weights") {
+    check_collected<ResNet34>();
+    check_collected<ResNet50>();
 }
 
 TEST_CASE("training plan: large sums are dropped on the way forward, and restored stage by stage on the way back") {

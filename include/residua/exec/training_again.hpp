@@ -16,7 +16,7 @@ struct TrainingAgain {
             const MapsView<const float> src = memory.load(at, blend(at.blend), Memory::load_again(at), now, next, slot);
             Memory::conv_function(s).forward(
                 memory.conv_at(s), src, {memory.maps_view(plan.again[index(at.dst)], now), memory.image_moments(slot)},
-                memory.room(slot));
+                memory.room(s, slot));
         });
     }
 
@@ -41,7 +41,7 @@ struct TrainingAgain {
             BlendTask task = memory.blend_task(of, image);
             if (of.main == map_before) task.main = before;
             if (of.skip == map_before) task.skip = before;
-            const MapView<float> to{i % 2 == 0 ? memory.source_scratch(slot) : memory.result_scratch(slot),
+            const MapView<float> to{i % 2 == 0 ? memory.source_scratch(slot) : memory.result_scratch(pass.step, slot),
                                     Layout{of.shape}};
             Memory::functions(which).forward_and_store(task, to, memory.map_view(of.stored, image));
             before = to;

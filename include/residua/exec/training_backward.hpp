@@ -141,7 +141,7 @@ struct TrainingBackward {
         }
         if (!pass.accumulates) return {.maps = memory.gradients_view(pass.blend, images)};
         const Layout layout{blend(pass.blend).shape};
-        return {.maps = {{memory.result_scratch(slot), layout}, layout.count(), images.count}};
+        return {.maps = {{memory.result_scratch(pass.step, slot), layout}, layout.count(), images.count}};
     }
 
     /// What takes the gradients of a blend's value through the blend; its sums are cleared.
@@ -164,7 +164,7 @@ struct TrainingBackward {
         const int image = now.first;
         const MapView<float>& grad_src = target.maps.first;
         if (grad_src.data == nullptr) return;
-        const MapView<const float> grad = result_gradient(s, image, memory.gradient_scratch(slot));
+        const MapView<const float> grad = result_gradient(s, image, memory.gradient_scratch(s, slot));
         if (at.op == Op::max_pool)
             max_pool_backward(
                 memory.load(at, blend(at.blend), Memory::load_again(at), image, memory.source_scratch(slot)), grad,
@@ -179,7 +179,7 @@ struct TrainingBackward {
         const BoundConv& conv = memory.conv_at(s);
         const long step = conv.grad().count();
         const bool has_source = target.maps.first.data != nullptr;
-        float* const room = is_collected(s) ? collected_gradient(s, now.first) : memory.gradient_scratch(slot);
+        float* const room = is_collected(s) ? collected_gradient(s, now.first) : memory.gradient_scratch(s, slot);
         if (has_source)
             look_ahead_at_end(pass, now, slot);
         else
@@ -189,7 +189,8 @@ struct TrainingBackward {
         if (!has_source) return;
         look_ahead(pass, next, slot);
         const auto backward_src = source_gradient_functions<Net>[index(source_gradients<Net>.of[index(number)])];
-        backward_src(conv, {{room, conv.grad()}, step, now.count}, target, memory.room(slot, conv.gradient_scratch()));
+        backward_src(conv, {{room, conv.grad()}, step, now.count}, target,
+                     memory.room(s, slot, conv.gradient_scratch()));
     }
 
     /// An image's part in the gradients of a convolution's weights and bias.
@@ -205,10 +206,10 @@ struct TrainingBackward {
         if (!conv.whole_batch())
             Memory::conv_function(s).backward_weight(conv, src, grad,
                                                      {image - first, memory.first_image(slice + 1) - first},
-                                                     memory.room(slot), memory.slice_gradient(slice));
+                                                     memory.room(s, slot), memory.slice_gradient(slice));
         else if (!collects)
             Memory::conv_function(s).collect(conv, src, grad, image, memory.count(), &memory.ahead(slot),
-                                             memory.collected());
+                                             memory.collected(s));
         if (graph[at.node].bias) bias_backward(grad, memory.slice_bias(slice));
     }
 
@@ -218,7 +219,7 @@ struct TrainingBackward {
         return conv.whole_batch && conv.algorithm == Algorithm::direct;
     }
     float* collected_source(int s, int image) const {
-        return memory.collected() + image * memory.conv_at(s).src().count();
+        return memory.collected(s) + image * memory.conv_at(s).src().count();
     }
     float* collected_gradient(int s, int image) const {
         return collected_source(s, memory.count()) + image * memory.conv_at(s).grad().count();
@@ -226,7 +227,7 @@ struct TrainingBackward {
     /// Everything that was collected for a step's weights.
     Collected collected_for(int s) const {
         const BoundConv& conv = memory.conv_at(s);
-        if (!is_collected(s)) return {.src = {memory.collected(), conv.src()}, .images = memory.count()};
+        if (!is_collected(s)) return {.src = {memory.collected(s), conv.src()}, .images = memory.count()};
         const ForwardStep& at = step(s);
         const auto source = [&](int image) {
             return memory.is_at_hand(at, Memory::load_again(at)) ? memory.map_view(blend(at.blend).stored, image).data
@@ -340,7 +341,7 @@ struct TrainingBackward {
         const BoundConv& conv = memory.conv_at(s);
         float* const gradient = memory.parameter_gradient() + offsets_of<Net>[index(step(s).node)].weight;
         if (conv.whole_batch())
-            Memory::conv_function(s).whole_gradient(conv, collected_for(s), chunk, memory.transform_scratch(slot),
+            Memory::conv_function(s).whole_gradient(conv, collected_for(s), chunk, memory.transform_scratch(s, slot),
                                                     gradient);
         else
             Memory::conv_function(s).reduce(conv, memory.slice_gradient(0), Sizes::slice, Sizes::slices, chunk,

@@ -97,7 +97,7 @@ struct TrainingForward {
                 return shortcut_a(src.first, dst.first, window.stride);
             default:
                 return Memory::conv_function(s).forward(memory.conv_at(s), src, {dst, memory.image_moments(slot)},
-                                                        memory.room(slot));
+                                                        memory.room(s, slot));
         }
     }
 

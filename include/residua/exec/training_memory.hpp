@@ -89,12 +89,24 @@ class TrainingMemory {
         return {first,           first + step, first + 2 * step, first + 3 * step, first + 4 * step, first + 5 * step,
                 first + 6 * step};
     }
-    [[nodiscard]] float* source_scratch(int slot) const { return slots_ + slot * Sizes::slot; }
-    [[nodiscard]] float* result_scratch(int slot) const { return source_scratch(slot) + extent.source; }
-    [[nodiscard]] float* gradient_scratch(int slot) const { return result_scratch(slot) + extent.result; }
+    /// A thread's scratch memory of a pass, by its step, or -1.
+    [[nodiscard]] float* source_scratch(int slot) const {
+        return channel_scratch(slot, static_cast<int>(extent.together));
+    }
+    [[nodiscard]] float* result_scratch(int s, int slot) const { return source_scratch(slot) + scratch(s).source; }
+    [[nodiscard]] float* gradient_scratch(int s, int slot) const {
+        return source_scratch(slot) + scratch(s).before_gradient();
+    }
+    [[nodiscard]] float* transform_scratch(int s, int slot) const {
+        return source_scratch(slot) + scratch(s).before_transforms();
+    }
+    /// Scratch memory of the kernels of a convolution, from `used` floats on, and what the thread reads next.
+    [[nodiscard]] Room room(int s, int slot, long used = 0) {
+        return {transform_scratch(s, slot) + used, &ahead(slot)};
+    }
     /// Sums over one of the images that go through a step together, three for each channel.
     [[nodiscard]] float* channel_scratch(int slot, int image = 0) const {
-        return gradient_scratch(slot) + extent.gradient + image * Sizes::channels;
+        return slots_ + slot * Sizes::slot + image * Sizes::channels;
     }
     [[nodiscard]] ImageMoments image_moments(int slot) const {
         float* first = channel_scratch(slot);
@@ -109,18 +121,15 @@ class TrainingMemory {
                 of.skip_bn >= 0 ? bn_arrays(of.skip_bn).mean : nullptr,
                 Sizes::channels};
     }
-    /// Scratch memory of the kernels of a convolution, from `used` floats on, and what the thread reads next.
-    [[nodiscard]] Room room(int slot, long used = 0) { return {transform_scratch(slot) + used, &ahead(slot)}; }
     [[nodiscard]] Ahead& ahead(int slot) { return ahead_[index(slot)]; }
-    [[nodiscard]] float* transform_scratch(int slot) const {
-        return channel_scratch(slot, static_cast<int>(extent.together));
-    }
     /// A slice's double sums for one of the (at most two) maps of a pass.
     [[nodiscard]] MomentSums slice_sums(int slice, int which) const {
         double* first = sums_ + (2L * slice + which) * Sizes::channels;
         return {first, first + extent.most_channels, first + 2 * extent.most_channels};
     }
-    [[nodiscard]] float* slice_gradient(int slice) const { return weight_sums_ + slice * Sizes::slice; }
+    [[nodiscard]] float* slice_gradient(int slice) const {
+        return maps_ + Sizes::first_slice(batch_) + slice * Sizes::slice;
+    }
     [[nodiscard]] float* slice_bias(int slice) const { return biases_ + slice * Sizes::slice_bias; }
     [[nodiscard]] int first_image(int slice) const { return static_cast<int>(1L * count_ * slice / Sizes::slices); }
     [[nodiscard]] int slice_of(int image) const {
@@ -241,11 +250,13 @@ class TrainingMemory {
         return how == Load::stored && source_layout(graph, plan, step).halo == 0;
     }
 
-    /// What steps with whole_batch collect of the images.
-    [[nodiscard]] float* collected() const { return weight_sums_; }
+    /// What a step with whole_batch collects of the images.
+    [[nodiscard]] float* collected(int s) const { return maps_ + before_collected<Net>[index(s)] * batch_; }
 
   private:
     static constexpr const auto& extent = training_extent<Net>;
+
+    static const PassScratch& scratch(int s) { return training_scratch<Net>[index(s + 1)]; }
 
     [[nodiscard]] int slices_a_chunk(int s) const {
         return std::clamp(together(s) * Sizes::slices / count_, 1, std::max(1, Sizes::slices / threads_));
@@ -254,8 +265,7 @@ class TrainingMemory {
     void lay_out(int threads) {
         float* next = arena_.data();
         const auto take = [&](long floats) { return std::exchange(next, next + floats); };
-        maps_ = take(batch_ * plan.arena_floats);
-        weight_sums_ = take(Sizes::weight_sums(batch_));
+        maps_ = take(Sizes::maps(batch_));
         slots_ = take(threads * Sizes::slot);
         biases_ = take(Sizes::slices * Sizes::slice_bias);
         sums_ = new (take(2 * Sizes::doubles)) double[Sizes::doubles]{};
@@ -293,7 +303,6 @@ class TrainingMemory {
     int count_ = 0;
     Arena arena_;
     float* maps_ = nullptr;
-    float* weight_sums_ = nullptr;
     float* slots_ = nullptr;
     float* biases_ = nullptr;
     double* sums_ = nullptr;

@@ -31,7 +31,7 @@ class Workspace<Net, Training> {
     /// std::invalid_argument if there are no or too many images, or the span has another size.
     std::span<const float> forward(Weights<Net>& weights, std::span<const float> images, int count) {
         check(images, count);
-        std::ranges::copy(images, memory_.input());
+        if (images.data() != memory_.input()) std::ranges::copy(images, memory_.input());
         memory_.set_count(count);
         weights_ = weights.all().data();
         Forward passes{memory_};
@@ -47,14 +47,16 @@ class Workspace<Net, Training> {
         constexpr Chw in = input_shape<Net>;
         const std::array<std::size_t, 4> shape{0, static_cast<std::size_t>(in.c), static_cast<std::size_t>(in.h),
                                                static_cast<std::size_t>(in.w)};
-        const std::size_t count =
-            copy_from(images, std::span<float>(memory_.input(), static_cast<std::size_t>(batch() * Sizes::input)),
-                      shape, "images");
-        const auto out = forward(weights, {memory_.input(), count * static_cast<std::size_t>(Sizes::input)},
+        const std::size_t count = copy_from(images, this->images(), shape, "images");
+        const auto out = forward(weights, this->images().first(count * static_cast<std::size_t>(Sizes::input)),
                                  static_cast<int>(count));
         return as_xtensor(out.data(), std::array<std::size_t, 2>{count, static_cast<std::size_t>(Sizes::output)});
     }
 
+    /// Room for batch() images, which `forward` copies its images to. It does not copy those that lie here.
+    [[nodiscard]] std::span<float> images() {
+        return {memory_.input(), static_cast<std::size_t>(batch() * Sizes::input)};
+    }
     /// The outputs of the last forward run, count x outputs.
     [[nodiscard]] std::span<const float> outputs() const {
         return {memory_.output(), static_cast<std::size_t>(memory_.count() * Sizes::output)};

@@ -5,6 +5,13 @@
 
 namespace residua {
 
+namespace detail {
+
+/// So that what follows stays aligned.
+constexpr long round_up(long floats) { return (floats + channel_block - 1) / channel_block * channel_block; }
+
+}  // namespace detail
+
 /// How one image's map lies in memory: [block][row][column][16 channels], with a frame of `halo` pixels on all sides.
 /// A packed map (the network's input, which has few channels) has one block of pixels of just its channels.
 struct Layout {
@@ -19,9 +26,7 @@ struct Layout {
     /// Position of row 0, column 0, inside the frame.
     [[nodiscard]] constexpr long origin() const { return halo * (row() + pixel()); }
     /// Floats of the map, rounded up so that maps which follow stay aligned.
-    [[nodiscard]] constexpr long count() const {
-        return (blocks() * block() + channel_block - 1) / channel_block * channel_block;
-    }
+    [[nodiscard]] constexpr long count() const { return detail::round_up(blocks() * block()); }
     friend constexpr bool operator==(const Layout&, const Layout&) = default;
 };
 

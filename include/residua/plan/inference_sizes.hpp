@@ -1,0 +1,55 @@
+#pragma once
+
+#include <algorithm>
+
+#include <residua/plan/costs.hpp>
+#include <residua/plan/inference_kernels.hpp>
+
+namespace residua::detail {
+
+/// Scratch memory of a step, in floats, with so many images at a time.
+template <int nodes>
+constexpr long step_scratch(const Graph<nodes>& graph, const InferencePlan<nodes>& plan, const InferenceStep& step,
+                            int images) {
+    if (step.algorithm == Algorithm::direct) return 0;
+    const int m = patch_size(step.with(images));
+    return winograd_scratch(m, plan.layouts[static_cast<std::size_t>(step.src)].blocks(),
+                            patch_group_of(graph, plan, step, images)) +
+           (step.bare ? bare_scratch(m) : 0);
+}
+
+/// Largest scratch memory of a step, with one image at a time or groups of images, enough for any instruction set.
+template <class Net, bool groups>
+inline constexpr long inference_scratch = [] {
+    long most = 0;
+    const auto& plan = inference_plan<Net>;
+    for (int s = 0; s < plan.step_count; ++s) {
+        const int images = groups && s >= image_groups<Net>.first_step ? group_images : 1;
+        const InferenceStep& step = plan.steps[static_cast<std::size_t>(s)];
+        most = std::max({most, step_scratch(graph_of<Net>, plan, step, images),
+                         step_scratch(graph_of<Net>, plan, step.transformed(), images)});
+    }
+    return most;
+}();
+
+/// Sizes in floats of the parts of an inference workspace.
+template <class Net>
+struct InferenceSizes {
+    static constexpr long input = input_shape<Net>.count();
+    static constexpr long output = output_shape<Net>.count();
+
+    /// Maps of the images that a thread works on.
+    static constexpr long maps(long images) {
+        const long one = inference_plan<Net>.arena_floats;
+        return images == 1 ? one : std::max(one, image_groups<Net>.arena_floats);
+    }
+    /// All that a thread needs for itself.
+    static constexpr long slot(long images) {
+        return maps(images) + (images == 1 ? inference_scratch<Net, false> : inference_scratch<Net, true>);
+    }
+    static constexpr long total(long images, long threads) {
+        return threads * slot(images) + overhang + round_up(images * input) + round_up(images * output);
+    }
+};
+
+}  // namespace residua::detail
