@@ -83,6 +83,9 @@ class Frozen {
     /// Values of a map and weights below which a second thread costs more than it computes.
     static constexpr long shared_values = 1024;
     static constexpr long shared_weights = 64 * 1024;
+    /// Threads share a step's dst channels, not its rows, if its weights are more than so many times its source:
+    /// docs/decisions/0004.
+    static constexpr long large_weights = 8;
 
     static constexpr InferenceStep step(int s) { return step_of(plan, s); }
     static constexpr const Layout& layout(int map) { return plan.layouts[static_cast<std::size_t>(map)]; }
@@ -142,7 +145,7 @@ class Frozen {
         bound.shared = bound.dst.shape.count() >= shared_values || weight_floats(s) >= shared_weights;
         if (!is_conv(s)) return;
         const bool several_tiles = bound.dst.blocks() > tile_blocks(bound.dst.shape.c);
-        bound.by_tiles = several_tiles && weight_floats(s) > 8 * bound.src.count();  // docs/decisions/0004
+        bound.by_tiles = several_tiles && weight_floats(s) > large_weights * bound.src.count();
         if (step(s).algorithm != Algorithm::direct) {
             const int together = s < image_groups<Net>.first_step ? 1 : group_images;
             bound.one.patches = patch_group_of(graph, plan, step(s), 1);
