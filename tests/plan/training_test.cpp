@@ -46,8 +46,6 @@ bool overlap(const Buffer& a, const Buffer& b) {
     return in_time && a.offset < b.offset + b.floats && b.offset < a.offset + a.floats;
 }
 
-bool is_conv(Op op) { return op == Op::conv || op == Op::linear; }
-
 bool computes_again(const BackwardStep& pass) { return pass.repeats || pass.restores > 0; }
 
 /// What a backward pass reads of gradients: those of the values that its step's result goes into, and those it pulls.

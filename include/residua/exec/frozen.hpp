@@ -28,7 +28,7 @@ class Frozen {
             float* weight = packed->data() + place;
             scales.push_back(fold(s, values, weight + weight_floats(s)));
             if (is_elementwise(s)) std::ranges::copy(scales.back(), weight);
-            if (is_conv(s)) packings.push_back(packing(s, values, scales.back().data(), weight));
+            if (is_conv(step(s).op)) packings.push_back(packing(s, values, scales.back().data(), weight));
         });
         pack_all(packings, threads, values.release);
         packed_ = packed;
@@ -94,7 +94,6 @@ class Frozen {
         const auto i = static_cast<std::size_t>(map);
         return {image_groups<Net>.buffers[i].offset, image_groups<Net>.of_all[i] ? layout(map).count() : 0};
     }
-    static constexpr bool is_conv(int s) { return step(s).op == Op::conv || step(s).op == Op::linear; }
     static constexpr bool is_elementwise(int s) {
         return step(s).op == Op::bn || step(s).op == Op::add || step(s).op == Op::activation;
     }
@@ -104,10 +103,10 @@ class Frozen {
                              inference_kernels<Net>.value_of(2 * s).tiling);
     }
     static constexpr long bias_floats(int s) {
-        return is_conv(s) || is_elementwise(s) ? 1L * layout(step(s).dst).blocks() * channel_block : 0;
+        return is_conv(step(s).op) || is_elementwise(s) ? 1L * layout(step(s).dst).blocks() * channel_block : 0;
     }
     static constexpr long weight_floats(int s) {
-        if (!is_conv(s)) return is_elementwise(s) ? bias_floats(s) : 0;
+        if (!is_conv(step(s).op)) return is_elementwise(s) ? bias_floats(s) : 0;
         if (step(s).algorithm == Algorithm::direct) return order(s).count();
         const int src_channels = layout(step(s).src).shape.c;
         const int dst_channels = layout(step(s).dst).shape.c;
@@ -143,7 +142,7 @@ class Frozen {
         bound.weight = floats;
         bound.bias = floats + weight_floats(s);
         bound.shared = bound.dst.shape.count() >= shared_values || weight_floats(s) >= shared_weights;
-        if (!is_conv(s)) return;
+        if (!is_conv(step(s).op)) return;
         const bool several_tiles = bound.dst.blocks() > tile_blocks(bound.dst.shape.c);
         bound.by_tiles = several_tiles && weight_floats(s) > large_weights * bound.src.count();
         if (step(s).algorithm != Algorithm::direct) {
@@ -170,7 +169,7 @@ class Frozen {
     /// shift into their bias.
     static std::vector<float> fold(int s, const ParameterValues& values, float* bias) {
         std::vector<float> scale(static_cast<std::size_t>(bias_floats(s) > 0 ? layout(step(s).dst).shape.c : 0), 1.0f);
-        const float* own_bias = is_conv(s) ? values.of(step(s).node, Member::bias) : nullptr;
+        const float* own_bias = is_conv(step(s).op) ? values.of(step(s).node, Member::bias) : nullptr;
         for (std::size_t c = 0; c < scale.size(); ++c) {
             double shift = own_bias != nullptr ? own_bias[c] : 0.0;
             if (step(s).bn >= 0) {

@@ -162,7 +162,7 @@ inline void run_shortcut_a(const BoundStep& step, const Share& share) {
 /// The function that runs a kernel.
 template <class Net, InferenceKernel kernel>
 constexpr RunStep run_function() {
-    if constexpr (kernel.op == Op::conv || kernel.op == Op::linear) {
+    if constexpr (is_conv(kernel.op)) {
         constexpr auto sum = [] {
             if constexpr (kernel.skip)
                 return x0 + x1 + x2;

@@ -28,7 +28,7 @@ struct TrainingBackward {
     /// Those of a phase between passes, behind its first, that form gradients of weights.
     [[nodiscard]] int gradient_chunks(int phase) const {
         const int s = is_between(phase) && phase > 0 && !pass_before(phase).repeats ? pass_before(phase).step : -1;
-        return s >= 0 && is_conv(step(s)) ? memory.conv_at(s).gradient_chunks() : 0;
+        return s >= 0 && is_conv(step(s).op) ? memory.conv_at(s).gradient_chunks() : 0;
     }
 
     void run(int phase, int chunk, int slot) {
@@ -52,7 +52,6 @@ struct TrainingBackward {
     static constexpr std::size_t index(int i) { return static_cast<std::size_t>(i); }
     static const ForwardStep& step(int s) { return plan.forward[index(s)]; }
     static const Blend& blend(int b) { return plan.backward_blends[index(b)]; }
-    static bool is_conv(const ForwardStep& step) { return Memory::is_conv(step); }
 
     static bool is_between(int phase) { return phase % 2 == 0; }
     static const BackwardStep& pass_of(int phase) { return plan.backward[index(phase / 2)]; }
@@ -122,7 +121,7 @@ struct TrainingBackward {
 
     /// Sums of biases, and of a slice without images, start with zeros; those of weights with their first image.
     void start_slice_gradient(int s, int slice) {
-        if (s < 0 || !is_conv(step(s))) return;
+        if (s < 0 || !is_conv(step(s).op)) return;
         const BoundConv& conv = memory.conv_at(s);
         const bool is_empty = memory.first_image(slice) == memory.first_image(slice + 1);
         if (is_empty) std::fill_n(memory.slice_gradient(slice), conv.weight_floats(), 0.0f);
@@ -160,7 +159,7 @@ struct TrainingBackward {
         const int s = plan.backward[index(number)].step;
         const ForwardStep& at = step(s);
         const Window& window = graph[at.node].window;
-        if (is_conv(at)) return backward_conv(number, now, next, slot, target);
+        if (is_conv(at.op)) return backward_conv(number, now, next, slot, target);
         const int image = now.first;
         const MapView<float>& grad_src = target.maps.first;
         if (grad_src.data == nullptr) return;
@@ -243,7 +242,7 @@ struct TrainingBackward {
     /// The gradient of what a step wrote, framed for its way back, in `room`.
     MapView<const float> result_gradient(int s, int image, float* room) const {
         const int map = step(s).dst;
-        const MapView<float> grad{room, is_conv(step(s)) ? memory.conv_at(s).grad() : Layout{plan.maps[index(map)]}};
+        const MapView<float> grad{room, is_conv(step(s).op) ? memory.conv_at(s).grad() : Layout{plan.maps[index(map)]}};
         clear_frame(grad);
         if (map == plan.output) {
             load_planar(memory.output_gradient(image), grad);
@@ -311,7 +310,7 @@ struct TrainingBackward {
     /// Gradients of BN's parameters, and the coefficients that take a gradient through it.
     void finish_gradients(const BackwardStep& pass) {
         if (pass.repeats) return;
-        if (pass.step >= 0 && is_conv(step(pass.step)) && graph[step(pass.step).node].bias) reduce_bias(pass.step);
+        if (pass.step >= 0 && is_conv(step(pass.step).op) && graph[step(pass.step).node].bias) reduce_bias(pass.step);
         if (!pass.finishes || pass.blend < 0) return;
         const Blend& of = blend(pass.blend);
         for (const bool skip : {false, true}) {

@@ -71,7 +71,7 @@ struct TrainingForward {
     }
 
     /// Whether a step sums up what statistics need while it writes its map.
-    static bool has_moments(int s) { return Memory::is_conv(step(s)) && training_convs<Net>.value_of(s).moments; }
+    static bool has_moments(int s) { return is_conv(step(s).op) && training_convs<Net>.value_of(s).moments; }
 
     /// What else is to be done with a map, the `which`th of a step, that has just been written; `values` are those of
     /// it.

@@ -48,7 +48,6 @@ class TrainingMemory {
     static constexpr std::size_t index(int i) { return static_cast<std::size_t>(i); }
     static const ForwardStep& step(int s) { return plan.forward[index(s)]; }
     static const Blend& blend(int b) { return plan.blends[index(b)]; }
-    static bool is_conv(const ForwardStep& step) { return step.op == Op::conv || step.op == Op::linear; }
 
     [[nodiscard]] int batch() const { return batch_; }
     [[nodiscard]] std::size_t floats() const { return arena_.size(); }
@@ -64,7 +63,7 @@ class TrainingMemory {
 
     [[nodiscard]] const BoundConv& conv_at(int s) const { return convs_[index(conv_of_[index(s)])]; }
     /// Parts in which the weights of a step are packed; none for -1.
-    [[nodiscard]] int pack_parts(int s) const { return s >= 0 && is_conv(step(s)) ? conv_at(s).pack_parts() : 0; }
+    [[nodiscard]] int pack_parts(int s) const { return s >= 0 && is_conv(step(s).op) ? conv_at(s).pack_parts() : 0; }
     static const ConvFunctions& conv_function(int s) {
         return conv_functions<Net>[index(training_convs<Net>.of[index(s)])];
     }
@@ -137,7 +136,7 @@ class TrainingMemory {
     }
 
     /// Images that go through a step together.
-    [[nodiscard]] int together(int s) const { return s >= 0 && is_conv(step(s)) ? conv_at(s).together() : 1; }
+    [[nodiscard]] int together(int s) const { return s >= 0 && is_conv(step(s).op) ? conv_at(s).together() : 1; }
     /// The slices of the batch that a thread takes through a step at a time: so many that they hold the images that go
     /// together, but some for every thread.
     [[nodiscard]] int slice_chunks(int s) const { return (Sizes::slices + slices_a_chunk(s) - 1) / slices_a_chunk(s); }
@@ -280,7 +279,7 @@ class TrainingMemory {
     void bind_convs() {
         conv_of_.assign(index(plan.forward_count), -1);
         for (int s = 0; s < plan.forward_count; ++s) {
-            if (!is_conv(step(s))) continue;
+            if (!is_conv(step(s).op)) continue;
             const Node& node = graph[step(s).node];
             const Layout src = source_layout(graph, plan, step(s));
             conv_of_[index(s)] = static_cast<int>(convs_.size());

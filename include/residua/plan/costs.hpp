@@ -9,7 +9,7 @@ namespace detail {
 /// Multiply-adds of one node for one image, counted as table 1 of the paper does: convolutions and linear layers only.
 template <int size>
 constexpr long node_multiply_adds(const Graph<size>& graph, int i) {
-    if (!has_weights(graph[i])) return 0;
+    if (!is_conv(graph[i].op)) return 0;
     return graph[i].shape.count() * input_channels(graph, i) * graph[i].window.taps();
 }
 

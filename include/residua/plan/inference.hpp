@@ -85,7 +85,7 @@ class InferenceFusion {
         if (node.op == Op::bn) step.bn = i;
         if (node.op == Op::add) step.skip = map_of(node.other);
         if (node.op == Op::activation) step.activation = node.activation;
-        const bool carries = node.op == Op::conv || node.op == Op::linear || node.op == Op::bn || node.op == Op::add;
+        const bool carries = is_conv(node.op) || node.op == Op::bn || node.op == Op::add;
         while (carries && absorb(step, end)) {
         }
         step.dst = new_map(end);
@@ -127,7 +127,7 @@ class InferenceFusion {
         for (int s = 0; s < plan_.step_count; ++s) {
             const InferenceStep& step = plan_.steps[static_cast<std::size_t>(s)];
             Layout& src = plan_.layouts[static_cast<std::size_t>(step.src)];
-            const bool conv = step.op == Op::conv || step.op == Op::linear;
+            const bool conv = is_conv(step.op);
             if (conv && step.algorithm == Algorithm::direct)
                 src.halo = std::max(src.halo, graph_[step.node].window.padding);
             if (step.src == 0 && !conv) all_convs = false;

@@ -56,7 +56,7 @@ constexpr InferenceKernel kernel_of(const Graph<nodes>& graph, const InferencePl
                                     const InferenceStep& step, int images) {
     InferenceKernel kernel{.op = step.op, .skip = step.skip >= 0, .activation = step.activation};
     if (step.op == Op::bn || step.op == Op::add) kernel.op = Op::activation;
-    if (step.op != Op::conv && step.op != Op::linear) return kernel;
+    if (!is_conv(step.op)) return kernel;
     const Layout& src = plan.layouts[static_cast<std::size_t>(step.src)];
     Chw dst = graph[step.node].shape;
     kernel.algorithm = step.with(images);

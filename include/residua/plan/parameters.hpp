@@ -30,8 +30,6 @@ struct Offsets {
     long running_var = -1;
 };
 
-constexpr bool has_weights(const Node& node) { return node.op == Op::conv || node.op == Op::linear; }
-
 /// Channels that the kernel of a convolution or linear node reads.
 template <int size>
 constexpr int input_channels(const Graph<size>& graph, int node) {
@@ -42,7 +40,7 @@ template <int size>
 constexpr int count_parameters(const Graph<size>& graph) {
     int count = 0;
     for (int i = 0; i < size; ++i) {
-        if (has_weights(graph[i])) count += graph[i].bias ? 2 : 1;
+        if (is_conv(graph[i].op)) count += graph[i].bias ? 2 : 1;
         if (graph[i].op == Op::bn) count += 4;
     }
     return count;
@@ -63,7 +61,7 @@ constexpr std::array<Parameter, count> list_parameters(const Graph<size>& graph)
         if (node.op == Op::conv)
             add(i, Member::weight, 4, {c, input_channels(graph, i), node.window.kernel_h, node.window.kernel_w});
         if (node.op == Op::linear) add(i, Member::weight, 2, {c, input_channels(graph, i) * node.window.taps(), 1, 1});
-        if (has_weights(node) && node.bias) add(i, Member::bias, 1, {c, 1, 1, 1});
+        if (is_conv(node.op) && node.bias) add(i, Member::bias, 1, {c, 1, 1, 1});
         if (node.op == Op::bn)
             for (const Member member : {Member::weight, Member::bias, Member::running_mean, Member::running_var})
                 add(i, member, 1, {c, 1, 1, 1});

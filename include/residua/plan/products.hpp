@@ -14,7 +14,7 @@ namespace detail {
 
 template <int nodes>
 constexpr long node_products(const Graph<nodes>& graph, int i, Algorithm algorithm) {
-    if (!has_weights(graph[i]) || algorithm == Algorithm::direct) return node_multiply_adds(graph, i);
+    if (!is_conv(graph[i].op) || algorithm == Algorithm::direct) return node_multiply_adds(graph, i);
     const int m = patch_size(algorithm);
     return 1L * patch_count(graph[i].shape, m) * position_count(m) * input_channels(graph, i) * graph[i].shape.c;
 }
@@ -27,7 +27,7 @@ constexpr long sum_products() {
         const auto& plan = training_plan<Net>;
         for (int s = 0; s < plan.forward_count; ++s) {
             const ForwardStep& step = plan.forward[static_cast<std::size_t>(s)];
-            if (step.op != Op::conv && step.op != Op::linear) continue;
+            if (!is_conv(step.op)) continue;
             // Forward, gradient of the weights, and of the source unless that is the network's input.
             const int directions = graph[step.node].src == 0 ? 2 : 3;
             sum += directions * node_products(graph, step.node, training_convs<Net>.value_of(s).algorithm);

@@ -27,10 +27,10 @@ inline constexpr long float_bytes = sizeof(float);
 template <int nodes>
 constexpr long step_weights(const Graph<nodes>& graph, const InferenceStep& step) {
     const Node& node = graph[step.node];
-    if (has_weights(node) && step.algorithm != Algorithm::direct && !step.bare)
+    if (is_conv(node.op) && step.algorithm != Algorithm::direct && !step.bare)
         return winograd_weight_floats(patch_size(step.algorithm), input_channels(graph, step.node), node.shape.c) +
                node.shape.c;
-    if (has_weights(node)) return node.shape.c * (1L * input_channels(graph, step.node) * node.window.taps() + 1);
+    if (is_conv(node.op)) return node.shape.c * (1L * input_channels(graph, step.node) * node.window.taps() + 1);
     return step.bn >= 0 ? 2L * node.shape.c : 0;
 }
 
@@ -72,7 +72,7 @@ class TrainingTraffic {
         if (pass.step >= 0) {
             const ForwardStep& at = step(pass.step);
             sum += result_gradient(at.dst);
-            if (at.op == Op::conv || at.op == Op::linear || at.op == Op::max_pool) {
+            if (is_conv(at.op) || at.op == Op::max_pool) {
                 const int stored = plan_.backward_blends[index(at.blend)].stored;
                 has_operands = stored < 0;
                 sum += has_operands ? operands(blend(at.blend)) : map(stored);

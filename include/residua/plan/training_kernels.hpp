@@ -27,7 +27,7 @@ constexpr BlendForm form_of(const Blend& blend) {
 template <int nodes>
 constexpr Layout source_layout(const Graph<nodes>& graph, const TrainingPlan<nodes>& plan, const ForwardStep& step) {
     const Blend& blend = plan.blends[static_cast<std::size_t>(step.blend)];
-    const bool conv = step.op == Op::conv || step.op == Op::linear;
+    const bool conv = is_conv(step.op);
     const bool input = blend.plain() && blend.main == 0;
     return {blend.shape, conv ? graph[step.node].window.padding : 0, conv && input && blend.shape.c < channel_block};
 }
@@ -125,7 +125,7 @@ inline constexpr auto training_convs = [] {
     Distinct<TrainingConv, training_plan<Net>.forward.size()> found;
     for (int s = 0; s < training_plan<Net>.forward_count; ++s) {
         const ForwardStep& step = training_plan<Net>.forward[static_cast<std::size_t>(s)];
-        if (step.op != Op::conv && step.op != Op::linear) continue;
+        if (!is_conv(step.op)) continue;
         const Node& node = graph_of<Net>[step.node];
         const Layout src = source_layout(graph_of<Net>, training_plan<Net>, step);
         found.add(s, training_conv(src, node.shape, node.window, node.bias,
@@ -145,7 +145,7 @@ inline constexpr auto source_gradients = [] {
         const BackwardStep& pass = plan.backward[static_cast<std::size_t>(p)];
         if (pass.step < 0 || pass.blend < 0) continue;
         const Op op = plan.forward[static_cast<std::size_t>(pass.step)].op;
-        if (op != Op::conv && op != Op::linear) continue;
+        if (!is_conv(op)) continue;
         found.add(p, source_gradient(training_convs<Net>.value_of(pass.step), gradient_form(plan, pass)));
     }
     return found;

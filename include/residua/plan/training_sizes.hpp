@@ -101,16 +101,11 @@ constexpr long transform_floats(const Layout& src, Chw dst, const Window& window
            winograd_tile_sums(m);
 }
 
-template <class Net>
-constexpr bool is_conv_step(int s) {
-    const Op op = training_plan<Net>.forward[static_cast<std::size_t>(s)].op;
-    return op == Op::conv || op == Op::linear;
-}
-
 /// Images that go through a step together.
 template <class Net>
 constexpr int images_of_step(int s) {
-    return is_conv_step<Net>(s) ? training_convs<Net>.value_of(s).together : 1;
+    const Op op = training_plan<Net>.forward[static_cast<std::size_t>(s)].op;
+    return is_conv(op) ? training_convs<Net>.value_of(s).together : 1;
 }
 
 /// By forward step, there and back, one further on: the first entry is that of passes without a step.
@@ -124,7 +119,7 @@ inline constexpr auto training_scratch = [] {
         const Layout src = source_layout(graph_of<Net>, plan, step);
         PassScratch& own = scratch[static_cast<std::size_t>(s + 1)];
         own = {.source = src.count(), .gradient = Layout{node.shape}.count()};
-        if (!is_conv_step<Net>(s)) continue;
+        if (!is_conv(step.op)) continue;
         const TrainingConv& conv = training_convs<Net>.value_of(s);
         own = {.source = conv.together * src.count(),
                .gradient = conv.together * gradient_layout(node.shape, node.window).count(),
@@ -157,15 +152,16 @@ inline constexpr auto before_collected = [] {
     std::array<long, plan.forward.size()> before{};
     for (int t = 0; t < plan.backward_count; ++t) {
         const BackwardStep& pass = plan.backward[static_cast<std::size_t>(t)];
-        if (pass.step < 0 || pass.repeats || !is_conv_step<Net>(pass.step)) continue;
+        if (pass.step < 0 || pass.repeats || !is_conv(plan.forward[static_cast<std::size_t>(pass.step)].op)) continue;
         if (!training_convs<Net>.value_of(pass.step).whole_batch) continue;
         long& end = before[static_cast<std::size_t>(pass.step)];
-        for (int map = 1; map < plan.map_count; ++map)
-            if (const Buffer& buffer = plan.map_buffers[static_cast<std::size_t>(map)]; is_there(buffer, t))
-                end = std::max(end, buffer.offset + buffer.floats);
-        for (int blend = 0; blend < plan.blend_count; ++blend)
-            if (const Buffer& buffer = plan.gradient_buffers[static_cast<std::size_t>(blend)]; is_there(buffer, t))
-                end = std::max(end, buffer.offset + buffer.floats);
+        const auto go_behind = [&end, t](const auto& buffers, int from, int to) {
+            for (int i = from; i < to; ++i)
+                if (const Buffer& buffer = buffers[static_cast<std::size_t>(i)]; is_there(buffer, t))
+                    end = std::max(end, buffer.offset + buffer.floats);
+        };
+        go_behind(plan.map_buffers, 1, plan.map_count);
+        go_behind(plan.gradient_buffers, 0, plan.blend_count);
     }
     return before;
 }();
@@ -192,7 +188,7 @@ inline constexpr TrainingExtent training_extent = [] {
         const ForwardStep& step = plan.forward[static_cast<std::size_t>(s)];
         const Node& node = graph_of<Net>[step.node];
         extent.most_channels = std::max<long>(extent.most_channels, block_count(node.shape.c) * channel_block);
-        if (!is_conv_step<Net>(s)) continue;
+        if (!is_conv(step.op)) continue;
         const Layout src = source_layout(graph_of<Net>, plan, step);
         const TrainingConv& conv = training_convs<Net>.value_of(s);
         extent.together = std::max<long>(extent.together, conv.together);

@@ -13,6 +13,9 @@ namespace residua {
 /// a window of that size.
 enum class Op : unsigned char { input, conv, linear, bn, activation, add, shortcut_a, max_pool, avg_pool };
 
+/// Whether an operation is a convolution: a linear layer is one whose window is the whole map.
+constexpr bool is_conv(Op op) { return op == Op::conv || op == Op::linear; }
+
 /// The dotted name of a node's parameters, in pieces: "layer1" "." "0" "." "downsample" "." "0", or "conv1", or
 /// "linear".
 struct Name {
