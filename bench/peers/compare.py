@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Measures residua and every installed peer in turn, so that all of them see the same machine; prints a table, writes
-all measurements and a figure.
+"""Measures residua and every installed peer in turn, so that all of them see the same machine, and with one thread the same
+core; prints a table, writes all measurements and a figure.
 
 usage: compare.py --residua BENCH_PROGRAM --work FOLDER [--rows MODE:NET:BATCH ...] [--threads 1 2] [--rounds 5]
                   [--seconds 2] [--peers PyTorch "ONNX Runtime"]
@@ -160,11 +160,15 @@ def installed(options):
 
 def measurements(options):
     peers = installed(options)
+    cores = sorted(os.sched_getaffinity(0))
     for mode, net, batch in options.rows:
         able = [peer for peer in peers if mode in peer.modes]
         for threads in options.threads:
             for turn in range(options.rounds):
                 first = turn % len(able)  # nobody is always behind the same one
+                # Other work on the machine slows one core and not the next. A single thread is on the same core for all
+                # of a round, on another one in the next.
+                os.sched_setaffinity(0, {cores[turn % len(cores)]} if threads == 1 else cores)
                 for peer in able[first:] + able[:first]:
                     result = peer.measure(mode, net, batch, threads, options.seconds)
                     yield {"net": net, "mode": mode, "batch": batch, "threads": threads, "round": turn,
