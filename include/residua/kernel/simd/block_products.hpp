@@ -10,14 +10,14 @@ namespace residua::detail::inline RESIDUA_ISA {
 template <int width>
 RESIDUA_INLINE void add_block_products(const Pack (&weights)[channel_block], const float* src, bool adds, float* dst) {
     Pack sum[width];
-    unroll<width>([&](auto i)
+    unroll<width>([&](int i)
                       RESIDUA_INLINE_LAMBDA { sum[i] = adds ? Pack::load(dst + i * channel_block) : Pack::zero(); });
-    unroll<channel_block>([&](auto c) RESIDUA_INLINE_LAMBDA {
-        unroll<width>([&](auto i) RESIDUA_INLINE_LAMBDA {
+    unroll<channel_block>([&](int c) RESIDUA_INLINE_LAMBDA {
+        unroll<width>([&](int i) RESIDUA_INLINE_LAMBDA {
             sum[i] = fma(Pack::broadcast(src[i * channel_block + c]), weights[c], sum[i]);
         });
     });
-    unroll<width>([&](auto i) RESIDUA_INLINE_LAMBDA { sum[i].store(dst + i * channel_block); });
+    unroll<width>([&](int i) RESIDUA_INLINE_LAMBDA { sum[i].store(dst + i * channel_block); });
 }
 
 }  // namespace residua::detail::inline RESIDUA_ISA
@@ -32,7 +32,7 @@ namespace residua::inline RESIDUA_ISA {
 template <int width>
 void block_products(const float* weight, const float* src, int count, bool adds, float* dst, Ahead* ahead) {
     Pack weights[channel_block];
-    detail::unroll<channel_block>([&](auto c)
+    detail::unroll<channel_block>([&](int c)
                                       RESIDUA_INLINE_LAMBDA { weights[c] = Pack::load(weight + c * channel_block); });
     const int whole = count / width * width;
     for (int i = 0; i < whole; i += width, src += width * channel_block, dst += width * channel_block) {

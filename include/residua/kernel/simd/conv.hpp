@@ -84,21 +84,21 @@ template <int dst_blocks, int width, int pixel>
 RESIDUA_INLINE void add_products(const float* src, const float* weight, Pack (&sum)[dst_blocks][width]) {
     if constexpr (width < dst_blocks * Pack::register_count) {
         PackPart value[width];
-        unroll<width>([&](auto i) RESIDUA_INLINE_LAMBDA { value[i] = PackPart::broadcast(src[i * pixel]); });
-        unroll<dst_blocks>([&](auto b) RESIDUA_INLINE_LAMBDA {
-            unroll<Pack::register_count>([&](auto part) RESIDUA_INLINE_LAMBDA {
+        unroll<width>([&](int i) RESIDUA_INLINE_LAMBDA { value[i] = PackPart::broadcast(src[i * pixel]); });
+        unroll<dst_blocks>([&](int b) RESIDUA_INLINE_LAMBDA {
+            unroll<Pack::register_count>([&](int part) RESIDUA_INLINE_LAMBDA {
                 const PackPart w = PackPart::load(weight + b * channel_block + part * PackPart::size);
-                unroll<width>([&](auto i) RESIDUA_INLINE_LAMBDA {
+                unroll<width>([&](int i) RESIDUA_INLINE_LAMBDA {
                     sum[b][i].registers[part] = fma(value[i].registers[0], w.registers[0], sum[b][i].registers[part]);
                 });
             });
         });
     } else {
         Pack w[dst_blocks];
-        unroll<dst_blocks>([&](auto b) RESIDUA_INLINE_LAMBDA { w[b] = Pack::load(weight + b * channel_block); });
-        unroll<width>([&](auto i) RESIDUA_INLINE_LAMBDA {
+        unroll<dst_blocks>([&](int b) RESIDUA_INLINE_LAMBDA { w[b] = Pack::load(weight + b * channel_block); });
+        unroll<width>([&](int i) RESIDUA_INLINE_LAMBDA {
             const Pack value = Pack::broadcast(src[i * pixel]);
-            unroll<dst_blocks>([&](auto b) RESIDUA_INLINE_LAMBDA { sum[b][i] = fma(value, w[b], sum[b][i]); });
+            unroll<dst_blocks>([&](int b) RESIDUA_INLINE_LAMBDA { sum[b][i] = fma(value, w[b], sum[b][i]); });
         });
     }
 }
@@ -118,11 +118,11 @@ RESIDUA_INLINE void finish_tile(const Pack (&sums)[width], const Finish& finish,
     auto results = finish.of(place.block, place.row, place.column, sums[0]);
     if constexpr (Finish::is_long) {
         alignas(alignment) float all[width][channel_block];
-        unroll<width>([&](auto i) RESIDUA_INLINE_LAMBDA { sums[i].store(all[i]); });
+        unroll<width>([&](int i) RESIDUA_INLINE_LAMBDA { sums[i].store(all[i]); });
         for (int i = first; i < std::min(last, width); ++i)
             results.take(Pack::load(all[i]), place.row, place.column + i, dst + i * pixel_step);
     } else {
-        unroll<width>([&](auto i) RESIDUA_INLINE_LAMBDA {
+        unroll<width>([&](int i) RESIDUA_INLINE_LAMBDA {
             if (i >= first && i < last) results.take(sums[i], place.row, place.column + i, dst + i * pixel_step);
         });
     }
@@ -139,8 +139,8 @@ RESIDUA_INLINE void conv_tile(const ConvTask& task, const Finish& finish, const 
     constexpr bool is_wide = 2 * width >= run;  // about a column of the source for each channel
     constexpr int step = dst_blocks * channel_block;
     Pack sum[dst_blocks][width];
-    unroll<dst_blocks>([&](auto b) RESIDUA_INLINE_LAMBDA {
-        unroll<width>([&](auto i) RESIDUA_INLINE_LAMBDA { sum[b][i] = Pack::zero(); });
+    unroll<dst_blocks>([&](int b) RESIDUA_INLINE_LAMBDA {
+        unroll<width>([&](int i) RESIDUA_INLINE_LAMBDA { sum[b][i] = Pack::zero(); });
     });
     const float* corner = task.src + place.row * task.src_row + std::ptrdiff_t{place.column} * pixel;
     for (int block = 0; block < task.src_blocks; ++block, corner += task.src_block) {
@@ -162,7 +162,7 @@ RESIDUA_INLINE void conv_tile(const ConvTask& task, const Finish& finish, const 
         }
     }
     float* dst = task.dst + place.block * task.dst_block + place.row * task.dst_row + place.column * task.dst_pixel;
-    unroll<dst_blocks>([&](auto b) RESIDUA_INLINE_LAMBDA {
+    unroll<dst_blocks>([&](int b) RESIDUA_INLINE_LAMBDA {
         finish_tile(sum[b], finish, {place.block + b, place.row, place.column}, next - place.column,
                     task.last_column - place.column, dst + b * task.dst_block, task.dst_pixel);
     });

@@ -49,9 +49,9 @@ void conv_product_tile(const ConvBackwardWeightTask& task, const float* src, con
     const auto sum_at = [&](int b, int i)
                             RESIDUA_INLINE_LAMBDA { return grad_weight + b * block_weights + i * channel_block; };
     Pack sum[blocks][channels];
-    unroll<blocks>([&](auto b) RESIDUA_INLINE_LAMBDA {
+    unroll<blocks>([&](int b) RESIDUA_INLINE_LAMBDA {
         unroll<channels>(
-            [&](auto i) RESIDUA_INLINE_LAMBDA { sum[b][i] = task.starts ? Pack::zero() : Pack::load(sum_at(b, i)); });
+            [&](int i) RESIDUA_INLINE_LAMBDA { sum[b][i] = task.starts ? Pack::zero() : Pack::load(sum_at(b, i)); });
     });
     for (int row = 0; row < task.rows; ++row) {
         fetch(task.ahead);
@@ -60,15 +60,15 @@ void conv_product_tile(const ConvBackwardWeightTask& task, const float* src, con
         for (int column = 0; column < task.columns; ++column, s += pixel, g += channel_block) {
             __builtin_prefetch(s + ahead);
             Pack value[blocks];
-            unroll<blocks>([&](auto b) RESIDUA_INLINE_LAMBDA { value[b] = Pack::load(g + b * task.grad_block); });
-            unroll<channels>([&](auto i) RESIDUA_INLINE_LAMBDA {
+            unroll<blocks>([&](int b) RESIDUA_INLINE_LAMBDA { value[b] = Pack::load(g + b * task.grad_block); });
+            unroll<channels>([&](int i) RESIDUA_INLINE_LAMBDA {
                 const Pack factor = Pack::broadcast(s[i]);
-                unroll<blocks>([&](auto b) RESIDUA_INLINE_LAMBDA { sum[b][i] = fma(factor, value[b], sum[b][i]); });
+                unroll<blocks>([&](int b) RESIDUA_INLINE_LAMBDA { sum[b][i] = fma(factor, value[b], sum[b][i]); });
             });
         }
     }
-    unroll<blocks>([&](auto b) RESIDUA_INLINE_LAMBDA {
-        unroll<channels>([&](auto i) RESIDUA_INLINE_LAMBDA { sum[b][i].store(sum_at(b, i)); });
+    unroll<blocks>([&](int b) RESIDUA_INLINE_LAMBDA {
+        unroll<channels>([&](int i) RESIDUA_INLINE_LAMBDA { sum[b][i].store(sum_at(b, i)); });
     });
 }
 

@@ -118,8 +118,8 @@ template <int m>
 RESIDUA_INLINE void store_result(const float* src, std::ptrdiff_t position_step, float* dst) {
     Pack values[m][m];
     transform_result<m>(src, position_step, values);
-    unroll<m>([&](auto row) RESIDUA_INLINE_LAMBDA {
-        unroll<m>([&](auto column)
+    unroll<m>([&](int row) RESIDUA_INLINE_LAMBDA {
+        unroll<m>([&](int column)
                       RESIDUA_INLINE_LAMBDA { values[row][column].store(dst + (row * m + column) * channel_block); });
     });
 }
@@ -134,8 +134,8 @@ RESIDUA_INLINE void finish_patch(const float* src, std::ptrdiff_t position_step,
             Pack values[m][m];
             transform_result<m>(src, position_step, values);
             auto results = finish.of(block, patch.row, patch.column, values[0][0]);
-            unroll<m>([&](auto row) RESIDUA_INLINE_LAMBDA {
-                unroll<m>([&](auto column) RESIDUA_INLINE_LAMBDA {
+            unroll<m>([&](int row) RESIDUA_INLINE_LAMBDA {
+                unroll<m>([&](int column) RESIDUA_INLINE_LAMBDA {
                     results.take(values[row][column], patch.row + row, patch.column + column,
                                  dst + row * dst_row + column * channel_block);
                 });
@@ -146,13 +146,13 @@ RESIDUA_INLINE void finish_patch(const float* src, std::ptrdiff_t position_step,
     alignas(alignment) float all[m * m * channel_block];
     store_result<m>(src, position_step, all);
     auto results = finish.of(block, patch.row, patch.column, Pack::load(all));
-    const auto take = [&](auto row, auto column) RESIDUA_INLINE_LAMBDA {
+    const auto take = [&](int row, int column) RESIDUA_INLINE_LAMBDA {
         results.take(Pack::load(all + (row * m + column) * channel_block), patch.row + row, patch.column + column,
                      dst + row * dst_row + column * channel_block);
     };
     if (columns >= m) {
         for (int row = 0; row < std::min(m, rows); ++row)
-            unroll<m>([&](auto column) RESIDUA_INLINE_LAMBDA { take(row, column); });
+            unroll<m>([&](int column) RESIDUA_INLINE_LAMBDA { take(row, column); });
     } else {
         for (int row = 0; row < std::min(m, rows); ++row)
             for (int column = 0; column < columns; ++column) take(row, column);
@@ -163,8 +163,8 @@ RESIDUA_INLINE void finish_patch(const float* src, std::ptrdiff_t position_step,
 /// Fetches what finishing a patch will read, one block of channels; `dst` is its first result's place.
 template <int m, class Finish>
 RESIDUA_INLINE void fetch_patch(const Finish& finish, const float* dst, std::ptrdiff_t dst_row) {
-    unroll<m>([&](auto row) RESIDUA_INLINE_LAMBDA {
-        unroll<m>([&](auto column)
+    unroll<m>([&](int row) RESIDUA_INLINE_LAMBDA {
+        unroll<m>([&](int column)
                       RESIDUA_INLINE_LAMBDA { finish.fetch(dst + row * dst_row + column * channel_block); });
     });
 }

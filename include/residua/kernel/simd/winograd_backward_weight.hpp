@@ -82,20 +82,20 @@ RESIDUA_INLINE void transform_patch_gradient_part(const float* src, std::ptrdiff
                                                   std::ptrdiff_t position_step) {
     constexpr int size = m + 2;
     PackPart values[size][m];
-    unroll<m>([&](auto column) RESIDUA_INLINE_LAMBDA {
+    unroll<m>([&](int column) RESIDUA_INLINE_LAMBDA {
         PackPart g[m];
         PackPart y[size];
-        unroll<m>([&](auto row) RESIDUA_INLINE_LAMBDA {
+        unroll<m>([&](int row) RESIDUA_INLINE_LAMBDA {
             g[row] = PackPart::load(src + row * row_step + column * channel_block);
         });
         transform_gradient<m>(g, y);
-        unroll<size>([&](auto row) RESIDUA_INLINE_LAMBDA { values[row][column] = y[row]; });
+        unroll<size>([&](int row) RESIDUA_INLINE_LAMBDA { values[row][column] = y[row]; });
     });
     const PositionRows<size, float> positions(dst, position_step);
-    unroll<size>([&](auto row) RESIDUA_INLINE_LAMBDA {
+    unroll<size>([&](int row) RESIDUA_INLINE_LAMBDA {
         PackPart y[size];
         transform_gradient<m>(values[row], y);
-        unroll<size>([&](auto column) RESIDUA_INLINE_LAMBDA { y[column].store(positions.at(row, column)); });
+        unroll<size>([&](int column) RESIDUA_INLINE_LAMBDA { y[column].store(positions.at(row, column)); });
     });
 }
 
@@ -195,17 +195,17 @@ RESIDUA_INLINE void transform_weight_gradient_part(const float* sums, std::ptrdi
     constexpr int size = m + 2;
     const PositionRows<size, const float> positions(sums, position_step);
     PackPart values[3][size];
-    unroll<size>([&](auto column) RESIDUA_INLINE_LAMBDA {
+    unroll<size>([&](int column) RESIDUA_INLINE_LAMBDA {
         PackPart u[size];
         PackPart g[3];
-        unroll<size>([&](auto row) RESIDUA_INLINE_LAMBDA { u[row] = PackPart::load(positions.at(row, column)); });
+        unroll<size>([&](int row) RESIDUA_INLINE_LAMBDA { u[row] = PackPart::load(positions.at(row, column)); });
         transform_weight_gradient<m>(u, g);
-        unroll<3>([&](auto row) RESIDUA_INLINE_LAMBDA { values[row][column] = g[row]; });
+        unroll<3>([&](int row) RESIDUA_INLINE_LAMBDA { values[row][column] = g[row]; });
     });
-    unroll<3>([&](auto row) RESIDUA_INLINE_LAMBDA {
+    unroll<3>([&](int row) RESIDUA_INLINE_LAMBDA {
         PackPart g[3];
         transform_weight_gradient<m>(values[row], g);
-        unroll<3>([&](auto column) RESIDUA_INLINE_LAMBDA {
+        unroll<3>([&](int column) RESIDUA_INLINE_LAMBDA {
             float* const tap = kernel + (row * 3 + column) * channel_block;
             (starts ? g[column] : g[column] + PackPart::load(tap)).store(tap);
         });

@@ -28,8 +28,7 @@ struct Winograd<2> {
         d[1] = d[0];
         d[0] = last;
     }
-    template <int>
-    static RESIDUA_INLINE void pair(PackPart even, PackPart odd, PackPart& plus, PackPart& minus) {
+    static RESIDUA_INLINE void pair(int, PackPart even, PackPart odd, PackPart& plus, PackPart& minus) {
         plus = even + odd;
         minus = even - odd;
     }
@@ -61,8 +60,7 @@ struct Winograd<4> {
         d[1] = fma(d[0], PackPart::broadcast(-2.0f), d[1]);
         d[0] = last;
     }
-    template <int which>
-    static RESIDUA_INLINE void pair(PackPart even, PackPart odd, PackPart& plus, PackPart& minus) {
+    static RESIDUA_INLINE void pair(int which, PackPart even, PackPart odd, PackPart& plus, PackPart& minus) {
         const PackPart point = PackPart::broadcast(which == 0 ? near : far);
         plus = fma(odd, point, even);
         minus = fma(odd, -point, even);
@@ -90,7 +88,7 @@ template <int size, class Float, int count = size>
 class PositionRows {
   public:
     RESIDUA_INLINE PositionRows(Float* first, std::ptrdiff_t position_step) : step_{position_step} {
-        unroll<count>([&](auto row) RESIDUA_INLINE_LAMBDA {
+        unroll<count>([&](int row) RESIDUA_INLINE_LAMBDA {
             rows_[row] = first;
             first += size * position_step;
             asm("" : "+r"(first));
@@ -112,7 +110,7 @@ RESIDUA_INLINE void transform_source_part(const float* src, std::ptrdiff_t row_s
     const auto row = [&](int number, PackPart(&to)[size]) RESIDUA_INLINE_LAMBDA {
         PackPart even[half];
         PackPart odd[half];
-        unroll<half>([&](auto i) RESIDUA_INLINE_LAMBDA {
+        unroll<half>([&](int i) RESIDUA_INLINE_LAMBDA {
             even[i] = PackPart::load(src + number * row_step + 2 * i * channel_block);
             odd[i] = PackPart::load(src + number * row_step + (2 * i + 1) * channel_block);
         });
@@ -120,8 +118,8 @@ RESIDUA_INLINE void transform_source_part(const float* src, std::ptrdiff_t row_s
         Winograd<m>::odd(odd);
         to[0] = even[0];
         to[size - 1] = odd[0];
-        unroll<half - 1>([&](auto i) RESIDUA_INLINE_LAMBDA {
-            Winograd<m>::template pair<i>(even[i + 1], odd[i + 1], to[2 * i + 1], to[2 * i + 2]);
+        unroll<half - 1>([&](int i) RESIDUA_INLINE_LAMBDA {
+            Winograd<m>::pair(i, even[i + 1], odd[i + 1], to[2 * i + 1], to[2 * i + 2]);
         });
     };
     const PositionRows<size, float> positions(dst, position_step);
@@ -130,25 +128,25 @@ RESIDUA_INLINE void transform_source_part(const float* src, std::ptrdiff_t row_s
     PackPart even[size][half];
     PackPart odd[size][half];
     const auto load = [&](int first, PackPart(&to)[size][half]) RESIDUA_INLINE_LAMBDA {
-        unroll<half>([&](auto i) RESIDUA_INLINE_LAMBDA {
+        unroll<half>([&](int i) RESIDUA_INLINE_LAMBDA {
             PackPart values[size];
             row(2 * i + first, values);
-            unroll<size>([&](auto column) RESIDUA_INLINE_LAMBDA { to[column][i] = values[column]; });
+            unroll<size>([&](int column) RESIDUA_INLINE_LAMBDA { to[column][i] = values[column]; });
         });
     };
     load(0, even);
-    unroll<size>([&](auto column) RESIDUA_INLINE_LAMBDA {
+    unroll<size>([&](int column) RESIDUA_INLINE_LAMBDA {
         Winograd<m>::even(even[column]);
         store(0, column, even[column][0]);
     });
     load(1, odd);
-    unroll<size>([&](auto column) RESIDUA_INLINE_LAMBDA {
+    unroll<size>([&](int column) RESIDUA_INLINE_LAMBDA {
         Winograd<m>::odd(odd[column]);
         store(size - 1, column, odd[column][0]);
-        unroll<half - 1>([&](auto i) RESIDUA_INLINE_LAMBDA {
+        unroll<half - 1>([&](int i) RESIDUA_INLINE_LAMBDA {
             PackPart plus;
             PackPart minus;
-            Winograd<m>::template pair<i>(even[column][i + 1], odd[column][i + 1], plus, minus);
+            Winograd<m>::pair(i, even[column][i + 1], odd[column][i + 1], plus, minus);
             store(2 * i + 1, column, plus);
             store(2 * i + 2, column, minus);
         });
@@ -167,18 +165,18 @@ RESIDUA_INLINE void transform_source(const float* src, std::ptrdiff_t row_step, 
 template <int m>
 RESIDUA_INLINE void transform_result(const float* src, std::ptrdiff_t position_step, Pack (&results)[m][m]) {
     constexpr int size = Winograd<m>::size;
-    unroll<Pack::register_count>([&](auto part) RESIDUA_INLINE_LAMBDA {
+    unroll<Pack::register_count>([&](int part) RESIDUA_INLINE_LAMBDA {
         const PositionRows<size, const float> positions(src + part * PackPart::size, position_step);
         PackPart rows[m][size];
-        unroll<size>([&](auto column) RESIDUA_INLINE_LAMBDA {
+        unroll<size>([&](int column) RESIDUA_INLINE_LAMBDA {
             PackPart y[size];
-            unroll<size>([&](auto row) RESIDUA_INLINE_LAMBDA { y[row] = PackPart::load(positions.at(row, column)); });
+            unroll<size>([&](int row) RESIDUA_INLINE_LAMBDA { y[row] = PackPart::load(positions.at(row, column)); });
             Winograd<m>::result(y);
-            unroll<m>([&](auto row) RESIDUA_INLINE_LAMBDA { rows[row][column] = y[row]; });
+            unroll<m>([&](int row) RESIDUA_INLINE_LAMBDA { rows[row][column] = y[row]; });
         });
-        unroll<m>([&](auto row) RESIDUA_INLINE_LAMBDA {
+        unroll<m>([&](int row) RESIDUA_INLINE_LAMBDA {
             Winograd<m>::result(rows[row]);
-            unroll<m>([&](auto column) RESIDUA_INLINE_LAMBDA {
+            unroll<m>([&](int column) RESIDUA_INLINE_LAMBDA {
                 results[row][column].registers[part] = rows[row][column].registers[0];
             });
         });
@@ -221,18 +219,18 @@ RESIDUA_INLINE void transform_kernels_part(const float* kernels, float* dst, std
     constexpr int size = m + 2;
     const PositionRows<size, float, rows> positions(dst, position_step);
     PackPart values[rows][3];
-    unroll<3>([&](auto column) RESIDUA_INLINE_LAMBDA {
+    unroll<3>([&](int column) RESIDUA_INLINE_LAMBDA {
         PackPart g[3];
         PackPart u[size];
-        unroll<3>([&](auto row)
+        unroll<3>([&](int row)
                       RESIDUA_INLINE_LAMBDA { g[row] = PackPart::load(kernels + (row * 3 + column) * channel_block); });
         transform_kernel<m>(g, u);
-        unroll<rows>([&](auto row) RESIDUA_INLINE_LAMBDA { values[row][column] = u[first_row + row]; });
+        unroll<rows>([&](int row) RESIDUA_INLINE_LAMBDA { values[row][column] = u[first_row + row]; });
     });
-    unroll<rows>([&](auto row) RESIDUA_INLINE_LAMBDA {
+    unroll<rows>([&](int row) RESIDUA_INLINE_LAMBDA {
         PackPart u[size];
         transform_kernel<m>(values[row], u);
-        unroll<size>([&](auto column) RESIDUA_INLINE_LAMBDA { u[column].store(positions.at(row, column)); });
+        unroll<size>([&](int column) RESIDUA_INLINE_LAMBDA { u[column].store(positions.at(row, column)); });
     });
 }
 
