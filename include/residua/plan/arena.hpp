@@ -44,7 +44,7 @@ class FirstFit {
         std::size_t kept = 0;
         for (std::size_t i = 0; i < count_; ++i) {
             if (live_[i].last < step) continue;
-            if (kept < i) live_[kept] = live_[i];  // constants: a copy takes compilers a microsecond
+            if (kept < i) live_[kept] = live_[i];  // compilers evaluate this: copies cost their time
             ++kept;
         }
         count_ = kept;
