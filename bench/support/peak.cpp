@@ -19,10 +19,10 @@ constexpr int rounds = 200'000;
 void chains(float* values) {
     const Pack factor = Pack::load(values);
     Pack sum[sums];
-    detail::unroll<sums>([&](auto i) { sum[i] = Pack::load(values + i * Pack::size); });
+    detail::unroll<sums>([&](int i) { sum[i] = Pack::load(values + i * Pack::size); });
     for (int round = 0; round < rounds; ++round)
-        detail::unroll<sums>([&](auto i) { sum[i] = fma(sum[i], factor, factor); });
-    detail::unroll<sums>([&](auto i) { sum[i].store(values + i * Pack::size); });
+        detail::unroll<sums>([&](int i) { sum[i] = fma(sum[i], factor, factor); });
+    detail::unroll<sums>([&](int i) { sum[i].store(values + i * Pack::size); });
 }
 
 double peak_of_one_thread() {
