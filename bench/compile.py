@@ -3,8 +3,9 @@
 
 usage: bench/compile.py [--compilers g++ clang++] [--repeats 3] [--csv FILE] [WHAT ...]
 
-WHAT is a header (model_header, header, all_headers: with nothing used) or a network and a mode, as in resnet50:infer;
-all networks of examples/support are known. The fastest of the repeats counts. Programs are linked with oneTBB.
+WHAT is a header (packages: those of other libraries; model_header, header, all_headers: with nothing used) or a network
+and a mode, as in resnet50:infer; all networks of examples/support are known. The fastest of the repeats counts.
+Programs are linked with oneTBB.
 """
 import argparse
 import csv
@@ -17,7 +18,7 @@ import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 INCLUDE = HERE.parent / "include"
-HEADERS = ["model_header", "header", "all_headers"]
+HEADERS = ["packages", "model_header", "header", "all_headers"]
 MODES = {"infer": ("inference.hpp", "predict_one_image"), "train": ("training.hpp", "train_one_step")}
 DEFAULT = HEADERS + [f"{net}:{mode}" for mode in MODES for net in
                      ("resnet20", "resnet110", "resnet1202", "resnet18", "resnet34", "resnet50", "resnet101", "resnet152",

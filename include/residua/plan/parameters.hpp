@@ -36,43 +36,59 @@ constexpr int input_channels(const Graph<size>& graph, int node) {
     return graph[graph[node].src].shape.c;
 }
 
+/// How many parameters a network has, and how many values.
+struct ParameterTotals {
+    int tensors = 0;
+    long trained = 0;  ///< values
+    long running = 0;  ///< values of running statistics
+};
+
 template <int size>
-constexpr int count_parameters(const Graph<size>& graph) {
-    int count = 0;
+constexpr ParameterTotals total_parameters(const Graph<size>& graph) {
+    ParameterTotals totals;
     for (int i = 0; i < size; ++i) {
-        if (is_conv(graph[i].op)) count += graph[i].bias ? 2 : 1;
-        if (graph[i].op == Op::bn) count += 4;
+        const Node& node = graph[i];
+        if (node.op == Op::bn) {
+            totals.tensors += 4;
+            totals.trained += 2 * node.shape.c;
+            totals.running += 2 * node.shape.c;
+        } else if (is_conv(node.op)) {
+            totals.tensors += node.bias ? 2 : 1;
+            totals.trained += node.shape.c * (1L * input_channels(graph, i) * node.window.taps() + node.bias);
+        }
     }
-    return count;
+    return totals;
 }
 
 /// All parameters in the order of PyTorch's state dict; trained ones lie first in memory, running statistics behind
 /// them.
 template <int size, int count>
-constexpr std::array<Parameter, count> list_parameters(const Graph<size>& graph) {
+constexpr std::array<Parameter, count> list_parameters(const Graph<size>& graph, long trained) {
     std::array<Parameter, count> all{};
     std::size_t next = 0;
-    const auto add = [&](int node, Member member, int rank, std::array<int, 4> shape) {
-        all[next++] = {node, member, rank, shape, 0};
+    long next_trained = 0;
+    long next_running = trained;
+    const auto add = [&](int node, Member member, int rank, std::array<int, 4> shape, long& offset) {
+        all[next] = {node, member, rank, shape, offset};
+        offset += all[next++].count();
     };
     for (int i = 0; i < size; ++i) {
         const Node& node = graph[i];
         const int c = node.shape.c;
-        if (node.op == Op::conv)
-            add(i, Member::weight, 4, {c, input_channels(graph, i), node.window.kernel_h, node.window.kernel_w});
-        if (node.op == Op::linear) add(i, Member::weight, 2, {c, input_channels(graph, i) * node.window.taps(), 1, 1});
-        if (is_conv(node.op) && node.bias) add(i, Member::bias, 1, {c, 1, 1, 1});
-        if (node.op == Op::bn)
-            for (const Member member : {Member::weight, Member::bias, Member::running_mean, Member::running_var})
-                add(i, member, 1, {c, 1, 1, 1});
+        if (node.op == Op::bn) {
+            add(i, Member::weight, 1, {c, 1, 1, 1}, next_trained);
+            add(i, Member::bias, 1, {c, 1, 1, 1}, next_trained);
+            add(i, Member::running_mean, 1, {c, 1, 1, 1}, next_running);
+            add(i, Member::running_var, 1, {c, 1, 1, 1}, next_running);
+        } else if (is_conv(node.op)) {
+            const int in = input_channels(graph, i);
+            if (node.op == Op::conv)
+                add(i, Member::weight, 4, {c, in, node.window.kernel_h, node.window.kernel_w}, next_trained);
+            else
+                add(i, Member::weight, 2, {c, in * node.window.taps(), 1, 1}, next_trained);
+            if (node.bias) add(i, Member::bias, 1, {c, 1, 1, 1}, next_trained);
+        }
     }
-    long offset = 0;
-    for (const bool trained : {true, false})
-        for (Parameter& parameter : all)
-            if (parameter.trained() == trained) {
-                parameter.offset = offset;
-                offset += parameter.count();
-            }
     return all;
 }
 
@@ -99,28 +115,24 @@ constexpr std::array<Offsets, size> locate_parameters(const std::array<Parameter
     return offsets;
 }
 
-template <std::size_t count>
-constexpr long sum_counts(const std::array<Parameter, count>& all, bool also_untrained) {
-    long sum = 0;
-    for (const Parameter& parameter : all)
-        if (parameter.trained() || also_untrained) sum += parameter.count();
-    return sum;
-}
+template <class Net>
+inline constexpr ParameterTotals parameter_totals = total_parameters(graph_of<Net>);
 
 }  // namespace detail
 
 /// Every parameter of the network, in the order of PyTorch's state dict.
 template <class Net>
 inline constexpr auto parameters =
-    detail::list_parameters<graph_of<Net>.count(), detail::count_parameters(graph_of<Net>)>(graph_of<Net>);
+    detail::list_parameters<graph_of<Net>.count(), detail::parameter_totals<Net>.tensors>(
+        graph_of<Net>, detail::parameter_totals<Net>.trained);
 
 /// Number of trained values.
 template <class Net>
-inline constexpr long parameter_count = detail::sum_counts(parameters<Net>, false);
+inline constexpr long parameter_count = detail::parameter_totals<Net>.trained;
 
 /// Number of trained values and running statistics together: what a weight file holds.
 template <class Net>
-inline constexpr long weight_count = detail::sum_counts(parameters<Net>, true);
+inline constexpr long weight_count = parameter_count<Net> + detail::parameter_totals<Net>.running;
 
 namespace detail {
 
