@@ -142,11 +142,11 @@ class OneConv {
 std::vector<Candidate> residua_candidates(const ConvShape& shape, Direction direction, int batch) {
     if (direction == Direction::backward_src && shape.layout().packed) return {};
     const auto& values = layer::shapes.values;
-    const auto first = 3 * static_cast<std::size_t>(std::ranges::find(values, shape) - values.begin());
+    const auto first = 3 * static_cast<int>(std::ranges::find(values, shape) - values.begin());
     std::vector<Candidate> candidates;
     for (std::size_t a = 0; a < algorithms.size(); ++a) {
-        const int kernel = kernels.of[first + a];
-        if (kernels.values[static_cast<std::size_t>(kernel)].algorithm != algorithms[a]) continue;
+        const int kernel = kernels.of[first + static_cast<int>(a)];
+        if (kernels.values[kernel].algorithm != algorithms[a]) continue;
         const auto conv = std::make_shared<OneConv>(shape, kernel, direction, batch);
         candidates.push_back({names[a], [=] { conv->run(); }});
     }

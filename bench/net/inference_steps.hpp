@@ -30,11 +30,11 @@ std::vector<MeasuredStep> list_inference_steps(const StepRunner<Net>& runner) {
         const InferenceStep step = detail::step_of(plan, s);
         long maps = 0;
         for (const int map : {step.src, step.skip, step.dst})
-            if (map >= 0) maps += plan.layouts[static_cast<std::size_t>(map)].shape.count();
+            if (map >= 0) maps += plan.layouts[map].shape.count();
         steps.push_back({.layer = module_name(graph_of<Net>[step.node].name),
                          .operation = operation_of<Net>(step),
-                         .src = spelled(plan.layouts[static_cast<std::size_t>(step.src)].shape),
-                         .dst = spelled(plan.layouts[static_cast<std::size_t>(step.dst)].shape),
+                         .src = spelled(plan.layouts[step.src].shape),
+                         .dst = spelled(plan.layouts[step.dst].shape),
                          .phase = s + 1,
                          .pieces = runner.pieces(s),
                          .flops = 2.0 * static_cast<double>(detail::node_multiply_adds(graph_of<Net>, step.node)),

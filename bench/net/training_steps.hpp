@@ -34,19 +34,19 @@ class TrainingWords {
             case Work::pack_forward:
                 return pack(part.step, part.last - part.first);
             case Work::forward:
-                return forward(plan.forward[index(part.step)], part.step);
+                return forward(plan.forward[part.step], part.step);
             case Work::statistics:
                 return named(part.step, "statistics");
             case Work::loss:
                 return {.operation = "loss"};
             case Work::pack_backward:
-                return pack(plan.backward[index(part.step)].step, part.last - part.first);
+                return pack(plan.backward[part.step].step, part.last - part.first);
             case Work::backward:
-                return backward(plan.backward[index(part.step)]);
+                return backward(plan.backward[part.step]);
             case Work::bn_gradient:
-                return named(plan.backward[index(part.step)].step, "BN gradient");
+                return named(plan.backward[part.step].step, "BN gradient");
             case Work::weight_gradient:
-                return weight_gradient(plan.backward[index(part.step)].step, part.last - part.first);
+                return weight_gradient(plan.backward[part.step].step, part.last - part.first);
             case Work::update:
                 break;
         }
@@ -58,7 +58,7 @@ class TrainingWords {
 
     static MeasuredStep named(int s, const char* operation) {
         if (s < 0) return {.operation = operation};
-        return {.layer = residua::module_name(graph[plan.forward[index(s)].node].name), .operation = operation};
+        return {.layer = residua::module_name(graph[plan.forward[s].node].name), .operation = operation};
     }
 
     [[nodiscard]] static MeasuredStep pack(int s, int pieces) {
@@ -75,12 +75,12 @@ class TrainingWords {
         words.pieces = std::min(Sizes::slices, batch_);
         words.map_bytes = batch_ * float_bytes * floats;
         if (s < 0) return words;
-        const ForwardStep& step = plan.forward[index(s)];
+        const ForwardStep& step = plan.forward[s];
         const bool conv = step.op == Op::conv || step.op == Op::linear;
         words.operation +=
             ' ' + kind_of<Net>(step.node, conv ? detail::training_convs<Net>.value_of(s).algorithm : Algorithm::direct);
-        words.src = spelled(plan.blends[index(step.blend)].shape);
-        words.dst = step.dst < 0 ? words.src : spelled(plan.maps[index(step.dst)]);
+        words.src = spelled(plan.blends[step.blend].shape);
+        words.dst = step.dst < 0 ? words.src : spelled(plan.maps[step.dst]);
         words.flops = operations * flops(s);
         return words;
     }
@@ -102,13 +102,12 @@ class TrainingWords {
     }
 
     static bool is_whole_batch(int s) {
-        const residua::Op op = plan.forward[index(s)].op;
+        const residua::Op op = plan.forward[s].op;
         return (op == residua::Op::conv || op == residua::Op::linear) &&
                residua::detail::training_convs<Net>.value_of(s).whole_batch;
     }
     [[nodiscard]] double flops(int s) const {
-        return 2.0 * batch_ *
-               static_cast<double>(residua::detail::node_multiply_adds(graph, plan.forward[index(s)].node));
+        return 2.0 * batch_ * static_cast<double>(residua::detail::node_multiply_adds(graph, plan.forward[s].node));
     }
 
     int batch_;

@@ -26,9 +26,8 @@ class Memory {
 
     static int owner(int map, int image) { return 1 + map * group_images + image; }
     std::span<int> cells(int map, int image) {
-        const auto i = static_cast<std::size_t>(map);
-        const long size = inference_plan<Net>.layouts[i].count() / channel_block;
-        const long first = groups.buffers[i].offset / channel_block + (groups.of_all[i] ? image * size : 0);
+        const long size = inference_plan<Net>.layouts[map].count() / channel_block;
+        const long first = groups.buffers[map].offset / channel_block + (groups.of_all[map] ? image * size : 0);
         REQUIRE(first + size <= static_cast<long>(owners_.size()));
         return std::span(owners_).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(size));
     }
@@ -43,7 +42,7 @@ TEMPLATE_TEST_CASE("a group of images finds every map as it was written", "", Re
     constexpr const auto& plan = inference_plan<TestType>;
     Memory<TestType> memory;
     const auto run = [&](int s, int image) {
-        const InferenceStep& step = plan.steps[static_cast<std::size_t>(s)];
+        const InferenceStep& step = plan.steps[s];
         for (const int map : {step.src, step.skip})
             if (map >= 0) CHECK(memory.holds(map, image));
         memory.write(step.dst, image);
@@ -60,8 +59,7 @@ TEMPLATE_TEST_CASE("a group of images finds every map as it was written", "", Re
 
 TEST_CASE("images go together through the steps whose weights are much larger than their maps") {
     constexpr auto first_map = []<class Net>(const Net*) {
-        return inference_plan<Net>.layouts[static_cast<std::size_t>(
-            inference_plan<Net>.steps[static_cast<std::size_t>(image_groups<Net>.first_step)].src)].shape;
+        return inference_plan<Net>.layouts[inference_plan<Net>.steps[image_groups<Net>.first_step].src].shape;
     };
     STATIC_REQUIRE(first_map(static_cast<const ResNet18*>(nullptr)) == Chw{256, 14, 14});
     STATIC_REQUIRE(first_map(static_cast<const ResNet20*>(nullptr)) == Chw{64, 8, 8});

@@ -50,7 +50,7 @@ std::uint64_t by_steps(const Graph& graph, const Plan& plan) {
     std::vector<std::uint64_t> maps(static_cast<std::size_t>(plan.map_count));
     const auto map = [&](int i) -> std::uint64_t& { return maps[static_cast<std::size_t>(i)]; };
     for (int s = 0; s < plan.step_count; ++s) {
-        const InferenceStep& step = plan.steps[static_cast<std::size_t>(s)];
+        const InferenceStep& step = plan.steps[s];
         std::uint64_t value = map(step.src);
         const bool elementwise = step.op == Op::bn || step.op == Op::add || step.op == Op::activation;
         if (!elementwise) value = applied(graph[step.node], step.node, value);
@@ -73,7 +73,7 @@ TEMPLATE_TEST_CASE("buffers, lifetimes and steps of the inference plan", "", Res
                    ResNet110, ResNet1202, Plain20, Plain110, ResNet18, ResNet50, ResNet50V15, OnlyInput, OnlyActivation,
                    Doubling, PreResNet, Nested, TwoUsers, ManyChannels) {
     const auto& plan = inference_plan<TestType>;
-    const auto buffer = [&](int i) { return plan.buffers[static_cast<std::size_t>(i)]; };
+    const auto buffer = [&](int i) { return plan.buffers[i]; };
 
     SECTION("two buffers that are needed at the same time do not overlap") {
         int clashes = 0;
@@ -89,8 +89,8 @@ TEMPLATE_TEST_CASE("buffers, lifetimes and steps of the inference plan", "", Res
     SECTION("each buffer holds its map, is aligned, and the peak is reached") {
         long peak = 0;
         for (int i = 0; i < plan.map_count; ++i) {
-            CHECK(buffer(i).floats == plan.layouts[static_cast<std::size_t>(i)].count());
-            CHECK(buffer(i).floats >= plan.layouts[static_cast<std::size_t>(i)].shape.count());
+            CHECK(buffer(i).floats == plan.layouts[i].count());
+            CHECK(buffer(i).floats >= plan.layouts[i].shape.count());
             CHECK(buffer(i).offset * static_cast<long>(sizeof(float)) % alignment == 0);
             peak = std::max(peak, buffer(i).offset + buffer(i).floats);
         }
@@ -99,7 +99,7 @@ TEMPLATE_TEST_CASE("buffers, lifetimes and steps of the inference plan", "", Res
     SECTION("a map is written before it is read, and kept until it was read for the last time") {
         int wrong = 0;
         for (int s = 0; s < plan.step_count; ++s) {
-            const InferenceStep& step = plan.steps[static_cast<std::size_t>(s)];
+            const InferenceStep& step = plan.steps[s];
             for (const int map : {step.src, step.skip})
                 if (map > 0) wrong += buffer(map).first < s && buffer(map).last >= s ? 0 : 1;
             wrong += buffer(step.dst).first == s ? 0 : 1;
@@ -113,10 +113,9 @@ TEMPLATE_TEST_CASE("buffers, lifetimes and steps of the inference plan", "", Res
     }
     SECTION("a frame is as wide as the widest kernel that reads the map needs") {
         for (int s = 0; s < plan.step_count; ++s) {
-            const InferenceStep& step = plan.steps[static_cast<std::size_t>(s)];
+            const InferenceStep& step = plan.steps[s];
             if (step.op == Op::conv && step.algorithm == Algorithm::direct)
-                CHECK(plan.layouts[static_cast<std::size_t>(step.src)].halo >=
-                      graph_of<TestType>[step.node].window.padding);
+                CHECK(plan.layouts[step.src].halo >= graph_of<TestType>[step.node].window.padding);
         }
     }
 }
@@ -174,9 +173,7 @@ template <>
 inline constexpr Algorithm residua::last_algorithm<DirectOnly> = Algorithm::direct;
 
 TEST_CASE("3x3 convolutions with stride 1 use minimal filtering, unless the network forbids it") {
-    constexpr auto algorithm = [](int s) {
-        return inference_plan<Choices>.steps[static_cast<std::size_t>(s)].algorithm;
-    };
+    constexpr auto algorithm = [](int s) { return inference_plan<Choices>.steps[s].algorithm; };
     STATIC_REQUIRE(algorithm(0) == Algorithm::winograd4);
     STATIC_REQUIRE(algorithm(1) == Algorithm::direct);
     STATIC_REQUIRE(algorithm(2) == Algorithm::winograd2);

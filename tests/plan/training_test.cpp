@@ -55,8 +55,8 @@ void for_each_gradient_read(const Plan& plan, const BackwardStep& pass, const Vi
     for (const Summand& pulled : pass.pulls)
         if (pulled.blend >= 0) visit(pulled.blend);
     if (pass.step < 0) return;
-    const int map = plan.forward[static_cast<std::size_t>(pass.step)].dst;
-    if (map != plan.output) visit(plan.reader[static_cast<std::size_t>(map)]);
+    const int map = plan.forward[pass.step].dst;
+    if (map != plan.output) visit(plan.reader[map]);
 }
 
 /// Those of all maps and gradients.
@@ -64,10 +64,9 @@ template <class Net>
 std::vector<Buffer> all_buffers() {
     static constexpr const auto& plan = training_plan<Net>;
     std::vector<Buffer> live;
-    for (int m = 1; m < plan.map_count; ++m) live.push_back(plan.map_buffers[static_cast<std::size_t>(m)]);
+    for (int m = 1; m < plan.map_count; ++m) live.push_back(plan.map_buffers[m]);
     for (int b = 0; b < plan.blend_count; ++b)
-        if (plan.gradient_buffers[static_cast<std::size_t>(b)].first >= 0)
-            live.push_back(plan.gradient_buffers[static_cast<std::size_t>(b)]);
+        if (plan.gradient_buffers[b].first >= 0) live.push_back(plan.gradient_buffers[b]);
     return live;
 }
 
@@ -90,13 +89,13 @@ void check_buffers() {
 template <class Plan, class Visit>
 void for_each_map_read(const Plan& plan, const BackwardStep& pass, const Visit& visit) {
     const auto maps_of = [&](int blend) {
-        const Blend& of = plan.backward_blends[static_cast<std::size_t>(blend)];
+        const Blend& of = plan.backward_blends[blend];
         for (const int map : {of.main, of.skip, of.stored})
             if (map > 0) visit(map);
     };
-    for (int i = 0; i < pass.restores; ++i) maps_of(plan.restored[static_cast<std::size_t>(pass.first_restored + i)]);
+    for (int i = 0; i < pass.restores; ++i) maps_of(plan.restored[pass.first_restored + i]);
     if (pass.blend >= 0) maps_of(pass.blend);
-    if (pass.step >= 0) maps_of(plan.forward[static_cast<std::size_t>(pass.step)].blend);
+    if (pass.step >= 0) maps_of(plan.forward[pass.step].blend);
     for_each_gradient_read(plan, pass, maps_of);
 }
 
@@ -106,9 +105,9 @@ template <class Net>
 void check_maps() {
     static constexpr const auto& plan = training_plan<Net>;
     for (int t = 0; t < plan.backward_count; ++t)
-        for_each_map_read(plan, plan.backward[static_cast<std::size_t>(t)], [&](int map) {
-            CHECK(plan.map_buffers[static_cast<std::size_t>(map)].first <= t);
-            CHECK(plan.map_buffers[static_cast<std::size_t>(map)].last >= t);
+        for_each_map_read(plan, plan.backward[t], [&](int map) {
+            CHECK(plan.map_buffers[map].first <= t);
+            CHECK(plan.map_buffers[map].last >= t);
         });
 }
 
@@ -119,24 +118,23 @@ void check_gradients() {
     std::vector<bool> complete(plan.blends.size());
     std::vector<bool> started(plan.blends.size());
     for (int t = 0; t < plan.backward_count; ++t) {
-        const BackwardStep& pass = plan.backward[static_cast<std::size_t>(t)];
+        const BackwardStep& pass = plan.backward[t];
         for_each_gradient_read(plan, pass, [&](int blend) {
             REQUIRE(blend >= 0);
             CHECK(complete[static_cast<std::size_t>(blend)]);
-            CHECK(plan.gradient_buffers[static_cast<std::size_t>(blend)].last >= t);
+            CHECK(plan.gradient_buffers[blend].last >= t);
         });
         if (pass.blend < 0) continue;
+        CHECK(plan.gradient_buffers[pass.blend].first <= t);
+        CHECK(plan.gradient_buffers[pass.blend].last >= t);
         const auto blend = static_cast<std::size_t>(pass.blend);
-        CHECK(plan.gradient_buffers[blend].first <= t);
-        CHECK(plan.gradient_buffers[blend].last >= t);
         CHECK_FALSE(complete[blend]);
         CHECK(pass.accumulates == started[blend]);
         started[blend] = true;
         complete[blend] = pass.finishes;
     }
     for (int b = 0; b < plan.blend_count; ++b) {
-        const bool input =
-            plan.blends[static_cast<std::size_t>(b)].plain() && plan.blends[static_cast<std::size_t>(b)].main == 0;
+        const bool input = plan.blends[b].plain() && plan.blends[b].main == 0;
         CHECK(complete[static_cast<std::size_t>(b)] != input);
     }
 }
@@ -149,12 +147,12 @@ void check_order() {
     std::vector<bool> written(plan.maps.size());
     written[0] = true;
     const auto is_there = [](int map, int step) {
-        const Buffer& buffer = plan.map_buffers[static_cast<std::size_t>(map)];
+        const Buffer& buffer = plan.map_buffers[map];
         return buffer.first <= step - plan.forward_count && buffer.last >= step - plan.forward_count;
     };
     for (int s = 0; s < plan.forward_count; ++s) {
-        const ForwardStep& step = plan.forward[static_cast<std::size_t>(s)];
-        const Blend& blend = plan.blends[static_cast<std::size_t>(step.blend)];
+        const ForwardStep& step = plan.forward[s];
+        const Blend& blend = plan.blends[step.blend];
         CHECK(written[static_cast<std::size_t>(blend.main)]);
         if (blend.skip >= 0) CHECK(written[static_cast<std::size_t>(blend.skip)]);
         if (step.load == Load::stored) CHECK(written[static_cast<std::size_t>(blend.stored)]);
@@ -168,11 +166,11 @@ void check_order() {
     CHECK(written[static_cast<std::size_t>(plan.output)]);
     std::vector<int> visits(plan.forward.size());
     for (int t = 0; t < plan.backward_count; ++t) {
-        const BackwardStep& pass = plan.backward[static_cast<std::size_t>(t)];
+        const BackwardStep& pass = plan.backward[t];
         if (pass.step >= 0 && !pass.repeats) ++visits[static_cast<std::size_t>(pass.step)];
     }
     for (int s = 0; s < plan.forward_count; ++s)
-        if (is_conv(plan.forward[static_cast<std::size_t>(s)].op)) CHECK(visits[static_cast<std::size_t>(s)] == 1);
+        if (is_conv(plan.forward[s].op)) CHECK(visits[static_cast<std::size_t>(s)] == 1);
 }
 
 /// What a pass collects of the images lies where nothing else is at that time.
@@ -181,15 +179,15 @@ void check_collected() {
     static constexpr const auto& plan = training_plan<Net>;
     int collecting = 0;
     for (int t = 0; t < plan.backward_count; ++t) {
-        const BackwardStep& pass = plan.backward[static_cast<std::size_t>(t)];
-        if (pass.step < 0 || pass.repeats || !is_conv(plan.forward[static_cast<std::size_t>(pass.step)].op)) continue;
-        const ForwardStep& step = plan.forward[static_cast<std::size_t>(pass.step)];
+        const BackwardStep& pass = plan.backward[t];
+        if (pass.step < 0 || pass.repeats || !is_conv(plan.forward[pass.step].op)) continue;
+        const ForwardStep& step = plan.forward[pass.step];
         const Node& node = graph_of<Net>[step.node];
         const long floats = detail::collected_floats(detail::source_layout(graph_of<Net>, plan, step), node.shape,
                                                      node.window, detail::training_convs<Net>.value_of(pass.step));
         if (floats == 0) continue;
         ++collecting;
-        const Buffer collected{floats, t, t, detail::before_collected<Net>[static_cast<std::size_t>(pass.step)]};
+        const Buffer collected{floats, t, t, detail::before_collected<Net>[pass.step]};
         CHECK(collected.offset + floats <= detail::training_extent<Net>.maps);
         for (const Buffer& buffer : all_buffers<Net>()) CHECK_FALSE(overlap(collected, buffer));
     }
@@ -232,16 +230,15 @@ TEST_CASE("training plan: large sums are dropped on the way forward, and restore
     std::vector<int> in_a_pass;
     int last_step = plan.forward_count;
     for (int t = 0; t < plan.backward_count; ++t) {
-        const BackwardStep& pass = plan.backward[static_cast<std::size_t>(t)];
+        const BackwardStep& pass = plan.backward[t];
         if (pass.step >= 0) last_step = pass.step;
         if (pass.restores > 0) in_a_pass.push_back(pass.restores);
         for (int i = 0; i < pass.restores; ++i) {
-            const auto value =
-                static_cast<std::size_t>(plan.restored[static_cast<std::size_t>(pass.first_restored + i)]);
+            const int value = plan.restored[pass.first_restored + i];
             const Blend& blend = plan.blends[value];
-            CHECK(plan.dropped[static_cast<std::size_t>(blend.stored)]);
-            CHECK(plan.map_buffers[static_cast<std::size_t>(blend.stored)].last < 0);
-            CHECK(plan.backward_blends[value].stored == plan.again[static_cast<std::size_t>(blend.stored)]);
+            CHECK(plan.dropped[blend.stored]);
+            CHECK(plan.map_buffers[blend.stored].last < 0);
+            CHECK(plan.backward_blends[value].stored == plan.again[blend.stored]);
             CHECK(plan.backward_blends[value].stored != blend.stored);
             // The steps of later stages are gone through by then, but for those that read the stage's last sum.
             CHECK(last_step <= (blend.shape.c == 32 ? 1 + 6 + 9 + 2 : 1 + 6 + 2));
@@ -258,12 +255,12 @@ TEST_CASE("training plan: large results of cheap convolutions are dropped, and c
     static constexpr const auto& plan = training_plan<LargeResults>;
     std::vector<int> repeated;
     for (int t = 0; t < plan.backward_count; ++t) {
-        const BackwardStep& pass = plan.backward[static_cast<std::size_t>(t)];
+        const BackwardStep& pass = plan.backward[t];
         if (!pass.repeats) continue;
-        const auto map = static_cast<std::size_t>(plan.forward[static_cast<std::size_t>(pass.step)].dst);
+        const int map = plan.forward[pass.step].dst;
         CHECK(plan.dropped[map]);
         CHECK(plan.map_buffers[map].last < 0);
-        CHECK(plan.map_buffers[static_cast<std::size_t>(plan.again[map])].first == t);
+        CHECK(plan.map_buffers[plan.again[map]].first == t);
         repeated.push_back(plan.maps[map].c);
     }
     CHECK(repeated == std::vector{96, 96, 96, 96, 80});
@@ -274,7 +271,7 @@ TEST_CASE("training plan: of a long stage's sums no more than a few are there at
     constexpr long map = 16 * 64 * 64;
     long results = 0;  // of convolutions
     for (int s = 0; s < plan.forward_count; ++s)
-        if (is_conv(plan.forward[static_cast<std::size_t>(s)].op)) results += map;
+        if (is_conv(plan.forward[s].op)) results += map;
     CHECK(results == (1 + 2 * 150) * map);
     const long kept = 11;
     const long at_a_time = 151 / 12 + 4;  // and gradients
@@ -285,10 +282,10 @@ TEST_CASE("training plan: what ResNet-20 keeps") {
     static constexpr const auto& plan = training_plan<ResNet20>;
     // a pass for each of 19 convolutions, two subsampling shortcuts, pooling and the linear layer
     CHECK(plan.forward_count == 19 + 2 + 1 + 1);
-    for (int s = 0; s < plan.forward_count; ++s) CHECK(plan.forward[static_cast<std::size_t>(s)].op != Op::activation);
+    for (int s = 0; s < plan.forward_count; ++s) CHECK(plan.forward[s].op != Op::activation);
     // the maps before each BN, the blocks' outputs that two read, and what shortcuts, pooling and the linear layer give
     long kept = 0;
-    for (int m = 1; m < plan.map_count; ++m) kept += plan.map_buffers[static_cast<std::size_t>(m)].floats;
+    for (int m = 1; m < plan.map_count; ++m) kept += plan.map_buffers[m].floats;
     const long before_bn = 7 * 16 * 1024 + 6 * 32 * 256 + 6 * 64 * 64;
     const long shared = 4 * 16 * 1024 + 3 * 32 * 256 + 2 * 64 * 64;
     CHECK(kept == before_bn + shared + (16 * 1024 / 2 + 16 * 1024 / 4) + 64 + 16);

@@ -87,7 +87,7 @@ class SignKeeper {
         }
     }
 
-    static const residua::detail::Offsets& at(int node) { return residua::detail::offsets_of<Net>[index(node)]; }
+    static const residua::detail::Offsets& at(int node) { return residua::detail::offsets_of<Net>[node]; }
 
     residua::Weights<Net>& weights_;
     Values values_;  ///< the weights; biases that were moved are not needed again

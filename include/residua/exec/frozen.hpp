@@ -88,11 +88,10 @@ class Frozen {
     static constexpr long large_weights = 8;
 
     static constexpr InferenceStep step(int s) { return step_of(plan, s); }
-    static constexpr const Layout& layout(int map) { return plan.layouts[static_cast<std::size_t>(map)]; }
-    static Place place(int map) { return {plan.buffers[static_cast<std::size_t>(map)].offset, 0}; }
+    static constexpr const Layout& layout(int map) { return plan.layouts[map]; }
+    static Place place(int map) { return {plan.buffers[map].offset, 0}; }
     static Place group_place(int map) {
-        const auto i = static_cast<std::size_t>(map);
-        return {image_groups<Net>.buffers[i].offset, image_groups<Net>.of_all[i] ? layout(map).count() : 0};
+        return {image_groups<Net>.buffers[map].offset, image_groups<Net>.of_all[map] ? layout(map).count() : 0};
     }
     static constexpr bool is_elementwise(int s) {
         return step(s).op == Op::bn || step(s).op == Op::add || step(s).op == Op::activation;

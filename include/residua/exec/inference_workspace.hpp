@@ -124,10 +124,10 @@ class Workspace<Net, Inference> {
             if (share.part == 0) clear_frame(input);
             load_planar(images.data() + image * Sizes::input, input, share.first(rows), share.last(rows));
         } else if (step <= plan.step_count) {
-            const auto s = static_cast<std::size_t>(step - 1);
-            const std::size_t kernel = 2 * s + (share.grouped ? 1 : 0);
-            detail::run_functions<Net>[static_cast<std::size_t>(detail::inference_kernels<Net>.of[kernel])](
-                network.steps()[s], share);
+            const int s = step - 1;
+            const int kernel = detail::inference_kernels<Net>.of[2 * s + (share.grouped ? 1 : 0)];
+            detail::run_functions<Net>[static_cast<std::size_t>(kernel)](network.steps()[static_cast<std::size_t>(s)],
+                                                                         share);
         } else {
             store_planar(network.output(share), output_floats() + image * Sizes::output);
         }

@@ -102,7 +102,7 @@ class ReferenceNetwork {
 
     static constexpr std::size_t index(int node) { return static_cast<std::size_t>(node); }
     static constexpr Chw src_shape(int i) { return graph[graph[i].src].shape; }
-    static constexpr const detail::Offsets& offsets(int i) { return detail::offsets_of<Net>[index(i)]; }
+    static constexpr const detail::Offsets& offsets(int i) { return detail::offsets_of<Net>[i]; }
     static constexpr reference::ConvShape conv_shape(int n, int i) {
         return {n, src_shape(i), graph[i].shape.c, graph[i].window};
     }

@@ -196,8 +196,7 @@ constexpr RunStep run_function() {
 
 template <class Net, int... indices>
 constexpr auto list_run_functions(std::integer_sequence<int, indices...>) {
-    return std::array<RunStep, sizeof...(indices)>{
-        run_function<Net, inference_kernels<Net>.values[static_cast<std::size_t>(indices)]>()...};
+    return std::array<RunStep, sizeof...(indices)>{run_function<Net, inference_kernels<Net>.values[indices]>()...};
 }
 
 /// One function per distinct kernel of the network.

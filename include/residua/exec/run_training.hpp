@@ -288,19 +288,19 @@ constexpr ConvFunctions conv_functions_of() {
 template <class Net, int... indices>
 constexpr auto list_blend_functions(std::integer_sequence<int, indices...>) {
     return std::array<BlendFunctions, sizeof...(indices)>{
-        blend_functions_of<Net, blend_forms<Net>.values[static_cast<std::size_t>(indices)]>()...};
+        blend_functions_of<Net, blend_forms<Net>.values[indices]>()...};
 }
 
 template <class Net, int... indices>
 constexpr auto list_conv_functions(std::integer_sequence<int, indices...>) {
     return std::array<ConvFunctions, std::max<std::size_t>(sizeof...(indices), 1)>{
-        conv_functions_of<training_convs<Net>.values[static_cast<std::size_t>(indices)]>()...};
+        conv_functions_of<training_convs<Net>.values[indices]>()...};
 }
 
 template <class Net, int... indices>
 constexpr auto list_source_gradient_functions(std::integer_sequence<int, indices...>) {
     return std::array<SourceGradientFunction, std::max<std::size_t>(sizeof...(indices), 1)>{
-        run_backward_src<Net, source_gradients<Net>.values[static_cast<std::size_t>(indices)]>...};
+        run_backward_src<Net, source_gradients<Net>.values[indices]>...};
 }
 
 /// One entry per distinct blend form of the network.

@@ -11,12 +11,12 @@ struct TrainingAgain {
 
     /// The result of a step; its statistics are known.
     void repeat(int s, Slices slices, int slot) {
-        const ForwardStep& at = plan.forward[index(s)];
+        const ForwardStep& at = plan.forward[s];
         memory.for_images(s, slices, [&](Images now, Images next) {
             const MapsView<const float> src = memory.load(at, blend(at.blend), Memory::load_again(at), now, next, slot);
-            Memory::conv_function(s).forward(
-                memory.conv_at(s), src, {memory.maps_view(plan.again[index(at.dst)], now), memory.image_moments(slot)},
-                memory.room(s, slot));
+            Memory::conv_function(s).forward(memory.conv_at(s), src,
+                                             {memory.maps_view(plan.again[at.dst], now), memory.image_moments(slot)},
+                                             memory.room(s, slot));
         });
     }
 
@@ -29,14 +29,13 @@ struct TrainingAgain {
     using Memory = TrainingMemory<Net>;
     static constexpr const auto& plan = training_plan<Net>;
 
-    static constexpr std::size_t index(int i) { return static_cast<std::size_t>(i); }
-    static const Blend& blend(int b) { return plan.backward_blends[index(b)]; }
+    static const Blend& blend(int b) { return plan.backward_blends[b]; }
 
     void restore(const BackwardStep& pass, int image, int slot) {
         MapView<float> before;  // has the values of the map that was stored before
         int map_before = -1;
         for (int i = 0; i < pass.restores; ++i) {
-            const int which = plan.restored[index(pass.first_restored + i)];
+            const int which = plan.restored[pass.first_restored + i];
             const Blend& of = blend(which);
             BlendTask task = memory.blend_task(of, image);
             if (of.main == map_before) task.main = before;

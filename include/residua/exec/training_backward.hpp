@@ -50,18 +50,18 @@ struct TrainingBackward {
     static constexpr const auto& graph = graph_of<Net>;
 
     static constexpr std::size_t index(int i) { return static_cast<std::size_t>(i); }
-    static const ForwardStep& step(int s) { return plan.forward[index(s)]; }
-    static const Blend& blend(int b) { return plan.backward_blends[index(b)]; }
+    static const ForwardStep& step(int s) { return plan.forward[s]; }
+    static const Blend& blend(int b) { return plan.backward_blends[b]; }
 
     static bool is_between(int phase) { return phase % 2 == 0; }
-    static const BackwardStep& pass_of(int phase) { return plan.backward[index(phase / 2)]; }
-    static const BackwardStep& pass_before(int phase) { return plan.backward[index(phase / 2 - 1)]; }
+    static const BackwardStep& pass_of(int phase) { return plan.backward[phase / 2]; }
+    static const BackwardStep& pass_before(int phase) { return plan.backward[phase / 2 - 1]; }
     /// The step of the pass behind a phase between passes, or -1.
     static int step_behind(int phase) { return phase / 2 < plan.backward_count ? pass_of(phase).step : -1; }
 
     void pack(const BackwardStep& pass, int part) const {
         const BoundConv& conv = memory.conv_at(pass.step);
-        const Offsets& at = offsets_of<Net>[index(step(pass.step).node)];
+        const Offsets& at = offsets_of<Net>[step(pass.step).node];
         if (pass.repeats)
             conv.pack_forward(weights + at.weight, at.bias < 0 ? nullptr : weights + at.bias, part);
         else
@@ -69,7 +69,7 @@ struct TrainingBackward {
     }
 
     void run_slices(int number, Slices slices, int slot) {
-        const BackwardStep& pass = plan.backward[index(number)];
+        const BackwardStep& pass = plan.backward[number];
         if (pass.repeats) return TrainingAgain<Net>{memory}.repeat(pass.step, slices, slot);
         if (pass.restores > 0) return TrainingAgain<Net>{memory}.restore(pass, slices, slot);
         for (int slice = slices.first; slice < slices.last; ++slice) start_slice_gradient(pass.step, slice);
@@ -92,8 +92,8 @@ struct TrainingBackward {
         if (images.count == 0) return;
         const ForwardStep& at = step(pass.step);
         if (at.dst != plan.output) {
-            look_ahead_at_gradient(plan.reader[index(at.dst)], images, ahead);
-            memory.look_ahead(Blend{.main = plan.again[index(at.dst)]}, Load::compute, images, ahead);
+            look_ahead_at_gradient(plan.reader[at.dst], images, ahead);
+            memory.look_ahead(Blend{.main = plan.again[at.dst]}, Load::compute, images, ahead);
         }
         memory.look_ahead(blend(at.blend), Memory::load_again(at), images, ahead);
     }
@@ -111,12 +111,12 @@ struct TrainingBackward {
     }
 
     void look_ahead_at_gradient(int of, Images images, Ahead& ahead) const {
-        ahead.add(memory.gradient_view(of, images.first).data, images.count * plan.gradient_buffers[index(of)].floats);
+        ahead.add(memory.gradient_view(of, images.first).data, images.count * plan.gradient_buffers[of].floats);
     }
 
     /// Whether a pass finishes its blend's gradient in its convolution.
     static bool is_fused(int number) {
-        return source_gradients<Net>.of[index(number)] >= 0 && source_gradients<Net>.value_of(number).form.finishes;
+        return source_gradients<Net>.of[number] >= 0 && source_gradients<Net>.value_of(number).form.finishes;
     }
 
     /// Sums of biases, and of a slice without images, start with zeros; those of weights with their first image.
@@ -130,7 +130,7 @@ struct TrainingBackward {
 
     /// Where a pass puts what its step gives to the gradient of its blend, if there is one, and what finishes that.
     GradientTarget target_of(int number, Images images, int slot) const {
-        const BackwardStep& pass = plan.backward[index(number)];
+        const BackwardStep& pass = plan.backward[number];
         if (pass.blend < 0) return {.maps = {.count = images.count}};
         if (is_fused(number)) {
             GradientTarget target = finish_of(pass.blend, images, slot);
@@ -156,7 +156,7 @@ struct TrainingBackward {
 
     /// The gradients of a step's weights and, if there are maps for it, of its source, which are overwritten.
     void backward_step(int number, Images now, Images next, int slot, const GradientTarget& target) {
-        const int s = plan.backward[index(number)].step;
+        const int s = plan.backward[number].step;
         const ForwardStep& at = step(s);
         const Window& window = graph[at.node].window;
         if (is_conv(at.op)) return backward_conv(number, now, next, slot, target);
@@ -173,7 +173,7 @@ struct TrainingBackward {
     }
 
     void backward_conv(int number, Images now, Images next, int slot, const GradientTarget& target) {
-        const BackwardStep& pass = plan.backward[index(number)];
+        const BackwardStep& pass = plan.backward[number];
         const int s = pass.step;
         const BoundConv& conv = memory.conv_at(s);
         const long step = conv.grad().count();
@@ -187,7 +187,7 @@ struct TrainingBackward {
             backward_parameters(s, now.first + i, slot, result_gradient(s, now.first + i, room + i * step));
         if (!has_source) return;
         look_ahead(pass, next, slot);
-        const auto backward_src = source_gradient_functions<Net>[index(source_gradients<Net>.of[index(number)])];
+        const auto backward_src = source_gradient_functions<Net>[index(source_gradients<Net>.of[number])];
         backward_src(conv, {{room, conv.grad()}, step, now.count}, target,
                      memory.room(s, slot, conv.gradient_scratch()));
     }
@@ -242,14 +242,14 @@ struct TrainingBackward {
     /// The gradient of what a step wrote, framed for its way back, in `room`.
     MapView<const float> result_gradient(int s, int image, float* room) const {
         const int map = step(s).dst;
-        const MapView<float> grad{room, is_conv(step(s).op) ? memory.conv_at(s).grad() : Layout{plan.maps[index(map)]}};
+        const MapView<float> grad{room, is_conv(step(s).op) ? memory.conv_at(s).grad() : Layout{plan.maps[map]}};
         clear_frame(grad);
         if (map == plan.output) {
             load_planar(memory.output_gradient(image), grad);
             return grad;
         }
-        const int reader = plan.reader[index(map)];
-        const Summand summand{reader, plan.blends[index(reader)].main != map};
+        const int reader = plan.reader[map];
+        const Summand summand{reader, plan.blends[reader].main != map};
         pull<false>(summand, image, grad);
         return grad;
     }
@@ -317,7 +317,7 @@ struct TrainingBackward {
             const int bn = skip ? of.skip_bn : of.main_bn;
             if (bn < 0) continue;
             const BnArrays arrays = memory.bn_arrays(bn);
-            const Offsets& at = offsets_of<Net>[index(bn)];
+            const Offsets& at = offsets_of<Net>[bn];
             const double values = 1.0 * memory.count() * of.shape.h * of.shape.w;
             for (int c = 0; c < of.shape.c; ++c) {
                 double gradient = 0.0;
@@ -338,7 +338,7 @@ struct TrainingBackward {
 
     void weight_gradient(int s, int chunk, int slot) {
         const BoundConv& conv = memory.conv_at(s);
-        float* const gradient = memory.parameter_gradient() + offsets_of<Net>[index(step(s).node)].weight;
+        float* const gradient = memory.parameter_gradient() + offsets_of<Net>[step(s).node].weight;
         if (conv.whole_batch())
             Memory::conv_function(s).whole_gradient(conv, collected_for(s), chunk, memory.transform_scratch(s, slot),
                                                     gradient);
@@ -349,7 +349,7 @@ struct TrainingBackward {
 
     void reduce_bias(int s) {
         const BoundConv& conv = memory.conv_at(s);
-        float* bias = memory.parameter_gradient() + offsets_of<Net>[index(step(s).node)].bias;
+        float* bias = memory.parameter_gradient() + offsets_of<Net>[step(s).node].bias;
         for (int c = 0; c < conv.dst_channels(); ++c) {
             float sum = 0.0f;
             for (int slice = 0; slice < Sizes::slices; ++slice) sum += memory.slice_bias(slice)[c];

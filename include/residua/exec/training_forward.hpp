@@ -37,21 +37,20 @@ struct TrainingForward {
     static constexpr const auto& plan = training_plan<Net>;
     static constexpr const auto& graph = graph_of<Net>;
 
-    static constexpr std::size_t index(int i) { return static_cast<std::size_t>(i); }
-    static const ForwardStep& step(int s) { return plan.forward[index(s)]; }
-    static const Blend& blend(int b) { return plan.blends[index(b)]; }
+    static const ForwardStep& step(int s) { return plan.forward[s]; }
+    static const Blend& blend(int b) { return plan.blends[b]; }
 
     static bool is_between(int phase) { return phase % 2 == 0; }
     /// The step behind a phase between steps, or -1.
     static int next(int phase) { return phase / 2 < plan.forward_count ? phase / 2 : -1; }
 
     void pack(const Weights<Net>& weights, int s, int part) const {
-        const Offsets& at = offsets_of<Net>[index(step(s).node)];
+        const Offsets& at = offsets_of<Net>[step(s).node];
         const float* values = weights.all().data();
         memory.conv_at(s).pack_forward(values + at.weight, at.bias < 0 ? nullptr : values + at.bias, part);
     }
 
-    static bool has_statistics(int map) { return map >= 0 && plan.first_bn[index(map)] >= 0; }
+    static bool has_statistics(int map) { return map >= 0 && plan.first_bn[map] >= 0; }
     static int stored_by(const ForwardStep& step) {
         return step.load == Load::compute_and_store ? blend(step.blend).stored : -1;
     }
@@ -107,7 +106,7 @@ struct TrainingForward {
     }
 
     void finish_map(Weights<Net>& weights, int map, int which) const {
-        const Chw shape = plan.maps[index(map)];
+        const Chw shape = plan.maps[map];
         for (int c = 0; c < shape.c; ++c) {
             Moments moments;
             for (int slice = 0; slice < Sizes::slices; ++slice) {
@@ -118,8 +117,8 @@ struct TrainingForward {
                 moments.merge(values, sums.pivot[c] + sums.sum[c] / values,
                               sums.squares[c] - sums.sum[c] * sums.sum[c] / values);
             }
-            for (int bn = plan.first_bn[index(map)]; bn >= 0; bn = plan.next_bn[index(bn)]) {
-                const Offsets& at = offsets_of<Net>[index(bn)];
+            for (int bn = plan.first_bn[map]; bn >= 0; bn = plan.next_bn[bn]) {
+                const Offsets& at = offsets_of<Net>[bn];
                 float* values = weights.all().data() + c;
                 set_statistics(moments, c,
                                {values[at.weight], values[at.bias], values + at.running_mean, values + at.running_var},

@@ -46,8 +46,8 @@ class TrainingMemory {
     }
 
     static constexpr std::size_t index(int i) { return static_cast<std::size_t>(i); }
-    static const ForwardStep& step(int s) { return plan.forward[index(s)]; }
-    static const Blend& blend(int b) { return plan.blends[index(b)]; }
+    static const ForwardStep& step(int s) { return plan.forward[s]; }
+    static const Blend& blend(int b) { return plan.blends[b]; }
 
     [[nodiscard]] int batch() const { return batch_; }
     [[nodiscard]] std::size_t floats() const { return arena_.size(); }
@@ -64,22 +64,20 @@ class TrainingMemory {
     [[nodiscard]] const BoundConv& conv_at(int s) const { return convs_[index(conv_of_[index(s)])]; }
     /// Parts in which the weights of a step are packed; none for -1.
     [[nodiscard]] int pack_parts(int s) const { return s >= 0 && is_conv(step(s).op) ? conv_at(s).pack_parts() : 0; }
-    static const ConvFunctions& conv_function(int s) {
-        return conv_functions<Net>[index(training_convs<Net>.of[index(s)])];
-    }
+    static const ConvFunctions& conv_function(int s) { return conv_functions<Net>[index(training_convs<Net>.of[s])]; }
 
     [[nodiscard]] MapView<float> map_view(int map, int image) const {
-        const Buffer& buffer = plan.map_buffers[index(map)];
-        return {maps_ + buffer.offset * batch_ + buffer.floats * image, {plan.maps[index(map)]}};
+        const Buffer& buffer = plan.map_buffers[map];
+        return {maps_ + buffer.offset * batch_ + buffer.floats * image, {plan.maps[map]}};
     }
     [[nodiscard]] MapsView<float> maps_view(int map, Images images) const {
-        return {map_view(map, images.first), plan.map_buffers[index(map)].floats, images.count};
+        return {map_view(map, images.first), plan.map_buffers[map].floats, images.count};
     }
     [[nodiscard]] MapsView<float> gradients_view(int of_blend, Images images) const {
-        return {gradient_view(of_blend, images.first), plan.gradient_buffers[index(of_blend)].floats, images.count};
+        return {gradient_view(of_blend, images.first), plan.gradient_buffers[of_blend].floats, images.count};
     }
     [[nodiscard]] MapView<float> gradient_view(int of_blend, int image) const {
-        const Buffer& buffer = plan.gradient_buffers[index(of_blend)];
+        const Buffer& buffer = plan.gradient_buffers[of_blend];
         return {maps_ + buffer.offset * batch_ + buffer.floats * image, {blend(of_blend).shape}};
     }
     [[nodiscard]] BnArrays bn_arrays(int node) const {
@@ -185,7 +183,7 @@ class TrainingMemory {
     }
 
     static const BlendFunctions& functions(int of_blend) {
-        return blend_functions<Net>[index(blend_forms<Net>.of[index(of_blend)])];
+        return blend_functions<Net>[index(blend_forms<Net>.of[of_blend])];
     }
 
     /// A step's source for one image, framed as its kernel wants it, in `room` unless it lies somewhere already.
@@ -231,7 +229,7 @@ class TrainingMemory {
     void look_ahead(const Blend& source, Load how, Images images, Ahead& ahead) const {
         if (images.count == 0) return;
         const auto add = [&](int map) {
-            ahead.add(map_view(map, images.first).data, images.count * plan.map_buffers[index(map)].floats);
+            ahead.add(map_view(map, images.first).data, images.count * plan.map_buffers[map].floats);
         };
         if (source.plain() && source.main == 0) return ahead.add(input(images.first), images.count * Sizes::input);
         if (how == Load::stored) return add(source.stored);
@@ -241,7 +239,7 @@ class TrainingMemory {
 
     /// How the way back loads a step's source: a value that is stored is read, the others are computed once more.
     static Load load_again(const ForwardStep& step) {
-        return plan.backward_blends[index(step.blend)].stored >= 0 ? Load::stored : Load::compute;
+        return plan.backward_blends[step.blend].stored >= 0 ? Load::stored : Load::compute;
     }
 
     /// Whether a step's source lies in memory as its kernel wants it.
@@ -250,12 +248,12 @@ class TrainingMemory {
     }
 
     /// What a step with whole_batch collects of the images.
-    [[nodiscard]] float* collected(int s) const { return maps_ + before_collected<Net>[index(s)] * batch_; }
+    [[nodiscard]] float* collected(int s) const { return maps_ + before_collected<Net>[s] * batch_; }
 
   private:
     static constexpr const auto& extent = training_extent<Net>;
 
-    static const PassScratch& scratch(int s) { return training_scratch<Net>[index(s + 1)]; }
+    static const PassScratch& scratch(int s) { return training_scratch<Net>[s + 1]; }
 
     [[nodiscard]] int slices_a_chunk(int s) const {
         return std::clamp(together(s) * Sizes::slices / count_, 1, std::max(1, Sizes::slices / threads_));
@@ -288,12 +286,12 @@ class TrainingMemory {
     }
 
     void bind_bns() {
-        bn_offset_.assign(graph.nodes.size(), 0);
+        bn_offset_.assign(index(graph.count()), 0);
         long offset = 0;
-        for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
-            if (graph.nodes[i].op != Op::bn) continue;
-            bn_offset_[i] = offset;
-            offset += 1L * block_count(graph.nodes[i].shape.c) * channel_block;
+        for (int i = 0; i < graph.count(); ++i) {
+            if (graph[i].op != Op::bn) continue;
+            bn_offset_[index(i)] = offset;
+            offset += 1L * block_count(graph[i].shape.c) * channel_block;
         }
     }
 

@@ -1,8 +1,8 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
-#include <cstddef>
+
+#include <residua/meta/entries.hpp>
 
 namespace residua {
 
@@ -18,20 +18,20 @@ namespace detail {
 
 /// Places buffers one after another, in the order of their first step, each into the lowest gap between those still
 /// needed. Few live at a time, so the cost grows with the number of steps only.
-template <std::size_t capacity>
+template <int capacity>
 class FirstFit {
   public:
     /// Not below `lowest`.
     constexpr long place(Buffer& buffer, long lowest = 0) {
         retire(buffer.first);
-        std::size_t at = 0;
+        int at = 0;
         long offset = lowest;
         while (at < count_ && live_[at].offset - offset < buffer.floats) {
             offset = std::max(offset, live_[at].offset + live_[at].floats);
             ++at;
         }
         buffer.offset = offset;
-        for (std::size_t i = count_; i > at; --i) live_[i] = live_[i - 1];
+        for (int i = count_; i > at; --i) live_[i] = live_[i - 1];
         live_[at] = buffer;
         ++count_;
         if (offset + buffer.floats > peak_) peak_ = offset + buffer.floats;
@@ -41,8 +41,8 @@ class FirstFit {
 
   private:
     constexpr void retire(int step) {
-        std::size_t kept = 0;
-        for (std::size_t i = 0; i < count_; ++i) {
+        int kept = 0;
+        for (int i = 0; i < count_; ++i) {
             if (live_[i].last < step) continue;
             if (kept < i) live_[kept] = live_[i];  // compilers evaluate this: copies cost their time
             ++kept;
@@ -50,8 +50,8 @@ class FirstFit {
         count_ = kept;
     }
 
-    std::array<Buffer, capacity> live_{};
-    std::size_t count_ = 0;
+    Entries<Buffer, capacity> live_{};
+    int count_ = 0;
     long peak_ = 0;
 };
 

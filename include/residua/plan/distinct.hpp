@@ -1,26 +1,23 @@
 #pragma once
 
-#include <array>
-#include <cstddef>
+#include <residua/meta/entries.hpp>
 
 namespace residua::detail {
 
 /// The distinct values of a list in order of appearance, and which one each entry is. What is equal shares code.
-template <class T, std::size_t entries>
+template <class T, int entries>
 struct Distinct {
-    std::array<T, entries> values{};
-    std::array<int, entries> of{};
+    Entries<T, entries> values{};
+    Entries<int, entries> of{};
     int count = 0;
 
     constexpr void add(int entry, const T& value) {
         int i = 0;
-        while (i < count && !(values[static_cast<std::size_t>(i)] == value)) ++i;
-        if (i == count) values[static_cast<std::size_t>(count++)] = value;
-        of[static_cast<std::size_t>(entry)] = i;
+        while (i < count && !(values[i] == value)) ++i;
+        if (i == count) values[count++] = value;
+        of[entry] = i;
     }
-    constexpr const T& value_of(int entry) const {
-        return values[static_cast<std::size_t>(of[static_cast<std::size_t>(entry)])];
-    }
+    constexpr const T& value_of(int entry) const { return values[of[entry]]; }
 };
 
 }  // namespace residua::detail

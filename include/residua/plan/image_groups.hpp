@@ -10,8 +10,8 @@ namespace residua {
 template <int nodes>
 struct ImageGroups {
     int first_step = 0;  ///< the plan's step count where the weights are light to the end
-    std::array<Buffer, static_cast<std::size_t>(nodes)> buffers{};
-    std::array<bool, static_cast<std::size_t>(nodes)> of_all{};  ///< whether there is one map for every image
+    Entries<Buffer, nodes> buffers{};
+    Entries<bool, nodes> of_all{};  ///< whether there is one map for every image
     long arena_floats = 0;
 };
 
@@ -21,8 +21,8 @@ namespace detail {
 /// count: a direct convolution takes so long that its weights arrive in time.
 template <int nodes>
 constexpr long fetched_floats(const Graph<nodes>& graph, const InferencePlan<nodes>& plan, const InferenceStep& step) {
-    const Layout& src = plan.layouts[static_cast<std::size_t>(step.src)];
-    const Layout& dst = plan.layouts[static_cast<std::size_t>(step.dst)];
+    const Layout& src = plan.layouts[step.src];
+    const Layout& dst = plan.layouts[step.dst];
     if (step.op == Op::linear) return 1L * dst.shape.c * src.shape.count();
     if (step.algorithm == Algorithm::direct) return 0;
     return winograd_weight_floats(patch_size(Algorithm::winograd4), graph[graph[step.node].src].shape.c, dst.shape.c);
@@ -39,7 +39,7 @@ class GroupPlacement {
         for (int s = plan_.step_count - 1; s >= 0; --s) {
             const long weights = fetched_floats(graph_, plan_, step(s));
             if (weights < noticeable) continue;
-            if (weights < heavy * plan_.layouts[index(step(s).src)].count()) break;
+            if (weights < heavy * plan_.layouts[step(s).src].count()) break;
             groups_.first_step = s;
         }
         mark();
@@ -48,38 +48,37 @@ class GroupPlacement {
     }
 
   private:
-    static constexpr std::size_t index(int i) { return static_cast<std::size_t>(i); }
     /// Floats that the cache next to a core keeps anyway.
     static constexpr long noticeable = 16 * 1024;
     /// Weights so many times larger than the map are fetched for longer than they are computed with.
     static constexpr long heavy = 16;
 
-    [[nodiscard]] constexpr const InferenceStep& step(int s) const { return plan_.steps[index(s)]; }
+    [[nodiscard]] constexpr const InferenceStep& step(int s) const { return plan_.steps[s]; }
 
     constexpr void mark() {
-        groups_.of_all[index(plan_.map_count - 1)] = true;
+        groups_.of_all[plan_.map_count - 1] = true;
         for (int s = groups_.first_step; s < plan_.step_count; ++s)
             for (const int map : {step(s).src, step(s).skip, step(s).dst})
-                if (map >= 0) groups_.of_all[index(map)] = true;
+                if (map >= 0) groups_.of_all[map] = true;
     }
 
     /// Whether a map holds what each image alone left for the steps of all.
     [[nodiscard]] constexpr bool is_handed_over(int map) const {
-        return groups_.of_all[index(map)] && (map == 0 || plan_.buffers[index(map)].first < groups_.first_step);
+        return groups_.of_all[map] && (map == 0 || plan_.buffers[map].first < groups_.first_step);
     }
 
     /// What is handed over must outlive the other images' way to it, so it takes its place before all else.
     constexpr void place() {
         groups_.buffers = plan_.buffers;
-        FirstFit<index(nodes) + 1> placement;
+        FirstFit<nodes + 1> placement;
         for (const bool handed_over : {true, false})
             for (int m = 0; m < plan_.map_count; ++m) {
                 if (is_handed_over(m) != handed_over) continue;
-                Buffer buffer = plan_.buffers[index(m)];
+                Buffer buffer = plan_.buffers[m];
                 if (handed_over) buffer.first = 0;
-                if (groups_.of_all[index(m)]) buffer.floats *= group_images;
-                groups_.buffers[index(m)].first = buffer.first;
-                groups_.buffers[index(m)].offset = placement.place(buffer);
+                if (groups_.of_all[m]) buffer.floats *= group_images;
+                groups_.buffers[m].first = buffer.first;
+                groups_.buffers[m].offset = placement.place(buffer);
             }
         groups_.arena_floats = placement.peak();
     }

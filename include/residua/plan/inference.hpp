@@ -38,9 +38,9 @@ inline constexpr int group_images = 8;
 /// The steps of a network in inference, one image at a time, and the maps between them. Map 0 is the input.
 template <int nodes>
 struct InferencePlan {
-    std::array<InferenceStep, static_cast<std::size_t>(nodes)> steps{};
-    std::array<Layout, static_cast<std::size_t>(nodes)> layouts{};
-    std::array<Buffer, static_cast<std::size_t>(nodes)> buffers{};
+    Entries<InferenceStep, nodes> steps{};
+    Entries<Layout, nodes> layouts{};
+    Entries<Buffer, nodes> buffers{};
     int step_count = 0;
     int map_count = 0;
     long arena_floats = 0;  ///< for one image
@@ -66,10 +66,10 @@ class InferenceFusion {
     }
 
   private:
-    constexpr int& map_of(int node) { return map_of_[static_cast<std::size_t>(node)]; }
+    constexpr int& map_of(int node) { return map_of_[node]; }
 
     constexpr int new_map(int node) {
-        plan_.layouts[static_cast<std::size_t>(plan_.map_count)] = {.shape = graph_[node].shape};
+        plan_.layouts[plan_.map_count] = {.shape = graph_[node].shape};
         return plan_.map_count++;
     }
 
@@ -90,7 +90,7 @@ class InferenceFusion {
         }
         step.dst = new_map(end);
         map_of(end) = step.dst;
-        plan_.steps[static_cast<std::size_t>(plan_.step_count++)] = step;
+        plan_.steps[plan_.step_count++] = step;
     }
 
     constexpr void choose(InferenceStep& step, Chw src, const Node& node) {
@@ -125,8 +125,8 @@ class InferenceFusion {
     constexpr void place() {
         bool all_convs = plan_.step_count > 0;
         for (int s = 0; s < plan_.step_count; ++s) {
-            const InferenceStep& step = plan_.steps[static_cast<std::size_t>(s)];
-            Layout& src = plan_.layouts[static_cast<std::size_t>(step.src)];
+            const InferenceStep& step = plan_.steps[s];
+            Layout& src = plan_.layouts[step.src];
             const bool conv = is_conv(step.op);
             if (conv && step.algorithm == Algorithm::direct)
                 src.halo = std::max(src.halo, graph_[step.node].window.padding);
@@ -139,15 +139,15 @@ class InferenceFusion {
         }
         plan_.layouts[0].packed = all_convs && plan_.layouts[0].shape.c < channel_block;
         buffer(plan_.map_count - 1).last = plan_.step_count;
-        FirstFit<static_cast<std::size_t>(nodes) + 1> placement;
+        FirstFit<nodes + 1> placement;
         for (int m = 0; m < plan_.map_count; ++m) {
-            buffer(m).floats = plan_.layouts[static_cast<std::size_t>(m)].count();
+            buffer(m).floats = plan_.layouts[m].count();
             placement.place(buffer(m));
         }
         plan_.arena_floats = placement.peak();
     }
 
-    constexpr Buffer& buffer(int map) { return plan_.buffers[static_cast<std::size_t>(map)]; }
+    constexpr Buffer& buffer(int map) { return plan_.buffers[map]; }
 
     static constexpr int absorbed = nodes;  ///< inside a step, in no map
 
@@ -155,7 +155,7 @@ class InferenceFusion {
     Algorithm last_;
     int most_channels_ = 0;  ///< of a convolution
     Uses<nodes> uses_;
-    std::array<int, static_cast<std::size_t>(nodes)> map_of_{};
+    Entries<int, nodes> map_of_{};
     InferencePlan<nodes> plan_{};
 };
 

@@ -25,9 +25,7 @@ template <int nodes>
 constexpr bool is_flat(const Graph<nodes>& graph, const InferencePlan<nodes>& plan, const InferenceStep& step) {
     if (step.op != Op::conv || graph[step.node].window != Window{}) return false;
     for (const int map : {step.src, step.skip, step.dst})
-        if (map >= 0 && (plan.layouts[static_cast<std::size_t>(map)].halo > 0 ||
-                         plan.layouts[static_cast<std::size_t>(map)].packed))
-            return false;
+        if (map >= 0 && (plan.layouts[map].halo > 0 || plan.layouts[map].packed)) return false;
     return true;
 }
 
@@ -36,9 +34,9 @@ constexpr bool is_flat(const Graph<nodes>& graph, const InferencePlan<nodes>& pl
 template <int nodes>
 constexpr InferenceStep step_of(const InferencePlan<nodes>& plan, int s) {
     constexpr int fewest_bare_channels = accumulators >= 28 ? 0 : 256;
-    const InferenceStep& step = plan.steps[static_cast<std::size_t>(s)];
-    const int src_channels = plan.layouts[static_cast<std::size_t>(step.src)].shape.c;
-    const int dst_channels = plan.layouts[static_cast<std::size_t>(step.dst)].shape.c;
+    const InferenceStep& step = plan.steps[s];
+    const int src_channels = plan.layouts[step.src].shape.c;
+    const int dst_channels = plan.layouts[step.dst].shape.c;
     return step.bare && std::max(src_channels, dst_channels) < fewest_bare_channels ? step.transformed() : step;
 }
 
@@ -47,8 +45,7 @@ template <int nodes>
 constexpr int patch_group_of(const Graph<nodes>& graph, const InferencePlan<nodes>& plan, const InferenceStep& step,
                              int images) {
     const int m = patch_size(step.with(images));
-    return patch_group(m, plan.layouts[static_cast<std::size_t>(step.src)].blocks(),
-                       images * patch_count(graph[step.node].shape, m));
+    return patch_group(m, plan.layouts[step.src].blocks(), images * patch_count(graph[step.node].shape, m));
 }
 
 template <int nodes>
@@ -57,7 +54,7 @@ constexpr InferenceKernel kernel_of(const Graph<nodes>& graph, const InferencePl
     InferenceKernel kernel{.op = step.op, .skip = step.skip >= 0, .activation = step.activation};
     if (step.op == Op::bn || step.op == Op::add) kernel.op = Op::activation;
     if (!is_conv(step.op)) return kernel;
-    const Layout& src = plan.layouts[static_cast<std::size_t>(step.src)];
+    const Layout& src = plan.layouts[step.src];
     Chw dst = graph[step.node].shape;
     kernel.algorithm = step.with(images);
     kernel.bare = step.bare;

@@ -13,8 +13,7 @@ constexpr long step_scratch(const Graph<nodes>& graph, const InferencePlan<nodes
                             int images) {
     if (step.algorithm == Algorithm::direct) return 0;
     const int m = patch_size(step.with(images));
-    return winograd_scratch(m, plan.layouts[static_cast<std::size_t>(step.src)].blocks(),
-                            patch_group_of(graph, plan, step, images)) +
+    return winograd_scratch(m, plan.layouts[step.src].blocks(), patch_group_of(graph, plan, step, images)) +
            (step.bare ? bare_scratch(m) : 0);
 }
 
@@ -25,7 +24,7 @@ inline constexpr long inference_scratch = [] {
     const auto& plan = inference_plan<Net>;
     for (int s = 0; s < plan.step_count; ++s) {
         const int images = groups && s >= image_groups<Net>.first_step ? group_images : 1;
-        const InferenceStep& step = plan.steps[static_cast<std::size_t>(s)];
+        const InferenceStep& step = plan.steps[s];
         most = std::max({most, step_scratch(graph_of<Net>, plan, step, images),
                          step_scratch(graph_of<Net>, plan, step.transformed(), images)});
     }

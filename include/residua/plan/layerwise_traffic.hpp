@@ -50,9 +50,7 @@ class LayerwiseTraffic {
     }
 
     /// Adding up the gradients that several readers of a map give.
-    constexpr long shared_gradient(int i) const {
-        return 3 * map(i) * std::max(0, uses_.count[static_cast<std::size_t>(i)] - 1);
-    }
+    constexpr long shared_gradient(int i) const { return 3 * map(i) * std::max(0, uses_.count[i] - 1); }
 
     const Graph<nodes>& graph_;
     Uses<nodes> uses_;

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <array>
+#include <cstddef>
+
 #include <residua/shape/enforce.hpp>
 
 namespace residua {
@@ -93,10 +96,10 @@ constexpr std::array<Parameter, count> list_parameters(const Graph<size>& graph,
 }
 
 template <int size, std::size_t count>
-constexpr std::array<Offsets, size> locate_parameters(const std::array<Parameter, count>& all) {
-    std::array<Offsets, size> offsets{};
+constexpr Entries<Offsets, size> locate_parameters(const std::array<Parameter, count>& all) {
+    Entries<Offsets, size> offsets;
     for (const Parameter& parameter : all) {
-        Offsets& at = offsets[static_cast<std::size_t>(parameter.node)];
+        Offsets& at = offsets[parameter.node];
         switch (parameter.member) {
             case Member::weight:
                 at.weight = parameter.offset;

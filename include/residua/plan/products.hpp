@@ -26,22 +26,22 @@ constexpr long sum_products() {
     if constexpr (std::is_same_v<Mode, Training>) {
         const auto& plan = training_plan<Net>;
         for (int s = 0; s < plan.forward_count; ++s) {
-            const ForwardStep& step = plan.forward[static_cast<std::size_t>(s)];
+            const ForwardStep& step = plan.forward[s];
             if (!is_conv(step.op)) continue;
             // Forward, gradient of the weights, and of the source unless that is the network's input.
             const int directions = graph[step.node].src == 0 ? 2 : 3;
             sum += directions * node_products(graph, step.node, training_convs<Net>.value_of(s).algorithm);
         }
         for (int t = 0; t < plan.backward_count; ++t) {
-            const BackwardStep& pass = plan.backward[static_cast<std::size_t>(t)];
+            const BackwardStep& pass = plan.backward[t];
             if (!pass.repeats) continue;
-            sum += node_products(graph, plan.forward[static_cast<std::size_t>(pass.step)].node,
-                                 training_convs<Net>.value_of(pass.step).algorithm);
+            sum +=
+                node_products(graph, plan.forward[pass.step].node, training_convs<Net>.value_of(pass.step).algorithm);
         }
     } else {
         const auto& plan = inference_plan<Net>;
         for (int s = 0; s < plan.step_count; ++s) {
-            const InferenceStep& step = plan.steps[static_cast<std::size_t>(s)];
+            const InferenceStep& step = plan.steps[s];
             sum += node_products(graph, step.node, inference_kernels<Net>.value_of(2 * s + (groups ? 1 : 0)).algorithm);
         }
     }

@@ -39,9 +39,9 @@ constexpr Traffic inference_traffic(const Graph<nodes>& graph, const InferencePl
     long maps = 0;
     long weights = 0;
     for (int s = 0; s < plan.step_count; ++s) {
-        const InferenceStep& step = plan.steps[static_cast<std::size_t>(s)];
+        const InferenceStep& step = plan.steps[s];
         for (const int map : {step.src, step.skip, step.dst})
-            if (map >= 0) maps += plan.layouts[static_cast<std::size_t>(map)].shape.count();
+            if (map >= 0) maps += plan.layouts[map].shape.count();
         weights += step_weights(graph, step);
     }
     return {float_bytes * maps, float_bytes * weights};
@@ -56,7 +56,7 @@ class TrainingTraffic {
     constexpr long floats() const {
         long sum = 0;
         for (int s = 0; s < plan_.forward_count; ++s) sum += forward(step(s));
-        for (int t = 0; t < plan_.backward_count; ++t) sum += backward(plan_.backward[index(t)]);
+        for (int t = 0; t < plan_.backward_count; ++t) sum += backward(plan_.backward[t]);
         return sum;
     }
 
@@ -73,7 +73,7 @@ class TrainingTraffic {
             const ForwardStep& at = step(pass.step);
             sum += result_gradient(at.dst);
             if (is_conv(at.op) || at.op == Op::max_pool) {
-                const int stored = plan_.backward_blends[index(at.blend)].stored;
+                const int stored = plan_.backward_blends[at.blend].stored;
                 has_operands = stored < 0;
                 sum += has_operands ? operands(blend(at.blend)) : map(stored);
             }
@@ -89,10 +89,9 @@ class TrainingTraffic {
     }
 
   private:
-    static constexpr std::size_t index(int i) { return static_cast<std::size_t>(i); }
-    constexpr const ForwardStep& step(int s) const { return plan_.forward[index(s)]; }
-    constexpr const Blend& blend(int b) const { return plan_.blends[index(b)]; }
-    constexpr long map(int m) const { return m < 0 ? 0 : plan_.maps[index(m)].count(); }
+    constexpr const ForwardStep& step(int s) const { return plan_.forward[s]; }
+    constexpr const Blend& blend(int b) const { return plan_.blends[b]; }
+    constexpr long map(int m) const { return m < 0 ? 0 : plan_.maps[m].count(); }
 
     /// Reading a blend's value: its operands where it is computed.
     constexpr long operands(const Blend& of) const { return map(of.main) + map(of.skip); }
@@ -102,8 +101,8 @@ class TrainingTraffic {
 
     /// A value that was dropped and is computed again, from the one before if that has just been.
     constexpr long restored(int i, bool follows) const {
-        const Blend& of = blend(plan_.restored[index(i)]);
-        const int before = follows ? blend(plan_.restored[index(i - 1)]).stored : -1;
+        const Blend& of = blend(plan_.restored[i]);
+        const int before = follows ? blend(plan_.restored[i - 1]).stored : -1;
         long sum = map(of.stored);
         for (const int summand : {of.main, of.skip})
             if (summand != before) sum += map(summand);
@@ -117,7 +116,7 @@ class TrainingTraffic {
     }
     constexpr long result_gradient(int dst) const {
         if (dst == plan_.output) return map(dst);
-        const int reader = plan_.reader[index(dst)];
+        const int reader = plan_.reader[dst];
         return pulled({reader, blend(reader).main != dst});
     }
 

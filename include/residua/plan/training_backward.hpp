@@ -24,74 +24,71 @@ class BackwardOrder {
     }
 
   private:
-    static constexpr std::size_t capacity = TrainingPlan<nodes>::capacity;
+    static constexpr int capacity = TrainingPlan<nodes>::capacity;
     static constexpr int never = 1 << 30;
-
-    static constexpr std::size_t index(int i) { return static_cast<std::size_t>(i); }
 
     /// The blend whose stored value a summand reads, or -1.
     [[nodiscard]] constexpr int parent(Summand summand) const {
-        return stored_blend(plan_, summand.map(plan_.blends[index(summand.blend)]), summand.blend);
+        return stored_blend(plan_, summand.map(plan_.blends[summand.blend]), summand.blend);
     }
 
     /// A blend's gradient is complete once its first reader in forward order has been gone through backwards.
     constexpr void order_backward() {
-        std::array<int, capacity> first_step{};
-        std::array<int, capacity> complete{};
-        std::array<bool, capacity> partial{};
+        Entries<int, capacity> first_step{};
+        Entries<int, capacity> complete{};
+        Entries<bool, capacity> partial{};
         first_step.fill(never);
         complete.fill(never);
         for (int s = plan_.forward_count - 1; s >= 0; --s) {
-            const ForwardStep& step = plan_.forward[index(s)];
-            if (step.dst >= 0) first_step[index(step.blend)] = s;
+            const ForwardStep& step = plan_.forward[s];
+            if (step.dst >= 0) first_step[step.blend] = s;
         }
         const int behind = plan_.forward_count;  // where the caller is, who reads an output that a blend is
-        const int output = plan_.holder[index(plan_.output)];
-        if (output >= 0) complete[index(output)] = behind;
+        const int output = plan_.holder[plan_.output];
+        if (output >= 0) complete[output] = behind;
         for (int b = plan_.blend_count - 1; b >= 0; --b) {
-            if (first_step[index(b)] < complete[index(b)]) complete[index(b)] = first_step[index(b)];
+            if (first_step[b] < complete[b]) complete[b] = first_step[b];
             for (const Summand summand : {Summand{b, false}, Summand{b, true}}) {
                 const int above = parent(summand);
                 if (above < 0) continue;
-                if (complete[index(b)] < complete[index(above)]) complete[index(above)] = complete[index(b)];
-                next_pull_[index(2 * b + summand.skip)] =
-                    std::exchange(first_pull_[index(above)], 2 * b + summand.skip);
+                if (complete[b] < complete[above]) complete[above] = complete[b];
+                next_pull_[2 * b + summand.skip] = std::exchange(first_pull_[above], 2 * b + summand.skip);
             }
         }
-        std::array<int, capacity> standalone{};  // per step: blends that are completed behind it, as a list
-        std::array<int, capacity> next{};
+        Entries<int, capacity> standalone{};  // per step: blends that are completed behind it, as a list
+        Entries<int, capacity> next{};
         for (int b = 0; b < plan_.blend_count; ++b) {
-            if (complete[index(b)] == never || complete[index(b)] == first_step[index(b)]) continue;
-            next[index(b)] = standalone[index(complete[index(b)])];
-            standalone[index(complete[index(b)])] = b + 1;
+            if (complete[b] == never || complete[b] == first_step[b]) continue;
+            next[b] = standalone[complete[b]];
+            standalone[complete[b]] = b + 1;
         }
         for (int s = behind; s >= 0; --s) {
-            const ForwardStep& step = plan_.forward[index(s)];
+            const ForwardStep& step = plan_.forward[s];
             if (s < behind && step.dst >= 0) {
-                const bool finishes = complete[index(step.blend)] == s;
+                const bool finishes = complete[step.blend] == s;
                 push_backward(s, step.blend, partial, finishes);
             }
-            for (int b = standalone[index(s)]; b > 0; b = next[index(b - 1)]) push_backward(-1, b - 1, partial, true);
+            for (int b = standalone[s]; b > 0; b = next[b - 1]) push_backward(-1, b - 1, partial, true);
         }
     }
 
-    constexpr void push_backward(int step, int blend, std::array<bool, capacity>& partial, bool finishes) {
-        const Blend& target = plan_.blends[index(blend)];
+    constexpr void push_backward(int step, int blend, Entries<bool, capacity>& partial, bool finishes) {
+        const Blend& target = plan_.blends[blend];
         if (target.plain() && target.main == 0) {
             if (step >= 0) push({.step = step});
             return;
         }
         BackwardStep pass{.step = step,
                           .blend = blend,
-                          .accumulates = partial[index(blend)],
+                          .accumulates = partial[blend],
                           .finishes = finishes,
                           .output = target.stored == plan_.output};
         if (finishes) {
-            std::size_t pulls = 0;
-            for (int pull = first_pull_[index(blend)]; pull >= 0; pull = next_pull_[index(pull)]) {
+            int pulls = 0;
+            for (int pull = first_pull_[blend]; pull >= 0; pull = next_pull_[pull]) {
                 if (pulls == pass.pulls.size()) {
-                    push({.blend = blend, .accumulates = partial[index(blend)], .pulls = pass.pulls});
-                    pass.accumulates = partial[index(blend)] = true;
+                    push({.blend = blend, .accumulates = partial[blend], .pulls = pass.pulls});
+                    pass.accumulates = partial[blend] = true;
                     pass.pulls = {};
                     pulls = 0;
                 }
@@ -99,15 +96,14 @@ class BackwardOrder {
             }
         }
         push(pass);
-        partial[index(blend)] = true;
+        partial[blend] = true;
     }
 
-    constexpr void push(const BackwardStep& pass) { plan_.backward[index(plan_.backward_count++)] = pass; }
+    constexpr void push(const BackwardStep& pass) { plan_.backward[plan_.backward_count++] = pass; }
 
     TrainingPlan<nodes> plan_;
-    std::array<int, capacity>
-        first_pull_{};  ///< list of the summands that read a blend's stored value: 2 * blend + skip
-    std::array<int, 2 * capacity> next_pull_{};  ///< -1 ends it
+    Entries<int, capacity> first_pull_{};  ///< list of the summands that read a blend's stored value: 2 * blend + skip
+    Entries<int, 2 * capacity> next_pull_{};  ///< -1 ends it
 };
 
 }  // namespace detail

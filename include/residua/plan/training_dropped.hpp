@@ -35,9 +35,7 @@ class DroppedMaps {
     }
 
   private:
-    static constexpr std::size_t index(int i) { return static_cast<std::size_t>(i); }
-
-    [[nodiscard]] constexpr bool is_dropped(int map) const { return map >= 0 && plan_.dropped[index(map)]; }
+    [[nodiscard]] constexpr bool is_dropped(int map) const { return map >= 0 && plan_.dropped[map]; }
 
     [[nodiscard]] constexpr bool may_be_dropped(const Blend& blend) const {
         return blend.stored >= 0 && !blend.plain() && blend.stored != plan_.output;
@@ -54,30 +52,29 @@ class DroppedMaps {
 
     constexpr void find_chains() {
         for (int b = plan_.blend_count - 1; b >= 0; --b) {
-            if (!may_be_dropped(plan_.blends[index(b)])) continue;
-            const int last = chains_[index(b)].last = std::max(chains_[index(b)].last, b);
-            Chain& chain = chains_[index(last)];
-            const long floats = plan_.blends[index(b)].shape.count();
+            if (!may_be_dropped(plan_.blends[b])) continue;
+            const int last = chains_[b].last = std::max(chains_[b].last, b);
+            Chain& chain = chains_[last];
+            const long floats = plan_.blends[b].shape.count();
             ++chain.values;
             chain.floats += floats;
-            chain.together +=
-                floats * (1 + is_dropped(plan_.blends[index(b)].main) + is_dropped(plan_.blends[index(b)].skip));
-            for_each_stored_summand(plan_, b, [&](int of) { chains_[index(of)].last = last; });
+            chain.together += floats * (1 + is_dropped(plan_.blends[b].main) + is_dropped(plan_.blends[b].skip));
+            for_each_stored_summand(plan_, b, [&](int of) { chains_[of].last = last; });
         }
     }
 
     /// Floats of the results that are written behind a chain, which are gone when it is needed again.
     [[nodiscard]] constexpr long floats_behind(int last) const {
         long floats = 0;
-        for (int map = plan_.blends[index(last)].stored + 1; map < plan_.map_count; ++map)
-            if (plan_.holder[index(map)] < 0 && !is_dropped(map)) floats += plan_.maps[index(map)].count();
+        for (int map = plan_.blends[last].stored + 1; map < plan_.map_count; ++map)
+            if (plan_.holder[map] < 0 && !is_dropped(map)) floats += plan_.maps[map].count();
         return floats;
     }
 
     /// Values of a chain that may be dropped in a row, which are there at the same time on the way back: all that find
     /// room, or about as many as are kept.
     [[nodiscard]] constexpr int longest_row(int last) const {
-        const Chain& chain = chains_[index(last)];
+        const Chain& chain = chains_[last];
         if (chain.floats <= dropped_floats) return 0;
         if (chain.together <= floats_behind(last)) return std::min(chain.values, most_in_a_row);
         int kept = 0;
@@ -86,27 +83,27 @@ class DroppedMaps {
     }
 
     constexpr void drop_stored_values() {
-        std::array<int, TrainingPlan<nodes>::capacity> row{};  // of dropped values that end in a blend's
+        Entries<int, TrainingPlan<nodes>::capacity> row{};  // of dropped values that end in a blend's
         for (int b = 0; b < plan_.blend_count; ++b) {
-            const Blend& blend = plan_.blends[index(b)];
+            const Blend& blend = plan_.blends[b];
             if (!may_be_dropped(blend)) continue;
             int before = 0;
-            for_each_stored_summand(plan_, b, [&](int of) { before = std::max(before, row[index(of)]); });
-            const int last = chains_[index(b)].last;
-            if (chains_[index(last)].row < 0) chains_[index(last)].row = longest_row(last);
-            const bool drops = before < chains_[index(last)].row;
-            plan_.dropped[index(blend.stored)] = drops;
-            row[index(b)] = drops ? before + 1 : 0;
+            for_each_stored_summand(plan_, b, [&](int of) { before = std::max(before, row[of]); });
+            const int last = chains_[b].last;
+            if (chains_[last].row < 0) chains_[last].row = longest_row(last);
+            const bool drops = before < chains_[last].row;
+            plan_.dropped[blend.stored] = drops;
+            row[b] = drops ? before + 1 : 0;
         }
     }
 
     constexpr void drop_results() {
         const long step_multiply_adds = 3 * sum_multiply_adds(graph_);  // forward, to the source and to the weights
         for (int s = 0; s < plan_.forward_count; ++s) {
-            const ForwardStep& step = plan_.forward[index(s)];
-            if (step.op != Op::conv || plan_.holder[index(step.dst)] >= 0 || step.dst == plan_.output) continue;
-            plan_.dropped[index(step.dst)] = plan_.maps[index(step.dst)].count() > dropped_floats &&
-                                             is_cheap(step.node, step_multiply_adds) && is_kept(step.blend);
+            const ForwardStep& step = plan_.forward[s];
+            if (step.op != Op::conv || plan_.holder[step.dst] >= 0 || step.dst == plan_.output) continue;
+            plan_.dropped[step.dst] = plan_.maps[step.dst].count() > dropped_floats &&
+                                      is_cheap(step.node, step_multiply_adds) && is_kept(step.blend);
         }
     }
 
@@ -118,13 +115,13 @@ class DroppedMaps {
 
     /// Whether a blend's value can be had from maps that are kept.
     [[nodiscard]] constexpr bool is_kept(int blend) const {
-        const Blend& of = plan_.blends[index(blend)];
+        const Blend& of = plan_.blends[blend];
         return !may_be_dropped(of) && !is_dropped(of.main) && !is_dropped(of.skip);
     }
 
     const Graph<nodes>& graph_;
     TrainingPlan<nodes> plan_;
-    std::array<Chain, TrainingPlan<nodes>::capacity> chains_{};  ///< by blend
+    Entries<Chain, TrainingPlan<nodes>::capacity> chains_{};  ///< by blend
 };
 
 }  // namespace detail

@@ -28,17 +28,16 @@ class TrainingFusion {
     }
 
   private:
-    static constexpr std::size_t capacity = TrainingPlan<nodes>::capacity;
+    static constexpr int capacity = TrainingPlan<nodes>::capacity;
 
-    static constexpr std::size_t index(int i) { return static_cast<std::size_t>(i); }
     static constexpr bool is_step(Op op) {
         return op != Op::bn && op != Op::add && op != Op::activation && op != Op::input;
     }
 
-    constexpr Blend& value(int node) { return value_[index(node)]; }
+    constexpr Blend& value(int node) { return value_[node]; }
 
     constexpr int new_map(Chw shape) {
-        plan_.maps[index(plan_.map_count)] = shape;
+        plan_.maps[plan_.map_count] = shape;
         return plan_.map_count++;
     }
 
@@ -48,8 +47,8 @@ class TrainingFusion {
             case Op::bn:
                 if (!value(node.src).plain()) store(node.src);
                 value(i) = {.main = value(node.src).main, .main_bn = i};
-                plan_.next_bn[index(i)] = plan_.first_bn[index(value(i).main)];
-                plan_.first_bn[index(value(i).main)] = i;
+                plan_.next_bn[i] = plan_.first_bn[value(i).main];
+                plan_.first_bn[value(i).main] = i;
                 break;
             case Op::activation:
                 if (value(node.src).activation >= 0) store(node.src);
@@ -64,7 +63,7 @@ class TrainingFusion {
                 break;
         }
         value(i).shape = node.shape;
-        if (uses_.count[index(i)] > 1) share(i);
+        if (uses_.count[i] > 1) share(i);
     }
 
     constexpr void add(int i) {
@@ -99,59 +98,59 @@ class TrainingFusion {
     constexpr void load_input(int i) {
         const int blend = blend_of(i);
         const int map = new_map(graph_[i].shape);
-        plan_.blends[index(blend)].stored = map;
-        plan_.holder[index(map)] = blend;
+        plan_.blends[blend].stored = map;
+        plan_.holder[map] = blend;
         push({.op = Op::activation, .node = i, .blend = blend, .load = Load::compute_and_store});
         value(i) = {.main = map};
     }
 
-    constexpr void push(const ForwardStep& step) { plan_.forward[index(plan_.forward_count++)] = step; }
+    constexpr void push(const ForwardStep& step) { plan_.forward[plan_.forward_count++] = step; }
 
     /// The blend that stands for a node's value, made when first asked for.
     constexpr int blend_of(int node) {
-        int& blend = blend_of_[index(node)];
+        int& blend = blend_of_[node];
         if (blend < 0) {
             blend = plan_.blend_count++;
-            Blend& made = plan_.blends[index(blend)];
+            Blend& made = plan_.blends[blend];
             made = value(node);
             made.shape = graph_[node].shape;
             if (made.plain()) {
                 made.stored = made.main;
-                plan_.holder[index(made.main)] = blend;
-                written_[index(blend)] = true;
+                plan_.holder[made.main] = blend;
+                written_[blend] = true;
             }
         }
         return blend;
     }
 
     constexpr Load load_of(int blend) {
-        const bool stores = plan_.blends[index(blend)].stored >= 0;
+        const bool stores = plan_.blends[blend].stored >= 0;
         if (!stores) return Load::compute;
-        if (written_[index(blend)]) return Load::stored;
-        written_[index(blend)] = true;
+        if (written_[blend]) return Load::stored;
+        written_[blend] = true;
         return Load::compute_and_store;
     }
 
     /// A value that several nodes read becomes a map of its own, written by the first operation that reads it.
     constexpr void share(int i) {
         const int blend = blend_of(i);
-        Blend& shared = plan_.blends[index(blend)];
+        Blend& shared = plan_.blends[blend];
         if (shared.stored < 0) {
             shared.stored = new_map(graph_[i].shape);
-            plan_.holder[index(shared.stored)] = blend;
-            if (!is_step(graph_[uses_.first[index(i)]].op)) store(i);
+            plan_.holder[shared.stored] = blend;
+            if (!is_step(graph_[uses_.first[i]].op)) store(i);
         }
         value(i) = {.main = shared.stored, .shape = graph_[i].shape};
     }
 
     /// Makes sure that a map holds a node's value, with a pass of its own if need be.
     constexpr void store(int i) {
-        if (value(i).plain() && blend_of_[index(i)] < 0) return;
+        if (value(i).plain() && blend_of_[i] < 0) return;
         const int blend = blend_of(i);
-        Blend& stored = plan_.blends[index(blend)];
+        Blend& stored = plan_.blends[blend];
         if (stored.stored < 0) {
             stored.stored = new_map(graph_[i].shape);
-            plan_.holder[index(stored.stored)] = blend;
+            plan_.holder[stored.stored] = blend;
         }
         if (load_of(blend) == Load::compute_and_store)
             push({.op = Op::activation, .node = i, .blend = blend, .load = Load::compute_and_store});
@@ -160,17 +159,16 @@ class TrainingFusion {
 
     constexpr void read_maps() {
         for (int b = 0; b < plan_.blend_count; ++b)
-            for (const int map : {plan_.blends[index(b)].main, plan_.blends[index(b)].skip})
-                if (map >= 0 && (plan_.holder[index(map)] < 0 || plan_.holder[index(map)] == b))
-                    plan_.reader[index(map)] = b;
+            for (const int map : {plan_.blends[b].main, plan_.blends[b].skip})
+                if (map >= 0 && (plan_.holder[map] < 0 || plan_.holder[map] == b)) plan_.reader[map] = b;
     }
 
     const Graph<nodes>& graph_;
     Uses<nodes> uses_;
     TrainingPlan<nodes> plan_{};
-    std::array<Blend, static_cast<std::size_t>(nodes)> value_{};
-    std::array<int, static_cast<std::size_t>(nodes)> blend_of_{};
-    std::array<bool, capacity> written_{};  ///< whether a blend's map has been written
+    Entries<Blend, nodes> value_{};
+    Entries<int, nodes> blend_of_{};
+    Entries<bool, capacity> written_{};  ///< whether a blend's map has been written
 };
 
 }  // namespace detail

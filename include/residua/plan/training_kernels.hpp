@@ -26,7 +26,7 @@ constexpr BlendForm form_of(const Blend& blend) {
 /// How a step's source lies in the scratch memory of a thread: framed as its kernel wants it.
 template <int nodes>
 constexpr Layout source_layout(const Graph<nodes>& graph, const TrainingPlan<nodes>& plan, const ForwardStep& step) {
-    const Blend& blend = plan.blends[static_cast<std::size_t>(step.blend)];
+    const Blend& blend = plan.blends[step.blend];
     const bool conv = is_conv(step.op);
     const bool input = blend.plain() && blend.main == 0;
     return {blend.shape, conv ? graph[step.node].window.padding : 0, conv && input && blend.shape.c < channel_block};
@@ -100,7 +100,7 @@ constexpr SourceGradient source_gradient(const TrainingConv& conv, const Gradien
 /// gradient, as it is.
 template <int nodes>
 constexpr GradientForm gradient_form(const TrainingPlan<nodes>& plan, const BackwardStep& pass) {
-    const auto blend_at = [&](int b) { return plan.backward_blends[static_cast<std::size_t>(b)]; };
+    const auto blend_at = [&](int b) { return plan.backward_blends[b]; };
     int added = pass.accumulates;
     for (const Summand& pulled : pass.pulls) {
         if (pulled.blend < 0) continue;
@@ -114,8 +114,7 @@ constexpr GradientForm gradient_form(const TrainingPlan<nodes>& plan, const Back
 template <class Net>
 inline constexpr auto blend_forms = [] {
     Distinct<BlendForm, training_plan<Net>.blends.size()> found;
-    for (int b = 0; b < training_plan<Net>.blend_count; ++b)
-        found.add(b, form_of(training_plan<Net>.blends[static_cast<std::size_t>(b)]));
+    for (int b = 0; b < training_plan<Net>.blend_count; ++b) found.add(b, form_of(training_plan<Net>.blends[b]));
     return found;
 }();
 
@@ -124,13 +123,13 @@ template <class Net>
 inline constexpr auto training_convs = [] {
     Distinct<TrainingConv, training_plan<Net>.forward.size()> found;
     for (int s = 0; s < training_plan<Net>.forward_count; ++s) {
-        const ForwardStep& step = training_plan<Net>.forward[static_cast<std::size_t>(s)];
+        const ForwardStep& step = training_plan<Net>.forward[s];
         if (!is_conv(step.op)) continue;
         const Node& node = graph_of<Net>[step.node];
         const Layout src = source_layout(graph_of<Net>, training_plan<Net>, step);
         found.add(s, training_conv(src, node.shape, node.window, node.bias,
                                    step.op == Op::conv ? last_algorithm<Net> : Algorithm::direct,
-                                   training_plan<Net>.first_bn[static_cast<std::size_t>(step.dst)] >= 0));
+                                   training_plan<Net>.first_bn[step.dst] >= 0));
     }
     return found;
 }();
@@ -142,9 +141,9 @@ inline constexpr auto source_gradients = [] {
     Distinct<SourceGradient, plan.backward.size()> found;
     found.of.fill(-1);
     for (int p = 0; p < plan.backward_count; ++p) {
-        const BackwardStep& pass = plan.backward[static_cast<std::size_t>(p)];
+        const BackwardStep& pass = plan.backward[p];
         if (pass.step < 0 || pass.blend < 0) continue;
-        const Op op = plan.forward[static_cast<std::size_t>(pass.step)].op;
+        const Op op = plan.forward[pass.step].op;
         if (!is_conv(op)) continue;
         found.add(p, source_gradient(training_convs<Net>.value_of(pass.step), gradient_form(plan, pass)));
     }

@@ -14,21 +14,20 @@ class TrainingLifetimes {
     constexpr explicit TrainingLifetimes(const TrainingPlan<nodes>& plan) : plan_{plan} {}
 
     constexpr TrainingPlan<nodes> run() {
-        for (int m = 1; m < plan_.map_count; ++m) buffer(m).floats = Layout{plan_.maps[index(m)]}.count();
+        for (int m = 1; m < plan_.map_count; ++m) buffer(m).floats = Layout{plan_.maps[m]}.count();
         for (int b = 0; b < plan_.blend_count; ++b)
-            gradient(b) = {.floats = Layout{plan_.blends[index(b)].shape}.count(), .first = -1};
-        for (int s = 0; s < plan_.forward_count; ++s) forward(plan_.forward[index(s)], s - plan_.forward_count);
-        for (int t = 0; t < plan_.backward_count; ++t) backward(plan_.backward[index(t)], t);
+            gradient(b) = {.floats = Layout{plan_.blends[b].shape}.count(), .first = -1};
+        for (int s = 0; s < plan_.forward_count; ++s) forward(plan_.forward[s], s - plan_.forward_count);
+        for (int t = 0; t < plan_.backward_count; ++t) backward(plan_.backward[t], t);
         return plan_;
     }
 
   private:
-    static constexpr std::size_t index(int i) { return static_cast<std::size_t>(i); }
-    constexpr Buffer& buffer(int map) { return plan_.map_buffers[index(map)]; }
-    constexpr Buffer& gradient(int blend) { return plan_.gradient_buffers[index(blend)]; }
+    constexpr Buffer& buffer(int map) { return plan_.map_buffers[map]; }
+    constexpr Buffer& gradient(int blend) { return plan_.gradient_buffers[blend]; }
 
     constexpr void forward(const ForwardStep& step, int time) {
-        const Blend& blend = plan_.blends[index(step.blend)];
+        const Blend& blend = plan_.blends[step.blend];
         if (step.load == Load::stored) {
             read(blend.stored, time);
         } else {
@@ -40,22 +39,22 @@ class TrainingLifetimes {
     }
 
     constexpr void backward(const BackwardStep& pass, int time) {
-        if (pass.repeats) return repeat(plan_.forward[index(pass.step)], time);
+        if (pass.repeats) return repeat(plan_.forward[pass.step], time);
         if (pass.restores > 0) return restore(pass, time);
-        for_each_blend_of(plan_, pass, [&](int blend) { read_maps(plan_.backward_blends[index(blend)], time); });
+        for_each_blend_of(plan_, pass, [&](int blend) { read_maps(plan_.backward_blends[blend], time); });
         touch_gradient(pass.blend, time);
         for (const Summand pulled : pass.pulls) touch_gradient(pulled.blend, time);
-        if (pass.step >= 0) touch_gradient(plan_.reader[index(plan_.forward[index(pass.step)].dst)], time);
+        if (pass.step >= 0) touch_gradient(plan_.reader[plan_.forward[pass.step].dst], time);
     }
 
     constexpr void repeat(const ForwardStep& step, int time) {
-        write(plan_.again[index(step.dst)], time);
-        read_maps(plan_.backward_blends[index(step.blend)], time);
+        write(plan_.again[step.dst], time);
+        read_maps(plan_.backward_blends[step.blend], time);
     }
 
     constexpr void restore(const BackwardStep& pass, int time) {
         for (int i = 0; i < pass.restores; ++i) {
-            const Blend& blend = plan_.backward_blends[index(plan_.restored[index(pass.first_restored + i)])];
+            const Blend& blend = plan_.backward_blends[plan_.restored[pass.first_restored + i]];
             write(blend.stored, time);
             read(blend.main, time);
             read(blend.skip, time);

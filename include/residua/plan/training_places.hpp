@@ -28,49 +28,48 @@ class TrainingPlaces {
     }
 
   private:
-    static constexpr std::size_t index(int i) { return static_cast<std::size_t>(i); }
-    constexpr Buffer& buffer(int map) { return plan_.map_buffers[index(map)]; }
+    constexpr Buffer& buffer(int map) { return plan_.map_buffers[map]; }
 
     /// The maps that a step writes.
     template <class Visit>
     constexpr void for_each_written(const ForwardStep& step, const Visit& visit) {
-        if (step.load == Load::compute_and_store) visit(plan_.blends[index(step.blend)].stored);
+        if (step.load == Load::compute_and_store) visit(plan_.blends[step.blend].stored);
         if (step.dst >= 0) visit(step.dst);
     }
 
     constexpr void place_kept_maps() {
         for (int s = 0; s < plan_.forward_count; ++s) {
-            for_each_written(plan_.forward[index(s)], [&](int map) {
-                if (!plan_.dropped[index(map)]) keep(map);
+            for_each_written(plan_.forward[s], [&](int map) {
+                if (!plan_.dropped[map]) keep(map);
             });
-            kept_behind_[index(s)] = kept_floats_;
+            kept_behind_[s] = kept_floats_;
         }
     }
 
     constexpr void keep(int map) {
         buffer(map).offset = std::exchange(kept_floats_, kept_floats_ + buffer(map).floats);
-        kept_[index(kept_count_++)] = map;
+        kept_[kept_count_++] = map;
     }
 
     constexpr void place_dropped_maps() {
         for (int s = 0; s < plan_.forward_count; ++s)
-            for_each_written(plan_.forward[index(s)], [&](int map) {
-                if (!plan_.dropped[index(map)]) return;
-                placement_.place(buffer(map), kept_behind_[index(buffer(map).last + plan_.forward_count)]);
+            for_each_written(plan_.forward[s], [&](int map) {
+                if (!plan_.dropped[map]) return;
+                placement_.place(buffer(map), kept_behind_[buffer(map).last + plan_.forward_count]);
             });
     }
 
     constexpr void place_backward() {
         long end = kept_floats_;
         for (int t = 0; t < plan_.backward_count; ++t) {
-            for (; kept_count_ > 0 && buffer(kept_[index(kept_count_ - 1)]).last < t; --kept_count_)
-                end = buffer(kept_[index(kept_count_ - 1)]).offset;
-            const BackwardStep& pass = plan_.backward[index(t)];
-            if (pass.repeats) placement_.place(buffer(plan_.again[index(plan_.forward[index(pass.step)].dst)]), end);
+            for (; kept_count_ > 0 && buffer(kept_[kept_count_ - 1]).last < t; --kept_count_)
+                end = buffer(kept_[kept_count_ - 1]).offset;
+            const BackwardStep& pass = plan_.backward[t];
+            if (pass.repeats) placement_.place(buffer(plan_.again[plan_.forward[pass.step].dst]), end);
             for (int i = 0; i < pass.restores; i += placed_together)
                 place_restored(pass.first_restored + i, std::min(placed_together, pass.restores - i), end);
-            if (pass.blend >= 0 && plan_.gradient_buffers[index(pass.blend)].first == t)
-                placement_.place(plan_.gradient_buffers[index(pass.blend)], end);
+            if (pass.blend >= 0 && plan_.gradient_buffers[pass.blend].first == t)
+                placement_.place(plan_.gradient_buffers[pass.blend], end);
         }
     }
 
@@ -88,12 +87,12 @@ class TrainingPlaces {
         for (int i = first; i < first + count; ++i) restored(i).offset = std::exchange(next, next + restored(i).floats);
     }
 
-    constexpr Buffer& restored(int i) { return buffer(plan_.backward_blends[index(plan_.restored[index(i)])].stored); }
+    constexpr Buffer& restored(int i) { return buffer(plan_.backward_blends[plan_.restored[i]].stored); }
 
     TrainingPlan<nodes> plan_;
     FirstFit<TrainingPlan<nodes>::map_capacity> placement_;
-    std::array<int, TrainingPlan<nodes>::map_capacity> kept_{};      ///< maps, in the order in which they are written
-    std::array<long, TrainingPlan<nodes>::capacity> kept_behind_{};  ///< floats of those written up to each step
+    Entries<int, TrainingPlan<nodes>::map_capacity> kept_{};      ///< maps, in the order in which they are written
+    Entries<long, TrainingPlan<nodes>::capacity> kept_behind_{};  ///< floats of those written up to each step
     int kept_count_ = 0;
     long kept_floats_ = 0;
 };

@@ -16,7 +16,7 @@ template <int nodes>
 class RestoredMaps {
   public:
     constexpr explicit RestoredMaps(const TrainingPlan<nodes>& plan) : plan_{plan} {
-        for (int map = 0; map < plan_.map_count; ++map) plan_.again[index(map)] = map;
+        for (int map = 0; map < plan_.map_count; ++map) plan_.again[map] = map;
     }
 
     constexpr TrainingPlan<nodes> run() {
@@ -24,27 +24,25 @@ class RestoredMaps {
         const auto passes = plan_.backward;
         const int count = std::exchange(plan_.backward_count, 0);
         for (int t = 0; t < count; ++t) {
-            compute_again(passes[index(t)]);
-            push(passes[index(t)]);
+            compute_again(passes[t]);
+            push(passes[t]);
         }
         for (int b = 0; b < plan_.blend_count; ++b) {
-            Blend& blend = plan_.backward_blends[index(b)];
+            Blend& blend = plan_.backward_blends[b];
             for (int* map : {&blend.main, &blend.skip, &blend.stored})
-                if (*map >= 0) *map = plan_.again[index(*map)];
-            if (is_dropped(plan_.blends[index(b)].stored) && !is_summand_[index(b)]) blend.stored = -1;
+                if (*map >= 0) *map = plan_.again[*map];
+            if (is_dropped(plan_.blends[b].stored) && !is_summand_[b]) blend.stored = -1;
         }
         return plan_;
     }
 
   private:
-    static constexpr std::size_t index(int i) { return static_cast<std::size_t>(i); }
-
-    constexpr void push(const BackwardStep& pass) { plan_.backward[index(plan_.backward_count++)] = pass; }
-    [[nodiscard]] constexpr bool is_dropped(int map) const { return map >= 0 && plan_.dropped[index(map)]; }
+    constexpr void push(const BackwardStep& pass) { plan_.backward[plan_.backward_count++] = pass; }
+    [[nodiscard]] constexpr bool is_dropped(int map) const { return map >= 0 && plan_.dropped[map]; }
 
     constexpr void find_summands() {
         for (int b = 0; b < plan_.blend_count; ++b)
-            for_each_stored_summand(plan_, b, [&](int of) { is_summand_[index(of)] = true; });
+            for_each_stored_summand(plan_, b, [&](int of) { is_summand_[of] = true; });
     }
 
     /// What a value is computed from comes first: results by passes of their own, then stored values in one.
@@ -53,42 +51,42 @@ class RestoredMaps {
         last_needed_ = -1;
         for_each_blend_of(plan_, pass, [&](int blend) {
             need_operands(blend);
-            need(plan_.blends[index(blend)].stored);
+            need(plan_.blends[blend].stored);
         });
         for (int b = last_needed_; b >= first_needed_; --b)
-            if (needed_[index(b)]) need_operands(b);
+            if (needed_[b]) need_operands(b);
         const int first = restored_count_;
         for (int b = first_needed_; b <= last_needed_; ++b)
-            if (std::exchange(needed_[index(b)], false)) plan_.restored[index(restored_count_++)] = b;
+            if (std::exchange(needed_[b], false)) plan_.restored[restored_count_++] = b;
         if (restored_count_ > first) push({.restores = restored_count_ - first, .first_restored = first});
     }
 
     constexpr void need_operands(int blend) {
-        need(plan_.blends[index(blend)].main);
-        need(plan_.blends[index(blend)].skip);
+        need(plan_.blends[blend].main);
+        need(plan_.blends[blend].skip);
     }
 
     constexpr void need(int map) {
-        if (!is_dropped(map) || plan_.again[index(map)] != map) return;
-        const int holder = plan_.holder[index(map)];
-        if (holder >= 0 && !is_summand_[index(holder)]) return;
-        plan_.maps[index(plan_.map_count)] = plan_.maps[index(map)];
-        plan_.again[index(map)] = plan_.map_count++;
+        if (!is_dropped(map) || plan_.again[map] != map) return;
+        const int holder = plan_.holder[map];
+        if (holder >= 0 && !is_summand_[holder]) return;
+        plan_.maps[plan_.map_count] = plan_.maps[map];
+        plan_.again[map] = plan_.map_count++;
         if (holder < 0) return push({.step = writer(map), .repeats = true});
-        needed_[index(holder)] = true;
+        needed_[holder] = true;
         first_needed_ = std::min(first_needed_, holder);
         last_needed_ = std::max(last_needed_, holder);
     }
 
     [[nodiscard]] constexpr int writer(int map) const {
         int s = 0;
-        while (plan_.forward[index(s)].dst != map) ++s;
+        while (plan_.forward[s].dst != map) ++s;
         return s;
     }
 
     TrainingPlan<nodes> plan_;
-    std::array<bool, TrainingPlan<nodes>::capacity> is_summand_{};  ///< of another blend
-    std::array<bool, TrainingPlan<nodes>::capacity> needed_{};      ///< blends whose values a pass needs again
+    Entries<bool, TrainingPlan<nodes>::capacity> is_summand_{};  ///< of another blend
+    Entries<bool, TrainingPlan<nodes>::capacity> needed_{};      ///< blends whose values a pass needs again
     int first_needed_ = 0;
     int last_needed_ = 0;
     int restored_count_ = 0;

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 
 #include <residua/plan/costs.hpp>
 #include <residua/plan/training_kernels.hpp>
@@ -104,7 +103,7 @@ constexpr long transform_floats(const Layout& src, Chw dst, const Window& window
 /// Images that go through a step together.
 template <class Net>
 constexpr int images_of_step(int s) {
-    const Op op = training_plan<Net>.forward[static_cast<std::size_t>(s)].op;
+    const Op op = training_plan<Net>.forward[s].op;
     return is_conv(op) ? training_convs<Net>.value_of(s).together : 1;
 }
 
@@ -112,12 +111,12 @@ constexpr int images_of_step(int s) {
 template <class Net>
 inline constexpr auto training_scratch = [] {
     constexpr const auto& plan = training_plan<Net>;
-    std::array<PassScratch, plan.forward.size() + 1> scratch{};
+    Entries<PassScratch, plan.forward.size() + 1> scratch{};
     for (int s = 0; s < plan.forward_count; ++s) {
-        const ForwardStep& step = plan.forward[static_cast<std::size_t>(s)];
+        const ForwardStep& step = plan.forward[s];
         const Node& node = graph_of<Net>[step.node];
         const Layout src = source_layout(graph_of<Net>, plan, step);
-        PassScratch& own = scratch[static_cast<std::size_t>(s + 1)];
+        PassScratch& own = scratch[s + 1];
         own = {.source = src.count(), .gradient = Layout{node.shape}.count()};
         if (!is_conv(step.op)) continue;
         const TrainingConv& conv = training_convs<Net>.value_of(s);
@@ -126,17 +125,14 @@ inline constexpr auto training_scratch = [] {
                .transforms = transform_floats(src, node.shape, node.window, conv)};
     }
     for (int t = 0; t < plan.backward_count; ++t) {
-        const BackwardStep& pass = plan.backward[static_cast<std::size_t>(t)];
-        PassScratch& own = scratch[static_cast<std::size_t>(pass.step + 1)];
-        const auto value = [&](int blend) {
-            return Layout{plan.blends[static_cast<std::size_t>(blend)].shape}.count();
-        };
+        const BackwardStep& pass = plan.backward[t];
+        PassScratch& own = scratch[pass.step + 1];
+        const auto value = [&](int blend) { return Layout{plan.blends[blend].shape}.count(); };
         if (pass.accumulates)
             own.result = std::max(own.result, (pass.step < 0 ? 1 : images_of_step<Net>(pass.step)) * value(pass.blend));
         // Values that are computed again lie in turns where sources and results do.
         for (int i = 0; i < pass.restores; ++i)
-            own.source = own.result =
-                std::max(own.result, value(plan.restored[static_cast<std::size_t>(pass.first_restored + i)]));
+            own.source = own.result = std::max(own.result, value(plan.restored[pass.first_restored + i]));
     }
     return scratch;
 }();
@@ -149,15 +145,15 @@ constexpr bool is_there(const Buffer& buffer, int pass) { return buffer.first <=
 template <class Net>
 inline constexpr auto before_collected = [] {
     constexpr const auto& plan = training_plan<Net>;
-    std::array<long, plan.forward.size()> before{};
+    Entries<long, plan.forward.size()> before{};
     for (int t = 0; t < plan.backward_count; ++t) {
-        const BackwardStep& pass = plan.backward[static_cast<std::size_t>(t)];
-        if (pass.step < 0 || pass.repeats || !is_conv(plan.forward[static_cast<std::size_t>(pass.step)].op)) continue;
+        const BackwardStep& pass = plan.backward[t];
+        if (pass.step < 0 || pass.repeats || !is_conv(plan.forward[pass.step].op)) continue;
         if (!training_convs<Net>.value_of(pass.step).whole_batch) continue;
-        long& end = before[static_cast<std::size_t>(pass.step)];
+        long& end = before[pass.step];
         const auto go_behind = [&end, t](const auto& buffers, int from, int to) {
             for (int i = from; i < to; ++i)
-                if (const Buffer& buffer = buffers[static_cast<std::size_t>(i)]; is_there(buffer, t))
+                if (const Buffer& buffer = buffers[i]; is_there(buffer, t))
                     end = std::max(end, buffer.offset + buffer.floats);
         };
         go_behind(plan.map_buffers, 1, plan.map_count);
@@ -185,15 +181,15 @@ inline constexpr TrainingExtent training_extent = [] {
     TrainingExtent extent{.maps = plan.arena_floats};
     for (const PassScratch& scratch : training_scratch<Net>) extent.scratch = std::max(extent.scratch, scratch.total());
     for (int s = 0; s < plan.forward_count; ++s) {
-        const ForwardStep& step = plan.forward[static_cast<std::size_t>(s)];
+        const ForwardStep& step = plan.forward[s];
         const Node& node = graph_of<Net>[step.node];
         extent.most_channels = std::max<long>(extent.most_channels, block_count(node.shape.c) * channel_block);
         if (!is_conv(step.op)) continue;
         const Layout src = source_layout(graph_of<Net>, plan, step);
         const TrainingConv& conv = training_convs<Net>.value_of(s);
         extent.together = std::max<long>(extent.together, conv.together);
-        extent.maps = std::max(extent.maps, before_collected<Net>[static_cast<std::size_t>(s)] +
-                                                collected_floats(src, node.shape, node.window, conv));
+        extent.maps =
+            std::max(extent.maps, before_collected<Net>[s] + collected_floats(src, node.shape, node.window, conv));
         extent.weight = std::max(extent.weight, slice_gradient_floats(src, node.shape, node.window, conv));
         extent.bias = std::max(extent.bias, bias_floats(node.shape));
         extent.parameters = std::max(extent.parameters, direct_weight_floats(src, node.shape, node.window));

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include <residua/meta/entries.hpp>
 #include <residua/plan/arena.hpp>
 #include <residua/plan/layout.hpp>
 #include <residua/plan/uses.hpp>
@@ -57,30 +58,30 @@ struct BackwardStep {
     bool repeats = false;      ///< only runs its step forward again
     int restores = 0;          ///< only computes so many stored values again, of plan.restored
     int first_restored = 0;
-    std::array<Summand, 2> pulls{};  ///< summands that read the stored value
+    Entries<Summand, 2> pulls{};  ///< summands that read the stored value
 };
 
 /// The steps of a training pass. Map 0 is the input, which stays where the caller has it.
 template <int nodes>
 struct TrainingPlan {
     /// A node makes at most one step, one blend and one map; the input may be copied to a second one.
-    static constexpr std::size_t capacity = static_cast<std::size_t>(nodes) + 1;
-    static constexpr std::size_t map_capacity = 2 * capacity;  ///< with those that hold values again
+    static constexpr int capacity = nodes + 1;
+    static constexpr int map_capacity = 2 * capacity;  ///< with those that hold values again
 
-    std::array<ForwardStep, capacity> forward{};
-    std::array<BackwardStep, 3 * capacity> backward{};
-    std::array<Blend, capacity> blends{};
-    std::array<Blend, capacity> backward_blends{};  ///< the same, with the maps that hold their values on the way back
-    std::array<bool, map_capacity> dropped{};       ///< whether map i's values are, before the way back
-    std::array<int, map_capacity> again{};          ///< map that holds map i's values on the way back
-    std::array<int, capacity> restored{};           ///< blends whose values are computed again, in this order
-    std::array<Chw, map_capacity> maps{};
-    std::array<Buffer, map_capacity> map_buffers{};              ///< of map i
-    std::array<Buffer, capacity> gradient_buffers{};             ///< of the gradient of blend i
-    std::array<int, capacity> reader{};                          ///< blend that reads a map an operation wrote, or -1
-    std::array<int, capacity> holder{};                          ///< blend whose value map i holds, or -1
-    std::array<int, capacity> first_bn{};                        ///< a BN node that normalises map i, or -1
-    std::array<int, static_cast<std::size_t>(nodes)> next_bn{};  ///< the next one of the same map, or -1
+    Entries<ForwardStep, capacity> forward{};
+    Entries<BackwardStep, 3 * capacity> backward{};
+    Entries<Blend, capacity> blends{};
+    Entries<Blend, capacity> backward_blends{};  ///< the same, with the maps that hold their values on the way back
+    Entries<bool, map_capacity> dropped{};       ///< whether map i's values are, before the way back
+    Entries<int, map_capacity> again{};          ///< map that holds map i's values on the way back
+    Entries<int, capacity> restored{};           ///< blends whose values are computed again, in this order
+    Entries<Chw, map_capacity> maps{};
+    Entries<Buffer, map_capacity> map_buffers{};   ///< of map i
+    Entries<Buffer, capacity> gradient_buffers{};  ///< of the gradient of blend i
+    Entries<int, capacity> reader{};               ///< blend that reads a map an operation wrote, or -1
+    Entries<int, capacity> holder{};               ///< blend whose value map i holds, or -1
+    Entries<int, capacity> first_bn{};             ///< a BN node that normalises map i, or -1
+    Entries<int, nodes> next_bn{};                 ///< the next one of the same map, or -1
     int forward_count = 0;
     int backward_count = 0;
     int blend_count = 0;
@@ -94,14 +95,13 @@ namespace detail {
 /// The blend whose stored value a map is, if it is another than `reader`, or -1.
 template <int nodes>
 constexpr int stored_blend(const TrainingPlan<nodes>& plan, int map, int reader) {
-    return map >= 0 && plan.holder[static_cast<std::size_t>(map)] != reader ? plan.holder[static_cast<std::size_t>(map)]
-                                                                            : -1;
+    return map >= 0 && plan.holder[map] != reader ? plan.holder[map] : -1;
 }
 
 /// The blends whose stored values a blend reads.
 template <int nodes, class Visit>
 constexpr void for_each_stored_summand(const TrainingPlan<nodes>& plan, int blend, const Visit& visit) {
-    const Blend& of = plan.blends[static_cast<std::size_t>(blend)];
+    const Blend& of = plan.blends[blend];
     for (const int map : {of.main, of.skip})
         if (const int summand = stored_blend(plan, map, blend); summand >= 0) visit(summand);
 }
@@ -114,9 +114,9 @@ constexpr void for_each_blend_of(const TrainingPlan<nodes>& plan, const Backward
     for (const Summand& pulled : pass.pulls)
         if (pulled.blend >= 0) visit(pulled.blend);
     if (pass.step < 0) return;
-    const ForwardStep& step = plan.forward[static_cast<std::size_t>(pass.step)];
+    const ForwardStep& step = plan.forward[pass.step];
     visit(step.blend);
-    if (const int reader = plan.reader[static_cast<std::size_t>(step.dst)]; reader >= 0) visit(reader);
+    if (const int reader = plan.reader[step.dst]; reader >= 0) visit(reader);
 }
 
 }  // namespace detail

@@ -1,9 +1,7 @@
 #pragma once
 
-#include <array>
-#include <cstddef>
-
 #include <residua/layer/residual.hpp>
+#include <residua/meta/entries.hpp>
 #include <residua/meta/list.hpp>
 #include <residua/shape/chw.hpp>
 
@@ -29,11 +27,27 @@ Activation<function> activation_base(const Activation<function>*);
 template <class Part>
 using ActivationBase = decltype(activation_base(static_cast<const Part*>(nullptr)));
 
+/// The convolutions among a block's parts; a single one stands for the two of the basic block. Without an explicit
+/// stride the first has the stage's.
+template <int count, class... Parts>
+constexpr Entries<BlockConv, count> block_convs() {
+    Entries<BlockConv, count> all;
+    int written = 0;
+    const auto append = [&]<class Part>(const Part*) {
+        if constexpr (InheritsWidth<Part>) all[written++] = {Part::size, Part::widening, Part::strided};
+    };
+    (append(static_cast<const Parts*>(nullptr)), ...);
+    if (written == 1) all[1] = {all[0].kernel, all[0].widening, false};
+    bool any = false;
+    for (const BlockConv& conv : all) any = any || conv.strided;
+    if (!any) all[0].strided = true;
+    return all;
+}
+
 /// What a ResidualBlock's parts say: convolutions, then BN, then an activation, then the shortcut.
 template <class... Parts>
 struct BlockParts {
     static constexpr int written = (static_cast<int>(InheritsWidth<Parts>) + ... + 0);
-    /// A single convolution stands for the two of the basic block.
     static constexpr int count = written == 1 ? 2 : written;
 
     /// The i-th part, void behind the last one.
@@ -48,28 +62,11 @@ struct BlockParts {
                                         std::is_same_v<Part<written>, BN> && !std::is_void_v<Nonlinearity> &&
                                         is_shortcut(static_cast<const Shortcut*>(nullptr));
 
-    static constexpr BlockConv conv(int i) { return convs()[static_cast<std::size_t>(i)]; }
+    static constexpr Entries<BlockConv, count> convs = block_convs<count, Parts...>();
 
     /// Shape after the last convolution.
     static constexpr Chw output(Chw in, int width, int stride) {
-        return {width * conv(count - 1).widening, (in.h - 1) / stride + 1, (in.w - 1) / stride + 1};
-    }
-
-  private:
-    template <class Part>
-    static constexpr void append(std::array<BlockConv, count>& all, std::size_t& next) {
-        if constexpr (InheritsWidth<Part>) all[next++] = {Part::size, Part::widening, Part::strided};
-    }
-
-    static constexpr std::array<BlockConv, count> convs() {
-        std::array<BlockConv, count> all{};
-        std::size_t next = 0;
-        (append<Parts>(all, next), ...);
-        if (written == 1) all[1] = {all[0].kernel, all[0].widening, false};
-        bool any = false;
-        for (const BlockConv& conv : all) any = any || conv.strided;
-        if (!any) all[0].strided = true;
-        return all;
+        return {width * convs[count - 1].widening, (in.h - 1) / stride + 1, (in.w - 1) / stride + 1};
     }
 };
 

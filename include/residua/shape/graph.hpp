@@ -1,9 +1,8 @@
 #pragma once
 
-#include <array>
-#include <cstddef>
 #include <string_view>
 
+#include <residua/meta/entries.hpp>
 #include <residua/shape/problem.hpp>
 #include <residua/shape/window.hpp>
 
@@ -43,12 +42,12 @@ struct Node {
 /// The network as a list of nodes in an order in which they can be computed; the last one is the output.
 template <int size>
 struct Graph {
-    std::array<Node, static_cast<std::size_t>(size)> nodes{};
+    Entries<Node, size> nodes{};
 
     [[nodiscard]] static constexpr int count() { return size; }
-    constexpr const Node& operator[](int i) const { return nodes[static_cast<std::size_t>(i)]; }
-    [[nodiscard]] constexpr Chw input_shape() const { return nodes.front().shape; }
-    [[nodiscard]] constexpr Chw output_shape() const { return nodes.back().shape; }
+    constexpr const Node& operator[](int i) const { return nodes[i]; }
+    [[nodiscard]] constexpr Chw input_shape() const { return nodes[0].shape; }
+    [[nodiscard]] constexpr Chw output_shape() const { return nodes[size - 1].shape; }
 };
 
 }  // namespace residua

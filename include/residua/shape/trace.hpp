@@ -103,7 +103,7 @@ struct Walk : Tracer<capacity> {
         const Cursor end = trace<Layer>(at);
         if constexpr (capacity > 0)
             for (int i = first; i < this->count; ++i) {
-                Name& given = this->graph.nodes[static_cast<std::size_t>(i)].name;
+                Name& given = this->graph.nodes[i].name;
                 given.leaf = name.view();
                 given.leaf_index = -1;
             }
@@ -156,7 +156,7 @@ struct Walk : Tracer<capacity> {
         Cursor main = at;
         for (int i = 0; i < Block::count; ++i) {
             this->position.layer = 3 * i + 1;
-            const BlockConv conv = Block::conv(i);
+            const BlockConv conv = Block::convs[i];
             main = this->bn(this->same_conv(main, this->width * conv.widening, conv.kernel, conv.strided ? step : 1,
                                             this->next("conv", this->numbering.convs)));
             if (i + 1 < Block::count) main = this->activation(main, nonlinearity);

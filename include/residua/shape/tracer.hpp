@@ -42,7 +42,7 @@ struct Tracer {
 
     constexpr Cursor add(Node node) {
         node.position = position;
-        if constexpr (capacity > 0) graph.nodes[static_cast<std::size_t>(count)] = node;
+        if constexpr (capacity > 0) graph.nodes[count] = node;
         return {count++, node.shape};
     }
 

@@ -1,0 +1,25 @@
+#pragma once
+
+namespace residua {
+
+/// `count` entries, by number. Numbers of nodes, maps and steps are ints, and plans are made while compiling: an array
+/// of our own takes them as they are and costs compilers one call for an entry, std::array three.
+template <class T, int count>
+struct Entries {
+    T items[count > 0 ? count : 1]{};  // NOLINT(modernize-avoid-c-arrays): std::array is what this is instead of
+
+    [[nodiscard]] static constexpr int size() { return count; }
+    constexpr T& operator[](int i) { return items[i]; }
+    constexpr const T& operator[](int i) const { return items[i]; }
+
+    constexpr T* begin() { return items; }
+    constexpr T* end() { return items + count; }
+    constexpr const T* begin() const { return items; }
+    constexpr const T* end() const { return items + count; }
+
+    constexpr void fill(const T& value) {
+        for (T& item : items) item = value;
+    }
+};
+
+}  // namespace residua
