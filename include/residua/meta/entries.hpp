@@ -9,8 +9,10 @@ struct Entries {
     T items[count > 0 ? count : 1]{};  // NOLINT(modernize-avoid-c-arrays): std::array is what this is instead of
 
     [[nodiscard]] static constexpr int size() { return count; }
-    constexpr T& operator[](int i) { return items[i]; }
-    constexpr const T& operator[](int i) const { return items[i]; }
+    // As pointers: GCC makes one function of two that are equal but for `count`, and would then warn of the other's
+    // bounds.
+    constexpr T& operator[](int i) { return *(items + i); }
+    constexpr const T& operator[](int i) const { return *(items + i); }
 
     constexpr T* begin() { return items; }
     constexpr T* end() { return items + count; }
