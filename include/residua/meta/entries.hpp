@@ -3,10 +3,11 @@
 namespace residua {
 
 /// `count` entries, by number. Numbers of nodes, maps and steps are ints, and plans are made while compiling: an array
-/// of our own takes them as they are and costs compilers one call for an entry, std::array three.
+/// of our own takes them as they are and costs compilers one call for an entry, std::array three. An aggregate without
+/// initialisers of its own, as std::array: with them GCC 12 emits constants that lack those of T.
 template <class T, int count>
 struct Entries {
-    T items[count > 0 ? count : 1]{};  // NOLINT(modernize-avoid-c-arrays): std::array is what this is instead of
+    T items[count > 0 ? count : 1];  // NOLINT(modernize-avoid-c-arrays): std::array is what this is instead of
 
     [[nodiscard]] static constexpr int size() { return count; }
     // As pointers: GCC makes one function of two that are equal but for `count`, and would then warn of the other's

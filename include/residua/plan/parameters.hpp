@@ -97,7 +97,7 @@ constexpr std::array<Parameter, count> list_parameters(const Graph<size>& graph,
 
 template <int size, std::size_t count>
 constexpr Entries<Offsets, size> locate_parameters(const std::array<Parameter, count>& all) {
-    Entries<Offsets, size> offsets;
+    Entries<Offsets, size> offsets{};
     for (const Parameter& parameter : all) {
         Offsets& at = offsets[parameter.node];
         switch (parameter.member) {

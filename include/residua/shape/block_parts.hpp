@@ -31,7 +31,7 @@ using ActivationBase = decltype(activation_base(static_cast<const Part*>(nullptr
 /// stride the first has the stage's.
 template <int count, class... Parts>
 constexpr Entries<BlockConv, count> block_convs() {
-    Entries<BlockConv, count> all;
+    Entries<BlockConv, count> all{};
     int written = 0;
     const auto append = [&]<class Part>(const Part*) {
         if constexpr (InheritsWidth<Part>) all[written++] = {Part::size, Part::widening, Part::strided};
