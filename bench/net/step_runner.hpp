@@ -33,8 +33,9 @@ class StepRunner {
             return residua::load_planar(image_.data(), input);
         }
         if (step == count - 1) return residua::store_planar(frozen_.output(share_), output_.data());
-        const auto s = static_cast<std::size_t>(step - 1);
-        run_functions<Net>[static_cast<std::size_t>(inference_kernels<Net>.of[2 * s])](frozen_.steps()[s], share_);
+        const int kernel = inference_kernels<Net>.of[2 * (step - 1)];
+        run_functions<Net>[static_cast<std::size_t>(kernel)](frozen_.steps()[static_cast<std::size_t>(step - 1)],
+                                                             share_);
     }
 
     /// What threads can share of a step of the plan: rows, tiles of channels, or columns and patches as many as fill
