@@ -35,14 +35,13 @@ constexpr auto kernels = [] {
 
 template <int... indices>
 constexpr auto list_functions(std::integer_sequence<int, indices...>) {
-    return std::array{detail::conv_functions_of<kernels.values[static_cast<std::size_t>(indices)]>()...};
+    return std::array{detail::conv_functions_of<kernels.values[indices]>()...};
 }
 
 template <int... indices>
 constexpr auto list_backward_src_functions(std::integer_sequence<int, indices...>) {
     return std::array<detail::SourceGradientFunction, sizeof...(indices)>{
-        detail::run_backward_src<void,
-                                 detail::source_gradient(kernels.values[static_cast<std::size_t>(indices)], {})>...};
+        detail::run_backward_src<void, detail::source_gradient(kernels.values[indices], {})>...};
 }
 
 /// By position in kernels.
@@ -72,7 +71,7 @@ class OneConv {
           batch_{batch},
           functions_{functions[static_cast<std::size_t>(kernel)]},
           backward_src_{backward_src_functions[static_cast<std::size_t>(kernel)]},
-          kernel_{kernels.values[static_cast<std::size_t>(kernel)]},
+          kernel_{kernels.values[kernel]},
           packed_(static_cast<std::size_t>(detail::packed_floats(shape.layout(), shape.dst, shape.window, kernel_))),
           scratch_(static_cast<std::size_t>(detail::transform_floats(shape.layout(), shape.dst, shape.window, kernel_) +
                                             overhang)),
