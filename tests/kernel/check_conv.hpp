@@ -22,6 +22,7 @@ struct ConvCase {
     [[nodiscard]] constexpr residua::Layout layout() const { return {src, window.padding, packed}; }
     [[nodiscard]] constexpr residua::detail::TrainingConv kernel() const {
         using namespace residua;
+        using namespace residua::detail;
         detail::TrainingConv kernel = detail::training_conv(layout(), dst(), window, true, last);
         if (width == 0) return kernel;
         kernel.forward.width = kernel.backward.width = width;

@@ -5,6 +5,7 @@
 
 using namespace residua;
 using namespace residua::reference;
+using namespace residua::detail;
 using Values = std::vector<double>;
 
 namespace {

@@ -6,6 +6,8 @@
 
 using namespace residua;
 using namespace residua::reference;
+using namespace residua::detail;
+using namespace residua::variables;
 using Values = std::vector<double>;
 
 namespace {

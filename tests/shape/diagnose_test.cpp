@@ -7,6 +7,7 @@
 // the matter of tests/reject.
 
 using namespace residua;
+using namespace residua::verdicts;
 
 namespace {
 

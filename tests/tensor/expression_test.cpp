@@ -10,6 +10,8 @@
 #include <residua/tensor/pack.hpp>
 
 using namespace residua;
+using namespace residua::variables;
+using namespace residua::detail;
 
 namespace {
 

@@ -39,7 +39,7 @@ class Frozen {
     template <class Other>
     explicit Frozen(const Frozen<Other>& other) : packed_{other.packed_} {
         using Verdict =
-            std::conditional_t<same_packing<Other>(), Accepted, WeightsNotShared<Expected<Net>, Got<Other>>>;
+            std::conditional_t<same_packing<Other>(), verdicts::Accepted, verdicts::WeightsNotShared<verdicts::Expected<Net>, verdicts::Got<Other>>>;
         static_assert(sizeof(typename Verdict::template Enforce<Net>) > 0);
         bind();
     }

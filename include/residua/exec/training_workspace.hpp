@@ -117,9 +117,9 @@ class Workspace<Net, Training> {
     /// Rows x columns of the smallest map with batch statistics; 0 if there is none.
     static constexpr long fewest_normalised = [] {
         long fewest = 0;
-        for (const Node& node : graph_of<Net>.nodes) {
+        for (const detail::Node& node : graph_of<Net>.nodes) {
             const long values = 1L * node.shape.h * node.shape.w;
-            if (node.op == Op::bn && (fewest == 0 || values < fewest)) fewest = values;
+            if (node.op == detail::Op::bn && (fewest == 0 || values < fewest)) fewest = values;
         }
         return fewest;
     }();

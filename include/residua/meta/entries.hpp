@@ -1,6 +1,6 @@
 #pragma once
 
-namespace residua {
+namespace residua::detail {
 
 /// `count` entries, by number. Numbers of nodes, maps and steps are ints, and plans are made while compiling: an array
 /// of our own takes them as they are and costs compilers one call for an entry, std::array three. An aggregate without
@@ -25,4 +25,4 @@ struct Entries {
     }
 };
 
-}  // namespace residua
+}  // namespace residua::detail

@@ -40,6 +40,7 @@ inline constexpr Survey survey = [] {
 
 template <class Net>
 constexpr auto diagnose() {
+    using namespace verdicts;
     constexpr Survey found = survey<Net>;
     constexpr Position p = found.position;
     using Where = At<EntryNumber<p.entry>, BlockNumber<p.block>, LayerNumber<p.layer>,
@@ -85,6 +86,6 @@ using Diagnose = decltype(detail::diagnose<Net>());
 
 /// Whether the network fits.
 template <class Net>
-inline constexpr bool accepts = std::is_same_v<Diagnose<Net>, Accepted>;
+inline constexpr bool accepts = std::is_same_v<Diagnose<Net>, verdicts::Accepted>;
 
 }  // namespace residua

@@ -5,7 +5,7 @@
 /// was found. Text would print as character codes on older compilers, numbers and types print well. docs/errors.md has
 /// a section for each.
 
-namespace residua {
+namespace residua::verdicts {
 
 /// An entry of `Network<Input, 1, 2, 3, ...>`.
 template <int number>
@@ -206,4 +206,4 @@ struct BudgetExceeded {
     };
 };
 
-}  // namespace residua
+}  // namespace residua::verdicts

@@ -76,7 +76,7 @@ RESIDUA_INLINE Values for_registers(PerRegister f) {
 
 }  // namespace residua::detail::inline RESIDUA_ISA
 
-namespace residua::inline RESIDUA_ISA {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// Sixteen truth values, the result of comparing two packs.
 struct PackMask {
@@ -129,7 +129,7 @@ using Pack = Registers<detail::register_count>;
 /// part, or machines with few registers would keep most of them in memory.
 using PackPart = Registers<1>;
 
-}  // namespace residua::inline RESIDUA_ISA
+}  // namespace residua::detail::inline RESIDUA_ISA
 
 namespace residua::detail::inline RESIDUA_ISA {
 
@@ -146,7 +146,7 @@ RESIDUA_INLINE Values map_registers(Function f, Values a, Values b) {
 
 }  // namespace residua::detail::inline RESIDUA_ISA
 
-namespace residua::inline RESIDUA_ISA {
+namespace residua::detail::inline RESIDUA_ISA {
 
 template <int count>
 RESIDUA_INLINE Registers<count> operator+(Registers<count> a, Registers<count> b) {
@@ -249,7 +249,7 @@ RESIDUA_INLINE float reduce_add(Pack a) {
     return lanes[0];
 }
 
-}  // namespace residua::inline RESIDUA_ISA
+}  // namespace residua::detail::inline RESIDUA_ISA
 
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC diagnostic pop

@@ -16,7 +16,7 @@
 #include <residua/kernel/reference/planar.hpp>
 #include <residua/shape/window.hpp>
 
-namespace residua::reference {
+namespace residua::detail::reference {
 
 namespace detail {
 
@@ -96,4 +96,4 @@ void avg_pool_backward(int n, Chw shape, const Window& window, const T* grad_dst
     });
 }
 
-}  // namespace residua::reference
+}  // namespace residua::detail::reference

@@ -7,7 +7,7 @@
 #include <residua/shape/window.hpp>
 #include <residua/tensor/pack.hpp>
 
-namespace residua::inline RESIDUA_ISA {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// The part of a window that lies inside the map, for one output row or column.
 struct Clip {
@@ -40,7 +40,7 @@ inline void max_pool(const MapView<const float>& src, const MapView<float>& dst,
         }
 }
 
-}  // namespace residua::inline RESIDUA_ISA
+}  // namespace residua::detail::inline RESIDUA_ISA
 
 namespace residua::detail::inline RESIDUA_ISA {
 
@@ -61,7 +61,7 @@ RESIDUA_INLINE void send_gradient(Pack gradient, const float* src, std::ptrdiff_
 
 }  // namespace residua::detail::inline RESIDUA_ISA
 
-namespace residua::inline RESIDUA_ISA {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// Sends each gradient to the first largest value of its window.
 /// Shapes: as max_pool, grad_src as src, grad_dst as dst. Reads: src, grad_dst. Writes: grad_src. Requires: all
@@ -129,4 +129,4 @@ inline void avg_pool_backward(const MapView<const float>& grad_dst, const MapVie
     }
 }
 
-}  // namespace residua::inline RESIDUA_ISA
+}  // namespace residua::detail::inline RESIDUA_ISA
