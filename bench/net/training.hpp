@@ -16,6 +16,7 @@
 template <class Net>
 constexpr long training_multiply_adds = [] {
     using namespace residua;
+    using namespace residua::detail;
     int first = 0;
     while (graph_of<Net>[first].op != Op::conv) ++first;
     return 3 * multiply_adds<Net> - detail::node_multiply_adds(graph_of<Net>, first);

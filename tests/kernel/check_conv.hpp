@@ -12,14 +12,14 @@
 struct ConvCase {
     residua::Chw src{};
     int oc = 1;
-    residua::Window window{};
+    residua::detail::Window window{};
     bool packed = false;
     int width = 0;
     int dst_blocks = 1;
     residua::Algorithm last = residua::Algorithm::direct;
 
     [[nodiscard]] constexpr residua::Chw dst() const { return {oc, window.rows(src.h), window.columns(src.w)}; }
-    [[nodiscard]] constexpr residua::Layout layout() const { return {src, window.padding, packed}; }
+    [[nodiscard]] constexpr residua::detail::Layout layout() const { return {src, window.padding, packed}; }
     [[nodiscard]] constexpr residua::detail::TrainingConv kernel() const {
         using namespace residua;
         using namespace residua::detail;
@@ -37,15 +37,16 @@ class ConvCheck {
     ConvCheck()
         : packed_(
               static_cast<std::size_t>(residua::detail::packed_floats(one.layout(), one.dst(), one.window, kernel))),
-          scratch_(static_cast<std::size_t>(
-              residua::detail::transform_floats(one.layout(), one.dst(), one.window, kernel) + residua::overhang)),
+          scratch_(
+              static_cast<std::size_t>(residua::detail::transform_floats(one.layout(), one.dst(), one.window, kernel) +
+                                       residua::detail::overhang)),
           conv_{one.layout(), one.dst(), one.window, kernel, packed_.data()} {
         std::ranges::fill(scratch_.span(), std::numeric_limits<float>::quiet_NaN());
     }
 
     double forward() {
         std::vector<double> expected(static_cast<std::size_t>(shape_.dst_count()));
-        residua::reference::conv_forward(shape_, src_.data(), weight_.data(), bias_.data(), expected.data());
+        residua::detail::reference::conv_forward(shape_, src_.data(), weight_.data(), bias_.data(), expected.data());
         TestMap src(one.layout(), src_);
         TestMap dst({one.dst()});
         clear_packed();
@@ -59,15 +60,15 @@ class ConvCheck {
     double moments() {
         std::vector<double> expected(static_cast<std::size_t>(shape_.dst_count()));
         const std::vector<double> no_bias(static_cast<std::size_t>(one.oc), 0.0);
-        residua::reference::conv_forward(shape_, src_.data(), weight_.data(), no_bias.data(), expected.data());
+        residua::detail::reference::conv_forward(shape_, src_.data(), weight_.data(), no_bias.data(), expected.data());
         TestMap src(one.layout(), src_);
         TestMap dst({one.dst()});
         clear_packed();
         for (int i = 0; i < conv_.pack_parts(); ++i) conv_.pack_forward(float_weight_.data(), nullptr, i);
-        const long channels = residua::block_count(one.oc) * residua::channel_block;
-        residua::Arena sums(static_cast<std::size_t>(3 * channels));
+        const long channels = residua::detail::block_count(one.oc) * residua::detail::channel_block;
+        residua::detail::Arena sums(static_cast<std::size_t>(3 * channels));
         std::ranges::fill(sums.span(), std::numeric_limits<float>::quiet_NaN());
-        const residua::ImageMoments moments{sums.data(), sums.data() + channels, sums.data() + 2 * channels};
+        const residua::detail::ImageMoments moments{sums.data(), sums.data() + channels, sums.data() + 2 * channels};
         residua::detail::run_forward<with_moments>(conv_, {src.view()}, {{dst.view()}, moments}, {scratch_.data()});
         const std::vector<float> found = dst.planar();
         return std::max(difference(found, expected), moments_difference(found, moments));
@@ -75,7 +76,7 @@ class ConvCheck {
 
     double backward_src() {
         std::vector<double> expected(static_cast<std::size_t>(shape_.src_count()));
-        residua::reference::conv_backward_src(shape_, grad_.data(), weight_.data(), expected.data());
+        residua::detail::reference::conv_backward_src(shape_, grad_.data(), weight_.data(), expected.data());
         TestMap grad(conv_.grad(), grad_);
         TestMap grad_src({one.src});
         clear_packed();
@@ -87,11 +88,11 @@ class ConvCheck {
 
     /// Four images, three of them in a slice.
     double backward_weight() {
-        const residua::reference::ConvShape both{images, one.src, one.oc, one.window};
+        const residua::detail::reference::ConvShape both{images, one.src, one.oc, one.window};
         const std::vector<double> sources = float_values(both.src_count(), 5);
         const std::vector<double> grads = float_values(both.dst_count(), 6);
         std::vector<double> expected(weight_.size());
-        residua::reference::conv_backward_weight(both, sources.data(), grads.data(), expected.data());
+        residua::detail::reference::conv_backward_weight(both, sources.data(), grads.data(), expected.data());
         std::vector<float> found(weight_.size(), std::numeric_limits<float>::quiet_NaN());
         if constexpr (kernel.whole_batch)
             whole_gradient(sources, grads, found.data());
@@ -104,7 +105,7 @@ class ConvCheck {
     static constexpr int images = 4;
 
     /// Against those of what was written.
-    static double moments_difference(const std::vector<float>& written, const residua::ImageMoments& moments) {
+    static double moments_difference(const std::vector<float>& written, const residua::detail::ImageMoments& moments) {
         const auto pixels = written.size() / static_cast<std::size_t>(one.oc);
         std::vector<double> expected;
         std::vector<float> found;
@@ -132,7 +133,7 @@ class ConvCheck {
 
     void gradient_by_slices(const std::vector<double>& sources, const std::vector<double>& grads, float* found) {
         using residua::detail::InSlice;
-        residua::Arena slices(static_cast<std::size_t>(2 * conv_.weight_floats()));
+        residua::detail::Arena slices(static_cast<std::size_t>(2 * conv_.weight_floats()));
         std::ranges::fill(slices.span(), std::numeric_limits<float>::quiet_NaN());
         for (int image = 0; image < images; ++image) {
             TestMap src(one.layout(), part(sources, image));
@@ -145,8 +146,9 @@ class ConvCheck {
     }
 
     void whole_gradient(const std::vector<double>& sources, const std::vector<double>& grads, float* found) {
-        residua::Arena collected(static_cast<std::size_t>(images * conv_.collected() + residua::overhang));
-        const residua::Layout& layout = conv_.src();
+        residua::detail::Arena collected(
+            static_cast<std::size_t>(images * conv_.collected() + residua::detail::overhang));
+        const residua::detail::Layout& layout = conv_.src();
         float* const first_grad = collected.data() + images * layout.count();
         for (int image = 0; image < images; ++image) {
             TestMap src(layout, part(sources, image));
@@ -175,14 +177,14 @@ class ConvCheck {
     }();
     static constexpr residua::detail::ConvFunctions functions = residua::detail::conv_functions_of<kernel>();
 
-    residua::reference::ConvShape shape_{1, one.src, one.oc, one.window};
+    residua::detail::reference::ConvShape shape_{1, one.src, one.oc, one.window};
     std::vector<double> weight_ = float_values(shape_.weight_count(), 1);
     std::vector<float> float_weight_{weight_.begin(), weight_.end()};
     std::vector<double> bias_ = float_values(one.oc, 2);
     std::vector<double> src_ = float_values(shape_.src_count(), 3);
     std::vector<double> grad_ = float_values(shape_.dst_count(), 4);
-    residua::Arena packed_;
-    residua::Arena scratch_;
+    residua::detail::Arena packed_;
+    residua::detail::Arena scratch_;
     residua::detail::BoundConv conv_;
 };
 
@@ -205,4 +207,6 @@ void check_moments() {
     CHECK(ConvCheck<one>{}.moments() < (one.last == residua::Algorithm::direct ? 2e-6 : 2e-5));
 }
 
-constexpr residua::Window square(int kernel, int stride, int padding) { return {kernel, kernel, stride, padding}; }
+constexpr residua::detail::Window square(int kernel, int stride, int padding) {
+    return {kernel, kernel, stride, padding};
+}

@@ -22,7 +22,7 @@ class TestMap {
     }
     TestMap(const residua::detail::Layout& layout, const std::vector<double>& planar) : TestMap(layout) {
         const std::vector<float> rounded(planar.begin(), planar.end());
-        residua::clear_frame(view());
+        residua::detail::clear_frame(view());
         residua::detail::load_planar(rounded.data(), view());
     }
 
@@ -47,8 +47,8 @@ inline std::vector<double> float_values(long count, std::uint64_t seed) {
 
 /// Aligned copies of per-channel values, whole blocks, NaN behind the last channel.
 inline residua::detail::Arena channel_values(const std::vector<double>& values) {
-    residua::Arena floats(
-        static_cast<std::size_t>(residua::block_count(static_cast<int>(values.size())) * residua::channel_block));
+    residua::detail::Arena floats(static_cast<std::size_t>(
+        residua::detail::block_count(static_cast<int>(values.size())) * residua::detail::channel_block));
     std::ranges::fill(floats.span(), std::numeric_limits<float>::quiet_NaN());
     for (std::size_t i = 0; i < values.size(); ++i) floats.data()[i] = static_cast<float>(values[i]);
     return floats;

@@ -86,6 +86,7 @@ Disagreement training_disagreement(int count, int threads, std::uint64_t seed) {
 template <class Net>
 Disagreement inference_disagreement(int count, int threads, std::uint64_t seed) {
     using namespace residua;
+    using namespace residua::detail;
     const Sample<Net> sample(count, seed);
     const Sample<Net> before(count + 3, seed + 1000);
     const Model<Net> model(sample.weights);

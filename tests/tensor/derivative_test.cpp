@@ -8,6 +8,7 @@
 #include <residua/tensor/pack.hpp>
 
 using namespace residua;
+using namespace residua::detail;
 using namespace residua::variables;
 
 namespace {

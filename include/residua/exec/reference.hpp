@@ -108,8 +108,8 @@ class ReferenceNetwork {
     template <class Visit>
     static void visit_activation(int i, Visit visit) {
         using Activations = ActivationsOf<Net>;
-        visit_activation<Activations>(graph[i].activation, visit,
-                                              std::make_integer_sequence<int, meta::length<Activations>>{});
+        detail::visit_activation<Activations>(graph[i].activation, visit,
+                                      std::make_integer_sequence<int, meta::length<Activations>>{});
     }
 
     [[nodiscard]] long count(int i) const { return n_ * graph[i].shape.count(); }

@@ -12,12 +12,13 @@ namespace residua {
 template <int out, int kernel, class... Options>
 struct Conv {
     static constexpr detail::Window window{kernel, kernel, detail::stride_or<Options...>(1),
-                                   detail::padding_or<Options...>((kernel - 1) / 2)};
+                                           detail::padding_or<Options...>((kernel - 1) / 2)};
     static constexpr bool bias = (std::is_same_v<Options, Bias> || ...);
 
     static constexpr detail::Problem check(Chw in) {
         if (!detail::are_conv_options<Options...>) return {detail::Kind::OptionNotTaken};
-        return out <= 0 ? detail::Problem{detail::Kind::SizeNotPositive, {}, {out, kernel, window.stride}} : window.check(in);
+        return out <= 0 ? detail::Problem{detail::Kind::SizeNotPositive, {}, {out, kernel, window.stride}}
+                        : window.check(in);
     }
     static constexpr Chw output(Chw in) { return {out, window.rows(in.h), window.columns(in.w)}; }
 };

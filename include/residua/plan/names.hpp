@@ -106,7 +106,7 @@ constexpr int find_parameter(std::string_view text) {
 template <class Net, FixedString name>
 struct ParameterNamed {
     static constexpr int index = find_parameter<Net>(name.view());
-    using Verdict = std::conditional_t<(index < 0), verdicts::ParameterUnknown<verdicts::Got<Named<name, Net>>>, verdicts::Accepted>;
+    using Verdict = std::conditional_t<(index < 0), ParameterUnknown<Got<Named<name, Net>>>, Accepted>;
     static_assert(sizeof(typename Verdict::template Enforce<Net>) > 0);
     static constexpr Parameter parameter = index < 0 ? Parameter{} : parameters<Net>[static_cast<std::size_t>(index)];
 };
@@ -123,7 +123,8 @@ inline std::string module_name(const Name& name) {
 /// The parameter's name in weight files, such as "layer2.0.conv1.weight".
 template <class Net>
 std::string parameter_name(const Parameter& parameter) {
-    return detail::module_name(graph_of<Net>[parameter.node].name) + '.' + std::string(detail::spelling(parameter.member));
+    return detail::module_name(graph_of<Net>[parameter.node].name) + '.' +
+           std::string(detail::spelling(parameter.member));
 }
 
 /// The parameter of this name; a name the network does not have is a compile error.

@@ -24,7 +24,9 @@ struct Parameter {
     long offset = 0;  ///< in elements, from the start of the weights
 
     [[nodiscard]] constexpr long count() const { return 1L * shape[0] * shape[1] * shape[2] * shape[3]; }
-    [[nodiscard]] constexpr bool trained() const { return member == detail::Member::weight || member == detail::Member::bias; }
+    [[nodiscard]] constexpr bool trained() const {
+        return member == detail::Member::weight || member == detail::Member::bias;
+    }
 };
 
 namespace detail {

@@ -40,7 +40,6 @@ inline constexpr Survey survey = [] {
 
 template <class Net>
 constexpr auto diagnose() {
-    using namespace verdicts;
     constexpr Survey found = survey<Net>;
     constexpr Position p = found.position;
     using Where = At<EntryNumber<p.entry>, BlockNumber<p.block>, LayerNumber<p.layer>,
@@ -51,19 +50,19 @@ constexpr auto diagnose() {
     if constexpr (kind == Kind::Accepted)
         return Accepted{};
     else if constexpr (kind == Kind::InputMissing)
-        return InputMissing<Expected<Input<3, 32, 32>>, Got<meta::TypeOf<decltype(written_at<Net, 0>())>>>{};
+        return InputMissing<Wanted<Input<3, 32, 32>>, Got<meta::TypeOf<decltype(written_at<Net, 0>())>>>{};
     else if constexpr (kind == Kind::LayerUnknown)
         return LayerUnknown<Where>{};
     else if constexpr (kind == Kind::OptionNotTaken)
         return OptionNotTaken<Where>{};
     else if constexpr (kind == Kind::SizeNotPositive)
-        return SizeNotPositive<Where, Got<Sizes<g.c, g.h, g.w>>>{};
+        return SizeNotPositive<Where, Got<SizesOf<g.c, g.h, g.w>>>{};
     else if constexpr (kind == Kind::KernelLargerThanInput)
-        return KernelLargerThanInput<Where, Expected<Map<e.c, e.h, e.w>>, Got<Map<g.c, g.h, g.w>>>{};
+        return KernelLargerThanInput<Where, Wanted<MapOf<e.c, e.h, e.w>>, Got<MapOf<g.c, g.h, g.w>>>{};
     else if constexpr (kind == Kind::SizeNotDivisible)
-        return SizeNotDivisible<Where, Expected<Kernel<e.h, e.w>>, Got<Map<g.c, g.h, g.w>>>{};
+        return SizeNotDivisible<Where, Wanted<KernelOf<e.h, e.w>>, Got<MapOf<g.c, g.h, g.w>>>{};
     else if constexpr (kind == Kind::LinearAfterMap)
-        return LinearAfterMap<Where, Expected<Map<e.c, e.h, e.w>>, Got<Map<g.c, g.h, g.w>>>{};
+        return LinearAfterMap<Where, Wanted<MapOf<e.c, e.h, e.w>>, Got<MapOf<g.c, g.h, g.w>>>{};
     else if constexpr (kind == Kind::WidthUnknown)
         return WidthUnknown<Where>{};
     else if constexpr (kind == Kind::BlockMalformed)
@@ -71,11 +70,11 @@ constexpr auto diagnose() {
     else if constexpr (kind == Kind::StrideUnused)
         return StrideUnused<Where, Got<Stride<g.h>>>{};
     else if constexpr (kind == Kind::ChannelsDiffer)
-        return ChannelsDiffer<Where, MainEndsIn<Map<e.c, e.h, e.w>>, ShortcutEndsIn<Map<g.c, g.h, g.w>>>{};
+        return ChannelsDiffer<Where, MainEndsIn<MapOf<e.c, e.h, e.w>>, ShortcutEndsIn<MapOf<g.c, g.h, g.w>>>{};
     else if constexpr (kind == Kind::MapSizesDiffer)
-        return MapSizesDiffer<Where, MainEndsIn<Map<e.c, e.h, e.w>>, ShortcutEndsIn<Map<g.c, g.h, g.w>>>{};
+        return MapSizesDiffer<Where, MainEndsIn<MapOf<e.c, e.h, e.w>>, ShortcutEndsIn<MapOf<g.c, g.h, g.w>>>{};
     else
-        return ShortcutLosesChannels<Where, MainEndsIn<Map<e.c, e.h, e.w>>, ShortcutEndsIn<Map<g.c, g.h, g.w>>>{};
+        return ShortcutLosesChannels<Where, MainEndsIn<MapOf<e.c, e.h, e.w>>, ShortcutEndsIn<MapOf<g.c, g.h, g.w>>>{};
 }
 
 }  // namespace detail
@@ -86,6 +85,6 @@ using Diagnose = decltype(detail::diagnose<Net>());
 
 /// Whether the network fits.
 template <class Net>
-inline constexpr bool accepts = std::is_same_v<Diagnose<Net>, verdicts::Accepted>;
+inline constexpr bool accepts = std::is_same_v<Diagnose<Net>, Accepted>;
 
 }  // namespace residua

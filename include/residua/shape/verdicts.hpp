@@ -5,7 +5,7 @@
 /// was found. Text would print as character codes on older compilers, numbers and types print well. docs/errors.md has
 /// a section for each.
 
-namespace residua::verdicts {
+namespace residua {
 
 /// An entry of `Network<Input, 1, 2, 3, ...>`.
 template <int number>
@@ -21,13 +21,13 @@ template <class Entry, class Block, class Layer, class Written>
 struct At {};
 
 template <int c, int h, int w>
-struct Map {};
+struct MapOf {};
 template <int h, int w>
-struct Kernel {};
+struct KernelOf {};
 template <int... sizes>
-struct Sizes {};
+struct SizesOf {};
 template <class What>
-struct Expected {};
+struct Wanted {};
 template <class What>
 struct Got {};
 template <class What>
@@ -181,7 +181,7 @@ template <class...>
 struct WeightShapeDiffers {
     template <class Subject, bool fits = false>
     struct Enforce {
-        static_assert(fits, "residua: the array does not have the parameter's shape: compare Expected with Got");
+        static_assert(fits, "residua: the array does not have the parameter's shape: compare Wanted with Got");
     };
 };
 
@@ -206,4 +206,4 @@ struct BudgetExceeded {
     };
 };
 
-}  // namespace residua::verdicts
+}  // namespace residua

@@ -312,7 +312,8 @@ void assign(const TensorView<T, extent...>& dst, const Source& source, Executor&
     static_assert(std::is_same_v<T, typename decltype(formula)::Element>,
                   "a formula is assigned to a tensor of its own element type that is not const");
     constexpr bool fits = detail::assignable<Extents, From>;
-    using Verdict = std::conditional_t<fits, detail::ShapesBroadcast<Extents>, detail::ShapeDoesNotFitDestination<Extents, From>>;
+    using Verdict =
+        std::conditional_t<fits, detail::ShapesBroadcast<Extents>, detail::ShapeDoesNotFitDestination<Extents, From>>;
     static_assert(Verdict::ok, "the formula's shape does not broadcast to the destination's");
     if constexpr (fits) {
         const auto loops = detail::loops_of<Extents, Extents>(formula);

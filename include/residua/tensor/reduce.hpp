@@ -179,9 +179,9 @@ constexpr long result_task_size(long reduced_count) {
 namespace residua::inline RESIDUA_ISA {
 
 /// Writes the reduction of `source` (a formula, a tensor or a view) over `Over` = Axes<...> to dst, whose shape is the
-/// source's without these axes. Reduction is reductions::Sum, Mean or Maximum. One pass, no allocation; dst must not be read by
-/// the source. `executor` as for assign(); tasks differ in the elements of dst they compute, so reducing to a single
-/// element is one task.
+/// source's without these axes. Reduction is reductions::Sum, Mean or Maximum. One pass, no allocation; dst must not be
+/// read by the source. `executor` as for assign(); tasks differ in the elements of dst they compute, so reducing to a
+/// single element is one task.
 template <class Reduction, class Over, class T, int... extent, class Source, class Executor = detail::Serial>
 requires detail::is_tensor_operand<Source>
 void reduce(const TensorView<T, extent...>& dst, const Source& source, Executor&& executor = {}) {
@@ -234,7 +234,8 @@ auto reduced(const Source& source, Executor& executor) {
 
 namespace residua::inline RESIDUA_ISA {
 
-/// sum<Axes<0, 2>>(a * b): a new tensor without axes 0 and 2. reduce<reductions::Sum, Axes<0, 2>>(dst, a * b) allocates nothing.
+/// sum<Axes<0, 2>>(a * b): a new tensor without axes 0 and 2. reduce<reductions::Sum, Axes<0, 2>>(dst, a * b) allocates
+/// nothing.
 template <class Over, class Source, class Executor = detail::Serial>
 requires(detail::is_axes<Over>&& detail::is_tensor_operand<Source>) auto sum(const Source& source,
                                                                              Executor&& executor = {}) {
