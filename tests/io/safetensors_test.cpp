@@ -116,6 +116,16 @@ TEST_CASE("safetensors: every element type is converted") {
     CHECK(floats_of("BOOL", std::string("\0\1", 2), 2) == Floats{0, 1});
 }
 
+TEST_CASE("safetensors: metadata that are null are none, as to the reference reader") {
+    const SafetensorsFile file(
+        file_with(R"({"__metadata__":null,"t":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}})", 1), "f");
+    CHECK(file.metadata().empty());
+    CHECK(file.tensors().size() == 1);
+    CHECK(error_of(R"({"__metadata__":null,"__metadata__":{}})", 0) ==
+          "f: __metadata__: expected one entry of this name, found two");
+    CHECK(error_of(R"({"__metadata__":{"a":null}})", 0) == "f: __metadata__.a: expected a string, found null");
+}
+
 TEST_CASE("safetensors: malformed headers are named") {
     CHECK(error_of(bytes_from("")) == "f: header length: expected 8 bytes, found 0 bytes in the whole file");
     CHECK(error_of(bytes_from("1234567")) == "f: header length: expected 8 bytes, found 7 bytes in the whole file");

@@ -111,7 +111,9 @@ class SafetensorsParser {
         if (!holds) fail(field, expected, found);
     }
 
+    /// Null means none, as to the format's reference reader.
     Metadata metadata(const JsonValue& json) const {
+        if (json.kind == Kind::null) return {};
         demand(json.kind == Kind::object, metadata_key, "an object of strings", json.kind_name());
         check_keys(json);
         Metadata values;
