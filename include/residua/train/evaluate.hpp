@@ -39,15 +39,18 @@ void predict_all(const Model<Net>& model, ImageSource& images, Workspace<Net, In
     }
 }
 
-/// Counts the images whose largest output is not their label's.
+/// Counts the images whose largest output is not their label's. Broken ones that the source replaces do not count.
 template <class Net>
 Evaluation evaluate(const Model<Net>& model, ImageSource& images, Workspace<Net, Inference>& workspace) {
-    Evaluation result{.images = static_cast<int>(images.size())};
+    Evaluation result;
     constexpr auto classes = static_cast<std::size_t>(output_shape<Net>.count());
     predict_all(model, images, workspace,
-                [&](std::size_t, std::span<const float> outputs, std::span<const Label> labels) {
-                    for (std::size_t i = 0; i < labels.size(); ++i)
+                [&](std::size_t first, std::span<const float> outputs, std::span<const Label> labels) {
+                    for (std::size_t i = 0; i < labels.size(); ++i) {
+                        if (images.replaced(first + i)) continue;
+                        ++result.images;
                         if (best_class(outputs.subspan(i * classes, classes)) != labels[i]) ++result.wrong;
+                    }
                 });
     return result;
 }
@@ -73,7 +76,7 @@ std::vector<float> predict_crops(const Model<Net>& model, const TestImage& test,
     for (std::size_t first = 0; first < test.crops.size(); first += capacity) {
         const std::size_t count = std::min(test.crops.size() - first, capacity);
         for (std::size_t i = 0; i < count; ++i)
-            crop_into(test.image, test.crops[first + i], normalisation, std::span(batch).subspan(i * input, input));
+            crop_into(test, first + i, normalisation, std::span(batch).subspan(i * input, input));
         const auto some =
             model.predict(std::span<const float>(batch).first(count * input), static_cast<int>(count), workspace);
         outputs.insert(outputs.end(), some.begin(), some.end());
