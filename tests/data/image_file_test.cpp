@@ -164,7 +164,8 @@ TEST_CASE("image file: what is cut off anywhere is an error that names the file"
 
 TEST_CASE("image file: errors say what was expected and found") {
     CHECK(error_of("") == "some.file: content: expected a JPEG or PNG image, found an empty file");
-    CHECK(error_of("P6 1 1") == "some.file: content: expected a JPEG or PNG image, found neither");
+    CHECK(error_of("P6 1 1") ==
+          "some.file: content: expected a JPEG or PNG image, found text that begins with \"P6 1 1\"");
     std::string jpeg = jpeg_file(12, 20, slope(12, 20, 3), {});
     CHECK(error_of(jpeg.substr(0, jpeg.size() / 2)) ==
           "some.file: JPEG data: expected a whole image, found Premature end of JPEG file");
@@ -204,9 +205,8 @@ TEST_CASE("image file: what other formats are called") {
     CHECK(found("....jP  \r\n") == "a JPEG 2000 image");
     CHECK(found(std::string("\0\x05\x16\x07\0\2", 6)) == "macOS's notes about a file (AppleDouble)");
     CHECK(found("version https://git-lfs.github.com/spec/v1\n").starts_with("a Git LFS pointer"));
-    CHECK(found("<!DOCTYPE html>") == "a page of HTML or XML");
-    CHECK(found("RIFF....WAVE") == "neither");
-    CHECK(found("RIFF") == "neither");
+    CHECK(found("<!DOCTYPE html>").starts_with("an HTML page"));
+    CHECK(found("RIFF") == "text that begins with \"RIFF\"");
 }
 
 TEST_CASE("image file: sizes that a file cannot hold are refused before memory is given to them") {
