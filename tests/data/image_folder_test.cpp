@@ -174,7 +174,7 @@ TEST_CASE("image folder: errors of folders name them") {
     CHECK(error_of(folder / "none") == place + "/none" + expected + "nothing of this name");
     CHECK(error_of(folder / "list.txt") == place + "/list.txt" + expected + "neither");
     std::filesystem::create_symlink(folder / "loop", folder / "loop");
-    CHECK(error_of(folder / "loop") == place + "/loop" + expected + "Too many levels of symbolic links");
+    CHECK(error_of(folder / "loop") == place + "/loop: cannot be read: Too many levels of symbolic links");
 }
 
 TEST_CASE("image folder: folders that may not be read are errors, not empty") {
@@ -194,7 +194,7 @@ TEST_CASE("image folder: folders that may not be read are errors, not empty") {
     for (const char* name : {"all/dog", "none"}) permissions(folder / name, perms::owner_all);
     CHECK(dog == (folder / "all/dog").string() + ": cannot be read: Permission denied");
     CHECK(none == (folder / "none").string() + ": cannot be read: Permission denied");
-    CHECK(below.ends_with(", found Permission denied"));
+    CHECK(below == (folder / "none/cat").string() + ": cannot be read: Permission denied");
 }
 
 TEST_CASE("image folder: folders that users stumbled over") {

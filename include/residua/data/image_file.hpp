@@ -19,6 +19,7 @@
 
 #include <residua/data/orientation.hpp>
 #include <residua/data/rgb_image.hpp>
+#include <residua/io/detail/content_kind.hpp>
 #include <residua/io/error.hpp>
 #include <residua/io/file.hpp>
 
@@ -47,34 +48,6 @@ inline void check_picture_size(std::string_view name, std::int64_t height, std::
 
 inline bool begins_with(std::span<const std::byte> content, std::string_view begin) {
     return std::string_view(reinterpret_cast<const char*>(content.data()), content.size()).starts_with(begin);
-}
-
-/// What a file holds that is neither JPEG nor PNG, as far as it is known from its first bytes.
-inline std::string_view other_content(std::span<const std::byte> content) {
-    using namespace std::string_view_literals;
-    struct Known {
-        std::size_t at;
-        std::string_view bytes;
-        std::string_view what;
-    };
-    constexpr std::array known{
-        Known{0, "GIF8", "a GIF image"},
-        Known{0, "BM", "a BMP image"},
-        Known{0, "II*\0"sv, "a TIFF image"},
-        Known{0, "MM\0*"sv, "a TIFF image"},
-        Known{8, "WEBP", "a WebP image"},
-        Known{4, "ftypavif", "an AVIF image"},
-        Known{4, "ftyphei", "a HEIC image"},
-        Known{4, "jP  ", "a JPEG 2000 image"},
-        Known{0, "\0\x05\x16\x07"sv, "macOS's notes about a file (AppleDouble)"},
-        Known{0, "version https://git-lfs", "a Git LFS pointer (the file itself comes with 'git lfs pull')"},
-        Known{0, "<", "a page of HTML or XML"},
-    };
-    if (content.empty()) return "an empty file";
-    for (const Known& one : known) {
-        if (one.at < content.size() && begins_with(content.subspan(one.at), one.bytes)) return one.what;
-    }
-    return "neither";
 }
 
 /// Reads one JPEG image. libjpeg leaves its functions by a jump when the file is broken, so it is only called inside of
@@ -274,7 +247,7 @@ inline RgbImage decode_image(std::span<const std::byte> content, std::string_vie
                              Orientation orientation = Orientation::stored) {
     if (detail::begins_with(content, "\xFF\xD8\xFF")) return detail::JpegReader(name).read(content, orientation);
     if (detail::begins_with(content, "\x89PNG\r\n\x1A\n")) return detail::decode_png(content, name, orientation);
-    throw FileError(name, "content", "a JPEG or PNG image", detail::other_content(content));
+    throw FileError(name, "content", "a JPEG or PNG image", detail::content_kind(content));
 }
 
 /// Reads a JPEG or PNG file; see `decode_image`.

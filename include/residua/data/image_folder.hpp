@@ -16,6 +16,7 @@
 #include <residua/data/detail/csv.hpp>
 #include <residua/data/labelled_images.hpp>
 #include <residua/io/error.hpp>
+#include <residua/io/file.hpp>
 
 namespace residua {
 
@@ -90,17 +91,14 @@ class ImageFolder {
     static ImageFolder open(const std::filesystem::path& place, std::span<const std::string> classes = {}) {
         ImageFolder folder;
         folder.class_names_.assign(classes.begin(), classes.end());
-        std::error_code error;
-        const auto type = std::filesystem::status(place, error).type();
+        const auto type = type_of(place);
         if (type == std::filesystem::file_type::directory) {
             folder.read_folders(place);
         } else if (type == std::filesystem::file_type::regular && place.extension() == ".csv") {
             folder.read_table(place);
         } else {
             throw FileError(place.string(), "images", "a folder of class folders, or a .csv file",
-                            type == std::filesystem::file_type::not_found ? "nothing of this name"
-                            : error                                       ? error.message()
-                                                                          : "neither");
+                            type == std::filesystem::file_type::not_found ? "nothing of this name" : "neither");
         }
         return folder;
     }
