@@ -22,16 +22,6 @@ namespace residua {
 
 namespace detail {
 
-/// The first few of some texts: "a; b; c; ...".
-inline std::string first_few(std::span<const std::string> texts) {
-    constexpr std::size_t few = 3;
-    std::string line;
-    for (const std::string& text : texts.first(std::min(few, texts.size()))) {
-        line += (line.empty() ? "" : "; ") + printable(text);
-    }
-    return texts.size() > few ? line + "; ..." : line;
-}
-
 /// What systems and archives leave in folders by themselves: it has nothing to do with images, whatever it holds.
 inline bool is_left_by_systems(const std::filesystem::path& path) {
     constexpr std::array<std::string_view, 7> known{
