@@ -1,12 +1,14 @@
 #include <array>
 #include <cstdio>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "../support/places.hpp"
 #include "class_names.hpp"
 #include "commands.hpp"
+#include "image_files.hpp"
 #include "member_networks.hpp"
-#include <residua/data/image_file.hpp>
+#include <residua/io/error.hpp>
 #include <residua/io/npy.hpp>
 #include <residua/train/scores.hpp>
 
@@ -59,24 +61,34 @@ int classify(const ClassifyOptions& options) {
     support::check_folder_of(options.logits);
     const Protocol protocol = center_crop_protocol();
     MemberNetworks network(options, protocol, options.normalise, options.threads);
-    const std::vector<std::string> names = class_names(options.names, network.classes());
+    const std::vector<std::string> names = class_names(options.names, network.class_names(), network.classes());
+    const auto classes = static_cast<std::size_t>(network.classes());
     std::vector<float> logits;
+    std::size_t broken = 0;
     auto results = nlohmann::ordered_json::array();
     for (const std::filesystem::path& image : options.images) {
-        const std::vector<float> outputs = network.outputs(0, test_image(read_image(image), protocol.front()));
-        const std::vector<Candidate> candidates = best_of(outputs);
-        if (options.json)
-            results.push_back(json_of(image, candidates, names));
-        else
-            print(image, candidates, names);
-        logits.insert(logits.end(), outputs.begin(), outputs.end());
+        try {
+            const auto tests = test_images(image, protocol, options.orientation());
+            const std::vector<float> outputs = network.outputs(0, tests.front());
+            const std::vector<Candidate> candidates = best_of(outputs);
+            if (options.json)
+                results.push_back(json_of(image, candidates, names));
+            else
+                print(image, candidates, names);
+            logits.insert(logits.end(), outputs.begin(), outputs.end());
+        } catch (const FileError& error) {
+            ++broken;
+            support::say(program, error.what());
+            if (options.json) results.push_back({{"image", image.string()}, {"error", error.what()}});
+            logits.resize(logits.size() + classes, std::numeric_limits<float>::quiet_NaN());
+        }
     }
     if (options.json) std::printf("%s\n", text_of(results).c_str());
     if (!options.logits.empty())
         write_npy<float>(options.logits,
                          std::array{static_cast<std::int64_t>(options.images.size()), std::int64_t{network.classes()}},
                          std::span<const float>(logits));
-    return 0;
+    return broken == 0 || (options.skip_broken && broken < options.images.size()) ? 0 : support::wrong_use;
 }
 
 }  // namespace imagenet
