@@ -238,17 +238,6 @@ RESIDUA_INLINE void finish_streams() {
 #endif
 }
 
-/// The sum of the 16 lanes, always as the tree that halves: lanes i and i + 8 first, then i and i + 4, i + 2, i + 1.
-/// The same bits on every instruction set.
-RESIDUA_INLINE float reduce_add(Pack a) {
-    alignas(alignment) float lanes[Pack::size];
-    a.store(lanes);
-    for (int half = Pack::size / 2; half > 0; half /= 2) {
-        for (int i = 0; i < half; ++i) lanes[i] += lanes[i + half];
-    }
-    return lanes[0];
-}
-
 }  // namespace residua::inline RESIDUA_ISA
 
 #if defined(__GNUC__) && !defined(__clang__)
