@@ -15,6 +15,7 @@
 #include <xsimd/xsimd.hpp>
 
 #include <residua/config.hpp>
+#include <residua/meta/entries.hpp>
 
 namespace residua::detail::inline RESIDUA_ISA {
 
@@ -93,7 +94,7 @@ struct Registers {
     static constexpr int register_size = static_cast<int>(Register::size);
     static constexpr int size = count * register_size;
 
-    Register registers[count];
+    detail::Row<Register, count> registers;
 
     /// Reads `size` floats; `src` is aligned to as many bytes as they take.
     static RESIDUA_INLINE Registers load(const float* src) {
