@@ -74,8 +74,6 @@ constexpr std::optional<Dtype> dtype_named(std::string_view name) {
     return std::nullopt;
 }
 
-constexpr bool holds_integers(Dtype dtype) { return dtype >= Dtype::I64; }
-
 /// The value of an IEEE 754 half (binary16), exactly; a NaN keeps its sign and payload.
 constexpr float float_from_f16(std::uint16_t half) {
     const std::uint32_t sign = (half & 0x8000U) << 16U;

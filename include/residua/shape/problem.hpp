@@ -17,6 +17,7 @@ enum class Kind : unsigned char {
     WidthUnknown,
     BlockMalformed,
     StrideUnused,
+    StrideUnknown,
     ChannelsDiffer,
     MapSizesDiffer,
     ShortcutLosesChannels,
