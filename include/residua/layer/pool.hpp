@@ -8,7 +8,7 @@ namespace residua {
 namespace detail {
 
 /// Without options a pool tiles the map: the stride is the kernel's size, there is no padding, nothing may be left
-/// over.
+/// over. Padding is at most half of the kernel, as in PyTorch, so that every window covers a pixel.
 template <int kernel, class... Options>
 struct Pool {
     static constexpr bool tiles = sizeof...(Options) == 0;
@@ -18,6 +18,8 @@ struct Pool {
     static constexpr Problem check(Chw in) {
         if (!are_window_options<Options...>) return {Kind::OptionNotTaken};
         const Problem problem = window.check(in);
+        if (problem.kind == Kind::Accepted && window.padding > kernel / 2)
+            return {Kind::PaddingTooLarge, {0, kernel / 2, 0}, {0, window.padding, 0}};
         if (problem.kind == Kind::Accepted && tiles &&
             (window.rows(in.h) * kernel != in.h || window.columns(in.w) * kernel != in.w))
             return {Kind::SizeNotDivisible, {0, kernel, kernel}, {0, in.h, in.w}};
