@@ -243,7 +243,7 @@ inline RgbImage decode_png(std::span<const std::byte> content, std::string_view 
 /// in errors. Throws FileError for anything else, for a file that is cut off or damaged, for a size of more than 100
 /// million pixels or of more than the file can hold, and for more than 100 scans. Takes memory for the decoded image,
 /// and as much again to turn it; a progressive JPEG twice as much more. Thread safe.
-inline RgbImage decode_image(std::span<const std::byte> content, std::string_view name,
+inline RgbImage decode_image(std::span<const std::byte> content, std::string_view name = "image in memory",
                              Orientation orientation = Orientation::stored) {
     if (detail::begins_with(content, "\xFF\xD8\xFF")) return detail::JpegReader(name).read(content, orientation);
     if (detail::begins_with(content, "\x89PNG\r\n\x1A\n")) return detail::decode_png(content, name, orientation);

@@ -19,10 +19,10 @@ namespace residua {
 
 namespace detail {
 
-using Pieces = std::span<const std::span<const std::byte>>;
+using ByteSpans = std::span<const std::span<const std::byte>>;
 
 /// Writes to an open file; `path` stands for it in errors.
-inline void write_pieces(int file, Pieces pieces, const std::filesystem::path& path) {
+inline void write_pieces(int file, ByteSpans pieces, const std::filesystem::path& path) {
     for (std::span<const std::byte> bytes : pieces) {
         while (!bytes.empty()) {
             const auto written = ::write(file, bytes.data(), bytes.size());
@@ -47,7 +47,7 @@ class TemporaryFile {
         if (!renamed_) ::unlink(path_.c_str());
     }
 
-    void write(Pieces pieces) { write_pieces(file_.value(), pieces, target_); }
+    void write(ByteSpans pieces) { write_pieces(file_.value(), pieces, target_); }
 
     void rename_to_target() {
         if (::fsync(file_.value()) != 0 || !file_.close()) throw_errno(target_, "written");
@@ -90,7 +90,7 @@ inline void sync_folder_of(const std::filesystem::path& path) {
 }
 
 /// Writes to what is there, and what can only be written to: a device, a pipe, a descriptor.
-inline void write_in_place(const Destination& target, Pieces pieces) {
+inline void write_in_place(const Destination& target, ByteSpans pieces) {
     if (target.descriptor) return write_pieces(*target.descriptor, pieces, target.path);
     Descriptor file(::open(target.path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY));
     if (file.value() < 0) throw_errno(target.path, "opened");

@@ -22,7 +22,6 @@ struct Signature {
 };
 
 inline constexpr std::array signatures{
-    Signature{"version https://git-lfs"sv, "a Git LFS pointer: fetch the file itself with 'git lfs pull'"},
     Signature{"\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19"sv,
               "a PyTorch file: convert it with docs/scripts/torch_safetensors.py"},
     Signature{"\x1f\x8b"sv, "a gzip file: unpack it"},
@@ -44,7 +43,9 @@ inline constexpr std::array signatures{
     Signature{"II*\0"sv, "a TIFF image"},
     Signature{"MM\0*"sv, "a TIFF image"},
     Signature{"ftypavif"sv, "an AVIF image", 4},
-    Signature{"ftyp"sv, "an HEIC image or a video", 4},
+    Signature{"ftyphei"sv, "a HEIC image", 4},
+    Signature{"jP  "sv, "a JPEG 2000 image", 4},
+    Signature{"\0\x05\x16\x07"sv, "macOS's notes about a file (AppleDouble)"},
     Signature{"%PDF"sv, "a PDF file"},
     Signature{"{"sv, "a .safetensors file", 8},
 };
@@ -64,8 +65,13 @@ inline std::string_view zip_kind(std::string_view text) {
     return "a zip file: unpack it";
 }
 
-/// What a text is, by its first word.
-inline std::optional<std::string> markup_kind(std::string_view text) {
+/// What stands in place of the file that somebody meant to have, and what to do about it. Nothing for other files.
+inline std::optional<std::string> stand_in(std::span<const std::byte> content) {
+    const std::span<const std::byte> beginning = content.first(std::min(content.size(), telling_bytes));
+    std::string_view text(reinterpret_cast<const char*>(beginning.data()), beginning.size());
+    if (text.empty()) return "an empty file";
+    if (text.starts_with("version https://git-lfs"))
+        return "a Git LFS pointer: fetch the file itself with 'git lfs pull'";
     text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n\xEF\xBB\xBF"), text.size()));
     std::string word(text.substr(0, text.find_first_of(" >", 1)));
     for (char& c : word) c = 'A' <= c && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
@@ -76,16 +82,16 @@ inline std::optional<std::string> markup_kind(std::string_view text) {
 
 /// What a file is that people give by mistake, in words for an error, and what to do about it. Nothing for other files.
 inline std::optional<std::string> mistaken_kind(std::span<const std::byte> content) {
+    if (auto kind = stand_in(content)) return kind;
     const std::span<const std::byte> beginning = content.first(std::min(content.size(), telling_bytes));
     const std::string_view text(reinterpret_cast<const char*>(beginning.data()), beginning.size());
-    if (text.empty()) return "an empty file";
     if (text.starts_with("PK\x03\x04")) return std::string(zip_kind(text));
     for (const Signature& one : signatures)
         if (text.size() > one.at && text.substr(one.at).starts_with(one.begin)) return std::string(one.what);
     constexpr unsigned last_protocol = 5;
     if (text.size() > 1 && text[0] == '\x80' && static_cast<unsigned char>(text[1]) <= last_protocol)
         return "a Python pickle: if PyTorch wrote it, convert it with docs/scripts/torch_safetensors.py";
-    return markup_kind(text);
+    return std::nullopt;
 }
 
 /// What a file is, as far as its content says: one of the above, or how it begins.
