@@ -43,10 +43,9 @@ Model<Net> load_model(SafetensorsFile opened, int threads = 1) {
     const auto owner = std::make_shared<detail::ParameterFile>(detail::ParameterFile{std::move(opened)});
     const SafetensorsFile& file = owner->file;
     detail::ParameterValues values(graph_of<Net>.nodes.size(), owner);
-    detail::for_entries<Net>(file, [&](const Parameter& parameter, const TensorEntry& entry) {
+    detail::for_weights<Net>(file, [&](const Parameter& parameter, const TensorEntry& entry) {
         values.set(parameter, owner->floats(entry));
     });
-    detail::reject_extra<Net>(file);
     values.release = [&file](std::span<const float> read) { file.release(std::as_bytes(read)); };
     Model<Net> model(std::move(values), threads);
     for (const TensorEntry& entry : file.tensors()) file.release(entry.bytes);

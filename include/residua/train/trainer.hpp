@@ -119,10 +119,11 @@ class Trainer {
         return note(loss, rate);
     }
 
-    /// Ends an epoch: adds its record, with the errors of sets that were evaluated (negative: none), to the history.
+    /// Ends an epoch, or what there was of it: adds its record, with the errors of sets that were evaluated (negative:
+    /// none), to the history.
     const EpochRecord& end_epoch(double rate, double held_out_error, double test_error) {
         const auto images = static_cast<double>(state_.epoch_images);
-        const EpochRecord record{.epoch = static_cast<std::int64_t>(state_.history.size()) + 1,
+        const EpochRecord record{.epoch = (state_.iteration - 1) / iterations_per_epoch() + 1,
                                  .iteration = state_.iteration,
                                  .rate = rate,
                                  .loss = state_.epoch_loss / images,
