@@ -1,9 +1,9 @@
 #pragma once
 
-#include <charconv>
 #include <string_view>
 
 #include <residua/io/weights.hpp>
+#include <residua/tensor/finite.hpp>
 #include <residua/train/trainer.hpp>
 
 namespace residua {
@@ -13,26 +13,23 @@ namespace detail {
 inline constexpr std::int64_t checkpoint_version = 1;
 inline constexpr const char* velocity_prefix = "momentum.";
 
-/// A number in as few digits as give it again.
-inline std::string shortest(double value) {
-    std::array<char, 32> text{};
-    return {text.data(), std::to_chars(text.data(), text.data() + text.size(), value).ptr};
-}
-
 /// The options that a resumed run has to share with the one that wrote the checkpoint, as one line.
 template <class Net>
 std::string fingerprint(const Trainer<Net>& trainer) {
     const TrainingOptions& options = trainer.options();
     const Schedule& schedule = options.schedule;
     const std::string accumulated = options.accumulate > 1 ? " x " + std::to_string(options.accumulate) : "";
+    const std::string dropped = options.drop_last ? ", last one dropped" : "";
     std::string text = "iterations " + std::to_string(options.iterations) + ", batch " + std::to_string(options.batch) +
-                       accumulated + ", seed " + std::to_string(options.seed) + ", rate " + shortest(schedule.rate) +
-                       " times " + shortest(schedule.factor) + " at";
+                       accumulated + dropped + ", seed " + std::to_string(options.seed) + ", rate " +
+                       number_text(schedule.rate) + " times " + number_text(schedule.factor) + " at";
     for (const std::int64_t milestone : schedule.milestones) text += ' ' + std::to_string(milestone);
     if (schedule.warm_up)
-        text += ", warm-up " + shortest(schedule.warm_up->rate) + " until " + shortest(schedule.warm_up->until_error);
+        text +=
+            ", warm-up " + number_text(schedule.warm_up->rate) + " until " + number_text(schedule.warm_up->until_error);
     if (schedule.plateau)
-        text += ", plateau " + std::to_string(schedule.plateau->patience) + ' ' + shortest(schedule.plateau->threshold);
+        text +=
+            ", plateau " + std::to_string(schedule.plateau->patience) + ' ' + number_text(schedule.plateau->threshold);
     return text + ", " + trainer.source().augmentation_text();
 }
 
