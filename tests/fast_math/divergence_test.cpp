@@ -22,8 +22,8 @@ using namespace residua;
 namespace {
 
 /// Without BN, whose statistics show what went wrong.
-struct Plain : Network<Input<3, 8, 8>, Conv<8, 3>, ReLU, MaxPool<2, Stride<2>>, Conv<8, 3>, ReLU, GlobalAvgPool,
-                       Linear<4>> {};
+struct Plain
+    : Network<Input<3, 8, 8>, Conv<8, 3>, ReLU, MaxPool<2, Stride<2>>, Conv<8, 3>, ReLU, GlobalAvgPool, Linear<4>> {};
 
 constexpr float infinity = std::numeric_limits<float>::infinity();
 constexpr float not_a_number = std::numeric_limits<float>::quiet_NaN();

@@ -17,7 +17,7 @@
 
 namespace residua {
 
-/// Outputs, gradients or running statistics became infinite or not a number, though the images were not.
+/// Weights, outputs, gradients or running statistics became infinite or not a number, though the images were not.
 class TrainingDiverged : public std::runtime_error {
   public:
     /// In the first iteration no learning rate is to blame.
@@ -133,6 +133,8 @@ class Trainer {
     }
 
     Progress run_iteration() {
+        // By themselves, too: with -ffast-math a rectifier may make zeros of NaN.
+        require_finite("weight", state_.weights.all(), 0);
         Loss loss;
         const std::span<const float> gradients = run_batches(loss);
         require_finite("gradient", gradients, 0);
