@@ -1,5 +1,6 @@
 #include <array>
 #include <cstdio>
+#include <utility>
 
 #include "../support/places.hpp"
 #include "../support/weight_normalisation.hpp"
@@ -16,8 +17,10 @@ using namespace support;
 int evaluate(const EvaluateOptions& options) {
     check_folder_of(options.predictions);
     check_folder_of(options.logits);
-    const auto predictor = network_named(options.net)->load(options.weights, options.batch, options.threads);
-    const Normalisation normalisation = normalisation_for(options.weights, options.normalise);
+    const auto network = network_named(options.net);
+    SafetensorsFile weights(options.weights);
+    const Normalisation normalisation = normalisation_for(weights.metadata(), options.normalise);
+    const auto predictor = network->load(std::move(weights), options.batch, options.threads);
     const LabelledImages images = load_images(options.data, options.set, options.range);
 
     const auto classes = static_cast<std::size_t>(images.classes);

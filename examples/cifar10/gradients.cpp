@@ -11,9 +11,10 @@ using namespace support;
 int gradients(const GradientsOptions& options) {
     check_folder_of(options.out);
     const auto network = network_named(options.net);
-    const Normalisation normalisation = normalisation_for(options.weights, options.normalise);
+    const SafetensorsFile weights(options.weights);
+    const Normalisation normalisation = normalisation_for(weights.metadata(), options.normalise);
     const LabelledImages images = load_images(options.data, options.set, options.range);
-    const auto arrays = network->gradients(options.weights, images, normalisation, options.threads);
+    const auto arrays = network->gradients(weights, images, normalisation, options.threads);
     std::vector<TensorToWrite> tensors;
     for (const NamedArray& array : arrays)
         tensors.push_back(tensor_to_write(array.name, array.shape, std::span(array.values)));

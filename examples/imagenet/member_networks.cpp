@@ -2,6 +2,7 @@
 
 #include <stdexcept>
 #include <string_view>
+#include <utility>
 
 #include "../support/weight_normalisation.hpp"
 
@@ -46,8 +47,13 @@ const Member& checked(const Member& member) {
 
 MemberNetworks::MemberNetworks(const Member& member, const residua::Protocol& protocol, const std::string& normalise,
                                int threads)
-    : classes_{network_named(member.net)->classes()},
-      normalisation_{support::normalisation_for(checked(member).weights, normalise)},
-      networks_{network_named(member.net)->load(member.weights, protocol, threads)} {}
+    : MemberNetworks(*network_named(member.net), residua::SafetensorsFile(checked(member).weights), protocol, normalise,
+                     threads) {}
+
+MemberNetworks::MemberNetworks(const AnyNetwork& network, residua::SafetensorsFile weights,
+                               const residua::Protocol& protocol, const std::string& normalise, int threads)
+    : classes_{network.classes()},
+      normalisation_{support::normalisation_for(weights.metadata(), normalise)},
+      networks_{network.load(std::move(weights), protocol, threads)} {}
 
 }  // namespace imagenet

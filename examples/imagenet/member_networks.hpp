@@ -25,6 +25,9 @@ class MemberNetworks {
     }
 
   private:
+    MemberNetworks(const AnyNetwork& network, residua::SafetensorsFile weights, const residua::Protocol& protocol,
+                   const std::string& normalise, int threads);
+
     int classes_;
     residua::Normalisation normalisation_;
     std::vector<std::unique_ptr<SquareNetwork>> networks_;

@@ -65,7 +65,8 @@ TEST_CASE("image folder: a table of files and labels") {
 }
 
 TEST_CASE("image folder: errors of a table name file, line, expected and found") {
-    CHECK(table_error("") == "content: expected a line that names the columns, found an empty file");
+    CHECK(table_error("") == "content: expected a .csv table, found an empty file");
+    CHECK(table_error("\n\n") == "content: expected a line that names the columns, found empty lines");
     CHECK(table_error("file,labels\na,1\n") == "line 1: expected a column 'label', found none");
     CHECK(table_error("path,label\na,1\n") == "line 1: expected a column 'file', found none");
     CHECK(table_error("file,label\n") == "images: expected at least one, found none");

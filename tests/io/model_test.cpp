@@ -2,8 +2,10 @@
 #include <cstdint>
 #include <cstring>
 #include <fstream>
+#include <functional>
 #include <limits>
 #include <memory>
+#include <span>
 #include <stdexcept>
 #include <support/catch.hpp>
 #include <support/files.hpp>
@@ -113,6 +115,39 @@ TEST_CASE("load_model: the bits of load_safetensors, for any number of threads")
     CHECK(outputs(load_model<Net>(path, 2)) == one);
     CHECK(outputs(load_model<Net>(path, 3)) == one);
     CHECK_THROWS_AS(load_model<Net>(path, 0), std::invalid_argument);
+}
+
+TEST_CASE("load_model: from memory, which may go afterwards unless the model is told to keep it") {
+    const TemporaryFolder folder;
+    const auto path = folder / "net.safetensors";
+    save_safetensors(path, some_weights<Net>());
+    const std::vector<float> expected = outputs(load_model<Net>(path));
+    std::string content = content_of(path);
+    const auto bytes = std::as_bytes(std::span(content));
+    CHECK(std::ranges::equal(load_safetensors<Net>(bytes).all(), some_weights<Net>().all()));
+    const Model<Net> kept = load_model<Net>(SafetensorsFile(bytes, "n"), 2);
+    CHECK(outputs(kept) == expected);
+    const auto* const weight = &kept.parameter<"conv1.weight">()(0, 0, 0, 0);
+    CHECK(std::less<>()(reinterpret_cast<const char*>(weight), content.data() + content.size()));
+    CHECK_FALSE(std::less<>()(reinterpret_cast<const char*>(weight), content.data()));
+
+    const Model<Net> copied = load_model<Net>(bytes);
+    std::ranges::fill(content, '\0');
+    CHECK(outputs(copied) == expected);
+    CHECK(std::ranges::equal(copied.parameter<"fc.weight">(), some_weights<Net>().parameter<"fc.weight">()));
+    CHECK(text_of<FileError>([&] { load_model<Net>(bytes); }).find("weights in memory: header: ") == 0);
+    CHECK(text_of<FileError>([&] { load_safetensors<Net>(bytes.first(3)); }).find("weights in memory: header ") == 0);
+    CHECK_THROWS_AS(load_model<Net>(bytes, 0), FileError);
+}
+
+TEST_CASE("load_model: an open file gives its metadata and then the model, in one reading") {
+    const TemporaryFolder folder;
+    const auto path = folder / "net.safetensors";
+    save_safetensors(path, some_weights<Net>(), {{"classes", "ant\nbee"}});
+    SafetensorsFile file(path);
+    CHECK(file.metadata().at("classes") == "ant\nbee");
+    CHECK(std::ranges::equal(load_safetensors<Net>(file).all(), some_weights<Net>().all()));
+    CHECK(outputs(load_model<Net>(std::move(file))) == outputs(load_model<Net>(path)));
 }
 
 TEST_CASE("load_model: other types, and tensors at odd places") {

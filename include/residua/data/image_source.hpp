@@ -27,6 +27,10 @@ class ImageSource {
     /// planar [channel][row][column]. Throws what hinders it.
     virtual Label fill(std::size_t record, std::uint64_t seed, std::uint64_t epoch, std::span<float> dst) = 0;
 
+    /// Whether the last `fill` of this record made another image, because its own is broken: errors are not measured on
+    /// it. For the thread that fills.
+    virtual bool replaced(std::size_t /*record*/) const { return false; }
+
     /// How images are changed, in a few words: what a resumed run must do the same way.
     virtual std::string augmentation_text() const = 0;
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -32,14 +33,14 @@ struct ParameterFile {
 
 namespace residua::inline RESIDUA_ISA {
 
-/// A network with the weights of a .safetensors file, ready to predict: the same as
-/// Model<Net>(load_safetensors<Net>(path)) to the bit, but packed straight from the file, with so many threads, so that
-/// only the packed weights stay in memory. `parameter` reads the file, which therefore must not be changed in place
-/// while the model lives; it may be replaced or removed. \throws FileError as load_safetensors does,
+/// A network with the weights of an open .safetensors file, ready to predict: the same as
+/// Model<Net>(load_safetensors<Net>(file)) to the bit, but packed straight from the file, with so many threads, so that
+/// only the packed weights stay in memory. The model keeps the file, because `parameter` reads it; it must not be
+/// changed in place while the model lives, but may be replaced or removed. \throws FileError as load_safetensors does,
 /// std::invalid_argument if threads < 1.
 template <class Net>
-Model<Net> load_model(const std::filesystem::path& path, int threads = 1) {
-    const auto owner = std::make_shared<detail::ParameterFile>(detail::ParameterFile{SafetensorsFile(path)});
+Model<Net> load_model(SafetensorsFile opened, int threads = 1) {
+    const auto owner = std::make_shared<detail::ParameterFile>(detail::ParameterFile{std::move(opened)});
     const SafetensorsFile& file = owner->file;
     detail::ParameterValues values(graph_of<Net>.nodes.size(), owner);
     detail::for_entries<Net>(file, [&](const Parameter& parameter, const TensorEntry& entry) {
@@ -50,6 +51,20 @@ Model<Net> load_model(const std::filesystem::path& path, int threads = 1) {
     Model<Net> model(std::move(values), threads);
     for (const TensorEntry& entry : file.tensors()) file.release(entry.bytes);
     return model;
+}
+
+/// The same with the weights of a file, or of a pipe.
+template <class Net>
+Model<Net> load_model(const std::filesystem::path& path, int threads = 1) {
+    return load_model<Net>(SafetensorsFile(path), threads);
+}
+
+/// The same with a file's content, which is not needed any more afterwards, because the weights are copied: to keep one
+/// that outlives the model without a copy, load_model<Net>(SafetensorsFile(content, name)).
+template <class Net>
+Model<Net> load_model(std::span<const std::byte> content, int threads = 1) {
+    auto weights = std::make_shared<const Weights<Net>>(load_safetensors<Net>(content));
+    return Model<Net>(detail::values_of<Net>(std::move(weights)), threads);
 }
 
 }  // namespace residua::inline RESIDUA_ISA

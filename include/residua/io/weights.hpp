@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -61,16 +63,27 @@ std::vector<TensorToWrite> tensors_of(const Weights<Net>& weights) {
 
 }  // namespace detail
 
-/// A network's weights from a .safetensors file with PyTorch's names and layouts; F32, F64, F16 and BF16 are converted.
-/// \throws FileError naming file, tensor, expected and found, if the file cannot be read or is malformed, or a tensor
-/// is
-///         missing, has another shape, or is none of the network's.
+/// A network's weights from an open .safetensors file with PyTorch's names and layouts; F32, F64, F16 and BF16 are
+/// converted.
+/// \throws FileError naming file, tensor, expected and found, if a tensor is missing, has another shape, or is none of
+///         the network's.
 template <class Net>
-Weights<Net> load_safetensors(const std::filesystem::path& path) {
-    const SafetensorsFile file(path);
+Weights<Net> load_safetensors(const SafetensorsFile& file) {
     Weights<Net> weights = detail::read_weights<Net>(file);
     detail::reject_extra<Net>(file);
     return weights;
+}
+
+/// The same from a file, or a pipe. \throws FileError also if it cannot be read or is malformed.
+template <class Net>
+Weights<Net> load_safetensors(const std::filesystem::path& path) {
+    return load_safetensors<Net>(SafetensorsFile(path));
+}
+
+/// The same from a file's content.
+template <class Net>
+Weights<Net> load_safetensors(std::span<const std::byte> content) {
+    return load_safetensors<Net>(SafetensorsFile(content, "weights in memory"));
 }
 
 /// Writes a network's weights as float32, so that PyTorch can read them; the file appears whole or not at all.

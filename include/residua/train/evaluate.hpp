@@ -46,17 +46,20 @@ void predict_all(const Model<Net>& model, ImageSource& images, Workspace<Net, In
     finite.require();
 }
 
-/// Counts the images whose largest output is not their label's. \throws what predict_all throws, and
-/// std::invalid_argument if there are no images.
+/// Counts the images whose largest output is not their label's. Broken ones that the source replaces do not count.
+/// \throws what predict_all throws, and std::invalid_argument if there are no images.
 template <class Net>
 Evaluation evaluate(const Model<Net>& model, ImageSource& images, Workspace<Net, Inference>& workspace) {
     if (images.size() == 0) throw std::invalid_argument("evaluate: expected at least one image, found none");
-    Evaluation result{.images = static_cast<int>(images.size())};
+    Evaluation result;
     constexpr auto classes = static_cast<std::size_t>(output_shape<Net>.count());
     predict_all(model, images, workspace,
-                [&](std::size_t, std::span<const float> outputs, std::span<const Label> labels) {
-                    for (std::size_t i = 0; i < labels.size(); ++i)
+                [&](std::size_t first, std::span<const float> outputs, std::span<const Label> labels) {
+                    for (std::size_t i = 0; i < labels.size(); ++i) {
+                        if (images.replaced(first + i)) continue;
+                        ++result.images;
                         if (best_class(outputs.subspan(i * classes, classes)) != labels[i]) ++result.wrong;
+                    }
                 });
     return result;
 }
@@ -82,7 +85,7 @@ std::vector<float> predict_crops(const Model<Net>& model, const TestImage& test,
     for (std::size_t first = 0; first < test.crops.size(); first += capacity) {
         const std::size_t count = std::min(test.crops.size() - first, capacity);
         for (std::size_t i = 0; i < count; ++i)
-            crop_into(test.image, test.crops[first + i], normalisation, std::span(batch).subspan(i * input, input));
+            crop_into(test, first + i, normalisation, std::span(batch).subspan(i * input, input));
         const auto some =
             model.predict(std::span<const float>(batch).first(count * input), static_cast<int>(count), workspace);
         outputs.insert(outputs.end(), some.begin(), some.end());
