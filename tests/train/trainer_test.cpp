@@ -103,6 +103,18 @@ TEST_CASE("trainer: epochs, iterations and rates are counted, the smaller last b
     CHECK(trainer.state().history.size() == 5);
 }
 
+TEST_CASE("trainer: an error that is no number does not get into the history") {
+    const LabelledImages images = pictures(40);
+    AugmentedImages source = source_of(images);
+    Trainer<SmallNet> trainer(source, options_for(1));
+    trainer.step();
+    CHECK(complaint([&] { trainer.end_epoch(0.1, std::nan(""), -1); }) ==
+          "error of an epoch: expected a number, got nan");
+    CHECK(complaint([&] { trainer.end_epoch(0.1, -1, std::nan("")); }) ==
+          "error of an epoch: expected a number, got nan");
+    CHECK(trainer.state().history.empty());
+}
+
 TEST_CASE("trainer: it learns, and the model agrees") {
     const LabelledImages images = pictures(200);
     TrainingOptions options = options_for(2);

@@ -127,15 +127,19 @@ inline std::vector<double> read_all_doubles(const SafetensorsFile& file, const s
 
 /// Writes everything a run needs to go on as if it had never stopped: weights, momentum, running statistics, schedule,
 /// place in the data, history. Batches and augmentation are functions of seed and iteration, so there is no random
-/// state. The file appears whole or not at all; an older one of that name stays until then. \throws FileError
+/// state. The file appears whole or not at all; an older one of that name stays until then. \throws FileError, also if
+/// a weight or its momentum is not finite.
 template <class Net>
 void save_checkpoint(const std::filesystem::path& path, const Trainer<Net>& trainer, Metadata metadata = {}) {
     const TrainingState<Net>& state = trainer.state();
+    detail::require_sound(path, state.weights);
     std::vector<TensorToWrite> tensors = detail::tensors_of(state.weights);
     for (const Parameter& parameter : parameters<Net>)
-        if (parameter.trained())
-            tensors.push_back(tensor_to_write(detail::velocity_prefix + parameter_name<Net>(parameter),
-                                              detail::file_shape(parameter), state.velocity.span(parameter)));
+        if (parameter.trained()) {
+            const std::string name = detail::velocity_prefix + parameter_name<Net>(parameter);
+            detail::require_sound(path, name, parameter, state.velocity.span(parameter));
+            tensors.push_back(tensor_to_write(name, detail::file_shape(parameter), state.velocity.span(parameter)));
+        }
     const std::vector<double> scalars = detail::scalars_of(state);
     const std::vector<double> history = detail::history_values(state.history);
     tensors.push_back(
@@ -148,8 +152,8 @@ void save_checkpoint(const std::filesystem::path& path, const Trainer<Net>& trai
     write_safetensors(path, tensors, metadata);
 }
 
-/// Continues from a checkpoint. \throws FileError if it cannot be read, is damaged, is not one of this network, or was
-/// written by a run with other options; the trainer is then as it was.
+/// Continues from a checkpoint. \throws FileError if it cannot be read, is damaged, is not one of this network, was
+/// written by a run with other options, or has a weight or momentum that is not finite; the trainer is then as it was.
 template <class Net>
 void load_checkpoint(const std::filesystem::path& path, Trainer<Net>& trainer) {
     const SafetensorsFile file(path);
@@ -161,9 +165,10 @@ void load_checkpoint(const std::filesystem::path& path, Trainer<Net>& trainer) {
     state.weights = detail::read_weights<Net>(file);
     for (const Parameter& parameter : parameters<Net>)
         if (parameter.trained())
-            file.read_floats(detail::checked_entry(file, detail::velocity_prefix + parameter_name<Net>(parameter),
-                                                   detail::file_shape(parameter)),
-                             state.velocity.span(parameter));
+            detail::read_parameter(file,
+                                   detail::checked_entry(file, detail::velocity_prefix + parameter_name<Net>(parameter),
+                                                         detail::file_shape(parameter)),
+                                   parameter, state.velocity.span(parameter));
     const std::vector<double> scalars = detail::read_all_doubles(file, "trainer.state");
     if (scalars.size() != detail::scalars_of(state).size() || scalars[0] != detail::checkpoint_version)
         throw FileError(file.name(), "trainer.state", "version " + std::to_string(detail::checkpoint_version),

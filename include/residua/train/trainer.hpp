@@ -103,7 +103,11 @@ class Trainer {
     }
 
     /// Ends an epoch: adds its record, with the errors of sets that were evaluated (negative: none), to the history.
+    /// \throws std::invalid_argument if an error is no number.
     const EpochRecord& end_epoch(double rate, double held_out_error, double test_error) {
+        for (const double error : {held_out_error, test_error})
+            if (!detail::is_finite(error))
+                throw std::invalid_argument("error of an epoch: expected a number, got " + detail::number_text(error));
         const auto images = static_cast<double>(state_.epoch_images);
         const EpochRecord record{.epoch = static_cast<std::int64_t>(state_.history.size()) + 1,
                                  .iteration = state_.iteration,
