@@ -2,6 +2,7 @@
 #include "../support/weight_normalisation.hpp"
 #include "commands.hpp"
 #include "network.hpp"
+#include <residua/io/class_names.hpp>
 
 namespace cifar10 {
 
@@ -14,6 +15,7 @@ int gradients(const GradientsOptions& options) {
     const SafetensorsFile weights(options.weights);
     const Normalisation normalisation = normalisation_for(weights.metadata(), options.normalise);
     const LabelledImages images = load_images(options.data, options.set, options.range);
+    check_class_names(weights.name(), class_names_in(weights.metadata()), images.class_names);
     const auto arrays = network->gradients(weights, images, normalisation, options.threads);
     std::vector<TensorToWrite> tensors;
     for (const NamedArray& array : arrays)

@@ -46,9 +46,8 @@ void read_table(const std::filesystem::path& file, std::vector<std::string>& nam
 
 }  // namespace
 
-std::vector<std::string> class_names(const std::filesystem::path& file, int classes) {
-    std::vector<std::string> names;
-    for (int i = 0; i < classes; ++i) names.push_back(std::to_string(i));
+std::vector<std::string> class_names(const std::filesystem::path& file, std::vector<std::string> names, int classes) {
+    for (auto i = static_cast<int>(names.size()); i < classes; ++i) names.push_back(std::to_string(i));
     if (file.empty()) return names;
     if (file.extension() == ".csv")
         read_table(file, names);

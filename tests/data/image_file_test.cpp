@@ -189,24 +189,11 @@ TEST_CASE("image file: bytes between the markers of a JPEG do no harm") {
     check_close(jpeg, 12, 20, slope(12, 20, 3), 4);
 }
 
-TEST_CASE("image file: what other formats are called") {
-    const auto found = [](const std::string& content) {
-        const std::string text = error_of(content);
-        const std::string begin = "some.file: content: expected a JPEG or PNG image, found ";
-        return text.starts_with(begin) ? text.substr(begin.size()) : text;
-    };
-    CHECK(found("GIF89a") == "a GIF image");
-    CHECK(found("BM......") == "a BMP image");
-    CHECK(found(std::string("II*\0....", 8)) == "a TIFF image");
-    CHECK(found(std::string("MM\0*....", 8)) == "a TIFF image");
-    CHECK(found("RIFF....WEBPVP8 ") == "a WebP image");
-    CHECK(found("....ftypavif") == "an AVIF image");
-    CHECK(found("....ftypheic") == "a HEIC image");
-    CHECK(found("....jP  \r\n") == "a JPEG 2000 image");
-    CHECK(found(std::string("\0\x05\x16\x07\0\2", 6)) == "macOS's notes about a file (AppleDouble)");
-    CHECK(found("version https://git-lfs.github.com/spec/v1\n").starts_with("a Git LFS pointer"));
-    CHECK(found("<!DOCTYPE html>").starts_with("an HTML page"));
-    CHECK(found("RIFF") == "text that begins with \"RIFF\"");
+TEST_CASE("image file: other formats are named") {
+    const std::string expected = "some.file: content: expected a JPEG or PNG image, found ";
+    CHECK(error_of("GIF89a") == expected + "a GIF image");
+    CHECK(error_of("RIFF....WEBPVP8 ") == expected + "a WebP image");
+    CHECK(error_of("version https://git-lfs.github.com/spec/v1\n").starts_with(expected + "a Git LFS pointer"));
 }
 
 TEST_CASE("image file: sizes that a file cannot hold are refused before memory is given to them") {

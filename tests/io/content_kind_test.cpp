@@ -42,6 +42,13 @@ TEST_CASE("content: what people give by mistake is named, with what to do") {
     CHECK(kind_of("\x89HDF\r\n\x1a\n") == "an HDF5 file, as Keras writes it");
     CHECK(kind_of("\xff\xd8\xff\xe0") == "a JPEG image");
     CHECK(kind_of("RIFF1234WEBPVP8 ") == "a WebP image");
+    CHECK(kind_of("BM......") == "a BMP image");
+    CHECK(kind_of("II*\0...."s) == "a TIFF image");
+    CHECK(kind_of("MM\0*...."s) == "a TIFF image");
+    CHECK(kind_of("....ftypavif") == "an AVIF image");
+    CHECK(kind_of("....ftypheic") == "a HEIC image");
+    CHECK(kind_of("....jP  \r\n") == "a JPEG 2000 image");
+    CHECK(kind_of("\0\x05\x16\x07"s) == "macOS's notes about a file (AppleDouble)");
     CHECK(kind_of("12345678{\"a\"") == "a .safetensors file");
 }
 

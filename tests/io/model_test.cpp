@@ -135,8 +135,8 @@ TEST_CASE("load_model: from memory, which may go afterwards unless the model is 
     std::ranges::fill(content, '\0');
     CHECK(outputs(copied) == expected);
     CHECK(std::ranges::equal(copied.parameter<"fc.weight">(), some_weights<Net>().parameter<"fc.weight">()));
-    CHECK(text_of<FileError>([&] { load_model<Net>(bytes); }).find("weights in memory: header: ") == 0);
-    CHECK(text_of<FileError>([&] { load_safetensors<Net>(bytes.first(3)); }).find("weights in memory: header ") == 0);
+    CHECK(text_of<FileError>([&] { load_model<Net>(bytes); }).find("weights in memory: content: ") == 0);
+    CHECK(text_of<FileError>([&] { load_safetensors<Net>(bytes.first(3)); }).find("weights in memory: content: ") == 0);
     CHECK_THROWS_AS(load_model<Net>(bytes, 0), FileError);
 }
 

@@ -3,6 +3,7 @@
 #include <support/files.hpp>
 
 #include "pictures.hpp"
+#include <residua/io/model.hpp>
 #include <residua/train/checkpoint.hpp>
 
 using namespace residua;
@@ -100,8 +101,8 @@ TEST_CASE("checkpoint: refused for other options and other files, the trainer st
     options.accumulate = 2;
     CHECK(refused(options).find("batch 12 x 2, seed") != std::string::npos);
     options = options_for_test();
-    options.iterations = 31;
-    CHECK(refused(options) != "nothing thrown");
+    options.iterations = 4;
+    CHECK(refused(options) == path.string() + ": iterations: expected at most 4, found 5 done");
     CHECK(refused(options_for_test(), std::nullopt).find("not augmented, found") != std::string::npos);
     options = options_for_test();
     options.schedule.milestones = {14, 21};
@@ -112,7 +113,8 @@ TEST_CASE("checkpoint: refused for other options and other files, the trainer st
 
     save_safetensors(path, written.weights());
     CHECK(refused(options_for_test()) ==
-          path.string() + ": options: expected a checkpoint of a training run, found none");
+          path.string() +
+              ": content: expected a checkpoint of a training run, found tensors alone, as --save writes them");
     put(path, "no checkpoint");
     CHECK(refused(options_for_test()) != "nothing thrown");
     CHECK(text_of<FileError>([&] { load_checkpoint(folder / "none", written); }) != "nothing thrown");
@@ -203,7 +205,7 @@ TEST_CASE("checkpoint: whether the last batch is dropped is an option that runs 
     AugmentedImages source = source_of(images);
     SmallTrainer trainer(source, options);
     save_checkpoint(path, trainer);
-    CHECK(SafetensorsFile(path).metadata().at("options").find("iterations 30, batch 12, seed 3, rate 0.05") == 0);
+    CHECK(SafetensorsFile(path).metadata().at("options").find("batch 12, seed 3, rate 0.05") == 0);
     options.drop_last = true;
     AugmentedImages second_source = source_of(images);
     SmallTrainer second(second_source, options);
@@ -218,6 +220,62 @@ TEST_CASE("checkpoint: whether the last batch is dropped is an option that runs 
     run(third, 30);
     check_same(third.state(), second.state());
     CHECK(third.state().history.size() == 10);
+}
+
+TEST_CASE("checkpoint: a finished run goes on as if it had been longer, with the bits of a longer one") {
+    const LabelledImages images = pictures(40);
+    const auto at = GENERATE(8, 10);  // at the end of an epoch and within one
+    const TemporaryFolder folder;
+    TrainingOptions options = options_for_test();
+    options.schedule.plateau.reset();  // which would count the epoch that is ended twice
+    options.iterations = 14;
+    AugmentedImages source = source_of(images);
+    SmallTrainer longer(source, options);
+    run(longer, 14);
+
+    options.iterations = at;
+    AugmentedImages second_source = source_of(images);
+    SmallTrainer shorter(second_source, options);
+    run(shorter, at);
+    CHECK(shorter.finished());
+    save_checkpoint(folder / "run.checkpoint", shorter);
+    options.iterations = 14;
+    AugmentedImages third_source = source_of(images);
+    SmallTrainer gone_on(third_source, options);
+    load_checkpoint(folder / "run.checkpoint", gone_on);
+    CHECK_FALSE(gone_on.finished());
+    run(gone_on, 14);
+    CHECK(same(gone_on.weights().all(), longer.weights().all()));
+    CHECK(same(gone_on.state().velocity.all(), longer.state().velocity.all()));
+    const History& history = gone_on.state().history;
+    CHECK(history.size() == (at == 8 ? 4 : 5));
+    CHECK(history.back().epoch == 4);
+    CHECK(history[2].epoch == 3);
+    CHECK(history[2].iteration == (at == 8 ? 12 : 10));
+}
+
+TEST_CASE("checkpoint: its weights can be used like those of a weight file, if they are whole") {
+    const LabelledImages images = pictures(40);
+    const TemporaryFolder folder;
+    const auto path = folder / "run.checkpoint";
+    AugmentedImages source = source_of(images);
+    SmallTrainer trainer(source, options_for_test());
+    run(trainer, 5);
+    save_checkpoint(path, trainer, {{"classes", "ant"}});
+    CHECK(same(load_safetensors<SmallNet>(path).all(), trainer.weights().all()));
+    CHECK(same(load_safetensors<SmallNet>(SafetensorsFile(path)).all(), trainer.weights().all()));
+    const std::vector<float> inputs(static_cast<std::size_t>(input_shape<SmallNet>.count()), 0.5f);
+    Workspace<SmallNet, Inference> workspace(1);
+    const auto outputs = load_model<SmallNet>(path).predict(inputs, 1, workspace);
+    const std::vector<float> found(outputs.begin(), outputs.end());
+    CHECK(std::ranges::equal(found, Model<SmallNet>(trainer.weights()).predict(inputs, 1, workspace)));
+
+    std::string content = content_of(path);
+    content[content.size() - 1000] = static_cast<char>(content[content.size() - 1000] ^ 1);
+    put(path, content);
+    for (const std::string& text : {text_of<FileError>([&] { load_safetensors<SmallNet>(path); }),
+                                    text_of<FileError>([&] { load_model<SmallNet>(path); })})
+        CHECK(text.starts_with(path.string() + ": checksum: expected "));
 }
 
 TEST_CASE("checkpoint: a changed byte is noticed") {

@@ -70,8 +70,7 @@ class AugmentedFolder final : public ImageSource {
 
     bool replaced(std::size_t record) const override { return is_broken_[record]; }
 
-    /// What was wrong with the files that were skipped so far, each named once. Any thread may ask.
-    std::vector<std::string> broken() const {
+    std::vector<std::string> broken() const override {
         const std::scoped_lock lock(mutex_);
         return broken_;
     }

@@ -5,6 +5,7 @@
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include <residua/data/labelled_images.hpp>
 #include <residua/shape/chw.hpp>
@@ -30,6 +31,9 @@ class ImageSource {
     /// Whether the last `fill` of this record made another image, because its own is broken: errors are not measured on
     /// it. For the thread that fills.
     virtual bool replaced(std::size_t /*record*/) const { return false; }
+
+    /// What was wrong with the images that were replaced so far, each named once. Any thread may ask.
+    virtual std::vector<std::string> broken() const { return {}; }
 
     /// How images are changed, in a few words: what a resumed run must do the same way.
     virtual std::string augmentation_text() const = 0;

@@ -54,16 +54,15 @@ Model<Net> load_model(SafetensorsFile opened, int threads = 1) {
     const SafetensorsFile& file = owner->file;
     detail::ParameterValues values(graph_of<Net>.nodes.size(), owner);
     bool sound = true;  // all but kernels, which are looked at when they have been packed
-    detail::for_entries<Net>(file, [&](const Parameter& parameter, const TensorEntry& entry) {
+    detail::for_weights<Net>(file, [&](const Parameter& parameter, const TensorEntry& entry) {
         const std::span floats = owner->floats(entry);
         values.set(parameter, floats.data());
         sound = sound && (parameter.rank > 1 || detail::are_sound(parameter, floats));
     });
-    detail::reject_extra<Net>(file);
     values.release = [&owner = *owner](std::span<const float> read) { owner.finish(read); };
     Model<Net> model(std::move(values), threads);
     if (!sound || !owner->finite)
-        detail::for_entries<Net>(file, [&](const Parameter& parameter, const TensorEntry& entry) {
+        detail::for_weights<Net>(file, [&](const Parameter& parameter, const TensorEntry& entry) {
             detail::require_sound(file, entry, parameter, owner->floats(entry));
         });
     for (const TensorEntry& entry : file.tensors()) file.release(entry.bytes);

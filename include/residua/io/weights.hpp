@@ -9,6 +9,8 @@
 #include <vector>
 
 #include <residua/exec/weights.hpp>
+#include <residua/io/detail/checksum.hpp>
+#include <residua/io/detail/tensor_names.hpp>
 #include <residua/io/safetensors.hpp>
 #include <residua/tensor/finite.hpp>
 
@@ -24,16 +26,19 @@ inline std::vector<std::int64_t> file_shape(const Parameter& parameter) {
 /// The entry of a tensor, whose shape must be as expected.
 inline const TensorEntry& checked_entry(const SafetensorsFile& file, const std::string& name,
                                         const std::vector<std::int64_t>& shape) {
-    const TensorEntry& entry = file.at(name);
-    if (entry.shape != shape) throw FileError(file.name(), name, "shape " + shape_text(shape), shape_text(entry.shape));
-    return entry;
+    const TensorEntry* const entry = file.find(name);
+    if (entry == nullptr)
+        throw FileError(file.name(), name, "a tensor of this name", nearest_tensors(file, name, shape));
+    if (entry->shape != shape)
+        throw FileError(file.name(), name, "shape " + shape_text(shape), shape_text(entry->shape));
+    return *entry;
 }
 
-/// Calls `visit(parameter, entry)` for every parameter and running statistic.
+/// Calls `visit(parameter, entry)` for every parameter and running statistic; `prefix` stands before all names.
 template <class Net, class Visit>
-void for_entries(const SafetensorsFile& file, const Visit& visit) {
+void for_entries(const SafetensorsFile& file, const std::string& prefix, const Visit& visit) {
     for (const Parameter& parameter : parameters<Net>)
-        visit(parameter, checked_entry(file, parameter_name<Net>(parameter), file_shape(parameter)));
+        visit(parameter, checked_entry(file, prefix + parameter_name<Net>(parameter), file_shape(parameter)));
 }
 
 /// Whether a parameter's values can be computed with: all finite, and variances not below zero.
@@ -86,23 +91,37 @@ inline void read_parameter(const SafetensorsFile& file, const TensorEntry& entry
     if (!sound) require_sound(file, entry, parameter, dst);
 }
 
-template <class Net>
-Weights<Net> read_weights(const SafetensorsFile& file) {
-    Weights<Net> weights;
-    for_entries<Net>(file, [&](const Parameter& parameter, const TensorEntry& entry) {
-        read_parameter(file, entry, parameter, weights.span(parameter));
-    });
-    return weights;
+/// What checkpoints (train/checkpoint.hpp) hold beside weights: momentum, the state and the history of the run.
+inline constexpr const char* velocity_prefix = "momentum.";
+inline constexpr const char* run_state = "trainer.state";
+inline constexpr const char* run_history = "trainer.history";
+
+inline bool is_of_training(std::string_view name) {
+    return name.starts_with(velocity_prefix) || name == run_state || name == run_history;
 }
 
 /// Weight files hold the network's parameters and nothing else, but for the batch counters that PyTorch adds.
 template <class Net>
-void reject_extra(const SafetensorsFile& file) {
-    for (const TensorEntry& entry : file.tensors())
-        if (find_parameter<Net>(entry.name) < 0 && !entry.name.ends_with(".num_batches_tracked"))
+void reject_extra(const SafetensorsFile& file, const std::string& prefix) {
+    const bool checkpoint = file.find(run_state) != nullptr;
+    for (const TensorEntry& entry : file.tensors()) {
+        if (entry.name.ends_with(".num_batches_tracked") || (checkpoint && is_of_training(entry.name))) continue;
+        const bool prefixed = entry.name.starts_with(prefix);
+        if (!prefixed || find_parameter<Net>(std::string_view(entry.name).substr(prefix.size())) < 0)
             throw FileError(file.name(), entry.name,
                             "only the network's " + std::to_string(parameters<Net>.size()) + " tensors",
                             "this one as well");
+    }
+}
+
+/// Calls `visit(parameter, entry)` for everything that a network reads from a file of weights, or from a checkpoint.
+template <class Net, class Visit>
+void for_weights(const SafetensorsFile& file, const Visit& visit) {
+    check_checksum(file);
+    const std::string prefix =
+        parameters<Net>.size() == 0 ? "" : wrapper_prefix(file, parameter_name<Net>(*parameters<Net>.begin()));
+    for_entries<Net>(file, prefix, visit);
+    reject_extra<Net>(file, prefix);
 }
 
 /// \throws FileError unless all weights that are to be written are sound.
@@ -124,13 +143,16 @@ std::vector<TensorToWrite> tensors_of(const Weights<Net>& weights) {
 }  // namespace detail
 
 /// A network's weights from an open .safetensors file with PyTorch's names and layouts; F32, F64, F16 and BF16 are
-/// converted.
+/// converted. What DataParallel and torch.compile put before all names (`module.`, `_orig_mod.`) is passed over. Of a
+/// checkpoint the weights are taken, after its checksum has been checked.
 /// \throws FileError naming file, tensor, expected and found, if a tensor is missing, has another shape, or is none of
 ///         the network's, or if a value is not finite, as float32, or a variance below zero.
 template <class Net>
 Weights<Net> load_safetensors(const SafetensorsFile& file) {
-    Weights<Net> weights = detail::read_weights<Net>(file);
-    detail::reject_extra<Net>(file);
+    Weights<Net> weights;
+    detail::for_weights<Net>(file, [&](const Parameter& parameter, const TensorEntry& entry) {
+        detail::read_parameter(file, entry, parameter, weights.span(parameter));
+    });
     return weights;
 }
 

@@ -102,14 +102,14 @@ class Trainer {
         }
     }
 
-    /// Ends an epoch: adds its record, with the errors of sets that were evaluated (negative: none), to the history.
-    /// \throws std::invalid_argument if an error is no number.
+    /// Ends an epoch, or what there was of it: adds its record, with the errors of sets that were evaluated (negative:
+    /// none), to the history. \throws std::invalid_argument if an error is no number.
     const EpochRecord& end_epoch(double rate, double held_out_error, double test_error) {
         for (const double error : {held_out_error, test_error})
             if (!detail::is_finite(error))
                 throw std::invalid_argument("error of an epoch: expected a number, got " + detail::number_text(error));
         const auto images = static_cast<double>(state_.epoch_images);
-        const EpochRecord record{.epoch = static_cast<std::int64_t>(state_.history.size()) + 1,
+        const EpochRecord record{.epoch = (state_.iteration - 1) / iterations_per_epoch() + 1,
                                  .iteration = state_.iteration,
                                  .rate = rate,
                                  .loss = state_.epoch_loss / images,

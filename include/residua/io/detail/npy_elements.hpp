@@ -69,7 +69,7 @@ bool fits(From number) {
 }
 
 template <class Number>
-std::string number_text(Number number) {
+std::string digits_of(Number number) {
     std::array<char, 32> text{};
     return {text.data(), std::to_chars(text.data(), text.data() + text.size(), number).ptr};
 }
@@ -96,7 +96,7 @@ void convert_fitting(Dtype dtype, std::span<const std::byte> elements, std::span
             const auto number = decode(stored);
             if (!fits<Value>(number)) {
                 throw FileError(file, "element " + shape_text(position_of(element, shape)),
-                                "a number that fits " + std::string(name_of(dtype_of<Value>)), number_text(number));
+                                "a number that fits " + std::string(name_of(dtype_of<Value>)), digits_of(number));
             }
             ++element;
             return number;
