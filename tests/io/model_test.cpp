@@ -197,6 +197,44 @@ TEST_CASE("load_model: wrong files are refused as load_safetensors refuses them"
     check_refused_alike(folder.path());
 }
 
+TEST_CASE("load_model: a value that is not finite is found in every tensor and at every place") {
+    const TemporaryFolder folder;
+    const auto path = folder / "net.safetensors";
+    for (const Parameter& parameter : parameters<Net>)
+        for (const long place : {0L, parameter.count() / 2, parameter.count() - 1}) {
+            Weights<Net> weights = some_weights<Net>();
+            weights.span(parameter)[static_cast<std::size_t>(place)] = std::numeric_limits<float>::quiet_NaN();
+            write_safetensors(path, detail::tensors_of(weights));
+            check_refused_alike(path);
+            CHECK(refusal(path) == path.string() + ": " + parameter_name<Net>(parameter) + '[' + std::to_string(place) +
+                                       "]: expected a finite number, found nan");
+        }
+    Weights<Net> weights = some_weights<Net>();
+    weights.span(parameter_named<Net, "bn2.running_var">)[31] = -1.0f;
+    write_safetensors(path, detail::tensors_of(weights));
+    check_refused_alike(path);
+    CHECK(refusal(path).find(": bn2.running_var[31]: expected a variance of at least 0, found -1") !=
+          std::string::npos);
+    weights = some_weights<Net>();
+    weights.span(parameter_named<Net, "bn1.running_mean">)[0] = -1.0f;
+    save_safetensors(path, weights);
+    check_loads_alike(path);
+}
+
+TEST_CASE("load_model: a value that becomes infinite is found, with any number of threads") {
+    const TemporaryFolder folder;
+    const auto path = folder / "net.safetensors";
+    std::vector<double> doubles(7 * 48, 0.5);
+    doubles[100] = -1e39;
+    write_changed(path, [&](std::vector<TensorToWrite>& all) {
+        named(all, "fc.weight") = tensor_to_write("fc.weight", {7, 48}, std::span<const double>(doubles));
+    });
+    check_refused_alike(path);
+    for (const int threads : {1, 2, 3})
+        CHECK(text_of<FileError>([&] { load_model<Net>(path, threads); }) ==
+              path.string() + ": fc.weight[100]: expected a finite number, found -1e+39, which is infinite in float32");
+}
+
 TEST_CASE("load_model: batch counters are passed over") {
     const TemporaryFolder folder;
     const auto path = folder / "net.safetensors";

@@ -93,7 +93,7 @@ TEST_CASE("program: a damaged checkpoint is refused") {
     check_refused(flipped(good, good.size() - 1), tiny + small_batch, "checksum: ");
 }
 
-TEST_CASE("program: a loss that is no number ends training and leaves the last good checkpoint and old files") {
+TEST_CASE("program: outputs that are no numbers end training and leaves the last good checkpoint and old files") {
     const TemporaryFolder folder;
     put(folder / "c.checkpoint", good_checkpoint());
     put(folder / "w.safetensors", "old weights");
@@ -105,7 +105,7 @@ TEST_CASE("program: a loss that is no number ends training and leaves the last g
     CHECK(outcome.code == 1);
     CHECK(std::ranges::count(outcome.err, '\n') == 1);
     CHECK(outcome.err.starts_with("cifar10: training: iteration 2: "));
-    CHECK(outcome.err.find("expected a finite loss") != std::string::npos);
+    CHECK(outcome.err.find("expected a finite output") != std::string::npos);
     CHECK((content_of(folder / "c.checkpoint") == good_checkpoint()));
     CHECK(content_of(folder / "w.safetensors") == "old weights");
     CHECK(content_of(folder / "log.csv") == "old log");

@@ -59,6 +59,19 @@ TEST_CASE("scores: the best classes come in order, the first of equal ones first
     CHECK(best_classes(probabilities, 9) == std::vector{3, 1, 0, 2, 4, 5, 6});
 }
 
+TEST_CASE("scores: numbers that are not finite are no class and no error") {
+    const std::vector<float> outputs{0.0f, 1.0f, 2.0f, std::nanf("")};
+    CHECK(text_of<OutputsNotFinite>([&] { mean_softmax(outputs, 2); }) ==
+          "outputs: expected finite numbers, found nan at place 3");
+    const Probabilities probabilities{0.5, std::nan("")};
+    const std::string text = "probabilities: expected finite numbers, found nan at place 1";
+    CHECK(text_of<OutputsNotFinite>([&] { best_classes(probabilities, 1); }) == text);
+    TopErrors errors;
+    CHECK(text_of<OutputsNotFinite>([&] { errors.add(probabilities, 0); }) == text);
+    CHECK(complaint([&] { errors.add(Probabilities{0.5, 0.5}, 2); }) == "label: expected below 2, found 2");
+    CHECK(errors.images == 0);
+}
+
 TEST_CASE("scores: top-1 and top-5 errors") {
     const Probabilities probabilities{0.1, 0.3, 0.1, 0.4, 0.1, 0.0, 0.0};
     TopErrors errors;

@@ -75,6 +75,13 @@ class AugmentedFolder final : public ImageSource {
         return broken_;
     }
 
+    /// With the file that it came from.
+    std::string name(std::size_t record) const override {
+        std::size_t file = record;
+        while (is_broken_[file] && (file + 1) % size() != record) file = (file + 1) % size();
+        return ImageSource::name(record) + " (" + folder_.path(file).string() + ")";
+    }
+
     std::string augmentation_text() const override {
         return "crop " + detail::size_text(shape_.h, shape_.w) + ", " +
                (augmentation_ ? text_of(*augmentation_) : "not augmented") +

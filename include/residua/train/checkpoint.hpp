@@ -1,9 +1,9 @@
 #pragma once
 
-#include <charconv>
 #include <string_view>
 
 #include <residua/io/weights.hpp>
+#include <residua/tensor/finite.hpp>
 #include <residua/train/trainer.hpp>
 
 namespace residua {
@@ -13,12 +13,6 @@ namespace detail {
 inline constexpr std::int64_t checkpoint_version = 1;
 inline constexpr const char* options_key = "options";
 
-/// A number in as few digits as give it again.
-inline std::string shortest(double value) {
-    std::array<char, 32> text{};
-    return {text.data(), std::to_chars(text.data(), text.data() + text.size(), value).ptr};
-}
-
 /// The options that a resumed run has to share with the one that wrote the checkpoint, as one line. How many iterations
 /// there will be decides nothing about those that were.
 template <class Net>
@@ -26,14 +20,17 @@ std::string fingerprint(const Trainer<Net>& trainer) {
     const TrainingOptions& options = trainer.options();
     const Schedule& schedule = options.schedule;
     const std::string accumulated = options.accumulate > 1 ? " x " + std::to_string(options.accumulate) : "";
-    std::string text = "batch " + std::to_string(options.batch) + accumulated + ", seed " +
-                       std::to_string(options.seed) + ", rate " + shortest(schedule.rate) + " times " +
-                       shortest(schedule.factor) + " at";
+    const std::string dropped = options.drop_last ? ", last one dropped" : "";
+    std::string text = "batch " + std::to_string(options.batch) + accumulated + dropped + ", seed " +
+                       std::to_string(options.seed) + ", rate " + number_text(schedule.rate) + " times " +
+                       number_text(schedule.factor) + " at";
     for (const std::int64_t milestone : schedule.milestones) text += ' ' + std::to_string(milestone);
     if (schedule.warm_up)
-        text += ", warm-up " + shortest(schedule.warm_up->rate) + " until " + shortest(schedule.warm_up->until_error);
+        text +=
+            ", warm-up " + number_text(schedule.warm_up->rate) + " until " + number_text(schedule.warm_up->until_error);
     if (schedule.plateau)
-        text += ", plateau " + std::to_string(schedule.plateau->patience) + ' ' + shortest(schedule.plateau->threshold);
+        text +=
+            ", plateau " + std::to_string(schedule.plateau->patience) + ' ' + number_text(schedule.plateau->threshold);
     return text + ", " + trainer.source().augmentation_text();
 }
 
@@ -106,15 +103,19 @@ inline std::vector<double> read_all_doubles(const SafetensorsFile& file, const s
 
 /// Writes everything a run needs to go on as if it had never stopped: weights, momentum, running statistics, schedule,
 /// place in the data, history. Batches and augmentation are functions of seed and iteration, so there is no random
-/// state. The file appears whole or not at all; an older one of that name stays until then. \throws FileError
+/// state. The file appears whole or not at all; an older one of that name stays until then. \throws FileError, also if
+/// a weight or its momentum is not finite.
 template <class Net>
 void save_checkpoint(const std::filesystem::path& path, const Trainer<Net>& trainer, Metadata metadata = {}) {
     const TrainingState<Net>& state = trainer.state();
+    detail::require_sound(path, state.weights);
     std::vector<TensorToWrite> tensors = detail::tensors_of(state.weights);
     for (const Parameter& parameter : parameters<Net>)
-        if (parameter.trained())
-            tensors.push_back(tensor_to_write(detail::velocity_prefix + parameter_name<Net>(parameter),
-                                              detail::file_shape(parameter), state.velocity.span(parameter)));
+        if (parameter.trained()) {
+            const std::string name = detail::velocity_prefix + parameter_name<Net>(parameter);
+            detail::require_sound(path, name, parameter, state.velocity.span(parameter));
+            tensors.push_back(tensor_to_write(name, detail::file_shape(parameter), state.velocity.span(parameter)));
+        }
     const std::vector<double> scalars = detail::scalars_of(state);
     const std::vector<double> history = detail::history_values(state.history);
     tensors.push_back(
@@ -130,7 +131,8 @@ void save_checkpoint(const std::filesystem::path& path, const Trainer<Net>& trai
 /// Continues from a checkpoint, with as many iterations as the trainer's options say: a run that has ended goes on if
 /// they are more than it had. The schedule must be the same; behind its last milestone the rate stays as it is.
 /// \throws FileError if it cannot be read, is damaged, is not one of this network, was written by a run with other
-/// options, or after more iterations than the trainer has; the trainer is then as it was.
+/// options, or after more iterations than the trainer has, or has a weight or momentum that is not finite; the trainer
+/// is then as it was.
 template <class Net>
 void load_checkpoint(const std::filesystem::path& path, Trainer<Net>& trainer) {
     const SafetensorsFile file(path);
@@ -140,13 +142,14 @@ void load_checkpoint(const std::filesystem::path& path, Trainer<Net>& trainer) {
     detail::check_checkpoint(file, detail::fingerprint(trainer), parameters<Net>.size() + trained + state_tensors);
     TrainingState<Net> state;
     detail::for_entries<Net>(file, "", [&](const Parameter& parameter, const TensorEntry& entry) {
-        file.read_floats(entry, state.weights.span(parameter));
+        detail::read_parameter(file, entry, parameter, state.weights.span(parameter));
     });
     for (const Parameter& parameter : parameters<Net>)
         if (parameter.trained())
-            file.read_floats(detail::checked_entry(file, detail::velocity_prefix + parameter_name<Net>(parameter),
-                                                   detail::file_shape(parameter)),
-                             state.velocity.span(parameter));
+            detail::read_parameter(file,
+                                   detail::checked_entry(file, detail::velocity_prefix + parameter_name<Net>(parameter),
+                                                         detail::file_shape(parameter)),
+                                   parameter, state.velocity.span(parameter));
     const std::vector<double> scalars = detail::read_all_doubles(file, detail::run_state);
     if (scalars.size() != detail::scalars_of(state).size() || scalars[0] != detail::checkpoint_version)
         throw FileError(file.name(), detail::run_state, "version " + std::to_string(detail::checkpoint_version),
