@@ -106,7 +106,7 @@ class Trainer {
     }
 
     /// One iteration: `accumulate` batches, or what is left of the epoch. \throws TrainingDiverged, with the weights as
-    /// they were before it.
+    /// they were before it; std::logic_error in a fork of the process that made the trainer.
     Progress step() {
         std::ranges::copy(statistics(), statistics_before_.begin());
         Loss loss;
