@@ -90,7 +90,7 @@ class Trainer {
 
     /// One iteration: `accumulate` batches, or what is left of the epoch. \throws TrainingDiverged,
     /// std::invalid_argument for an image that is not finite or a label out of range, and what the source throws: then
-    /// the state is as it was before.
+    /// the state is as it was before. std::logic_error in a fork of the process that made the trainer.
     Progress step() {
         std::ranges::copy(statistics(), statistics_before_.begin());
         try {
