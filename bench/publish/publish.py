@@ -19,7 +19,8 @@ import tables
 from measured import floors_of, lines_of, scaling_of, speeds_of
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-README, PAGES = "README.md", ("README.md", "docs/measurements.md", "docs/performance.md")
+README = "README.md"
+PAGES = README, "docs/measurements.md", "docs/performance.md", "docs/notebook.md"
 BLOCK = re.compile(r"(<!-- publish: ([^>]*?) -->\n).*?(<!-- end -->)", re.DOTALL)
 README_BLOCK = re.compile(r"<!-- publish: short (\S+) -->")
 # Those of the columns that are shown; others stay where they were measured.
@@ -45,7 +46,7 @@ class Documents:
                 return tables.floors(floors_of(self.measurements))
             speeds = speeds_of(self.measurements, *machine)
             return {"short": lambda: tables.short(speeds, *machine), "whole": lambda: tables.whole(speeds),
-                    "behind": lambda: tables.behind(speeds)}[kind]()
+                    "behind": lambda: tables.behind(speeds, *machine)}[kind]()
         except (KeyError, TypeError, OSError) as error:
             raise Failure(f"{page}: <!-- publish: {what} -->: {error}") from error
 

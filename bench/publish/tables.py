@@ -1,5 +1,5 @@
 """Tables in Markdown."""
-from measured import OURS, machine_name, peer_names
+from measured import LIBRARIES, OURS, machine_name, peer_names
 
 README_ROWS = [("train", "resnet20", 128), ("train", "resnet18", 16), ("train", "resnet50", 16), ("infer", "resnet20", 1),
                ("infer", "resnet18", 1), ("infer", "resnet50", 1), ("infer", "resnet18", 16), ("infer", "resnet50", 16)]
@@ -20,7 +20,12 @@ def memory(speed):
 
 
 def listed(names):
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    """PyTorch 1.13 and 2.13, ONNX Runtime 1.32: each version once, without what distinguishes configurations."""
+    versions = {}
+    for name in names:
+        library = next(library for library in LIBRARIES if name.startswith(library))
+        versions.setdefault(library, {})[name[len(library):].split()[0]] = None
+    return ", ".join(f"{library} {' and '.join(found)}" for library, found in versions.items())
 
 
 def wrapped(text, width=120):
@@ -37,11 +42,11 @@ def short(speeds, machine):
     rows = {speed.key: speed for speed in speeds if speed.threads == 2}
     shown = [rows[key] for key in README_ROWS if key in rows]
     caption = wrapped(f"Images a second and peak memory in MB on two threads of a {machine_name(machine)}, float32, beside the "
-                      f"fastest of {listed(peer_names(speeds))}:")
+                      f"fastest peer ({listed(peer_names(speeds))}):")
     return caption + "\n\n" + table(
         ["", OURS, "fastest peer", "", f"{OURS} is", "memory"],
         *([f"{MODES[speed.mode]}, {speed.row}", speed.ours, speed.peers.get(speed.fastest, ""), speed.fastest,
-           f"{times(speed)} as fast", memory(speed)] for speed in shown))
+           times(speed), memory(speed)] for speed in shown))
 
 
 def whole(speeds):
@@ -53,19 +58,21 @@ def whole(speeds):
             mode, row = speed.mode, None
             lines.append([f"**{MODES[mode]}**"] + [""] * (len(names) + 4))
         lines.append([speed.row if speed.row != row else "", str(speed.threads), speed.ours,
-                      *(speed.peers[name] for name in names), times(speed), memory(speed)])
+                      *(f"**{speed.peers[name]}**" if name == speed.fastest else speed.peers[name] for name in names),
+                      times(speed), memory(speed)])
         row = speed.row
-    return table(["images/s", "threads", OURS, *names, "fastest peer", "MB"], *lines)
+    return table(["images/s", "threads", OURS, *names, f"{OURS} is", "MB"], *lines)
 
 
-def behind(speeds):
+def behind(speeds, machine):
     """The rows that are short of their goal."""
     short = [speed for speed in speeds if speed.times and float(speed.times) < speed.goal]
     if not short:
-        return "No row is."
-    return table(["", "threads", "goal", "reached", "of the goal", "fastest peer"],
-                 *([f"{MODES[speed.mode]}, {speed.row}", str(speed.threads), f"x {speed.goal}", times(speed),
-                    f"{100 * float(speed.times) / speed.goal:.0f} %", speed.fastest] for speed in short))
+        return f"No row of the {machine_name(machine)} is behind."
+    return f"Rows of the {machine_name(machine)} that are behind:\n\n" + table(
+        ["", "threads", "goal", "reached", "short by", "fastest peer"],
+        *([f"{MODES[speed.mode]}, {speed.row}", str(speed.threads), f"x {speed.goal}", times(speed),
+           f"{100 - 100 * float(speed.times) / speed.goal:.1f} %", speed.fastest] for speed in short))
 
 
 def milliseconds(value):
