@@ -3,6 +3,7 @@
 #include <support/catch.hpp>
 #include <type_traits>
 
+#include "lanes.hpp"
 #include <residua/layer/activation.hpp>
 #include <residua/tensor/derivative.hpp>
 #include <residua/tensor/pack.hpp>
@@ -37,7 +38,7 @@ void check_along(E expression, std::array<double, 3> at) {
     const Pack on_pack =
         evaluate(derivative<index>(expression), Pack::broadcast(static_cast<float>(at[0])),
                  Pack::broadcast(static_cast<float>(at[1])), Pack::broadcast(static_cast<float>(at[2])));
-    CHECK(reduce_add(on_pack) / 16.0f == Approx(got).epsilon(1e-5).margin(1e-5));
+    CHECK(sum_of_lanes(on_pack) / 16.0f == Approx(got).epsilon(1e-5).margin(1e-5));
 }
 
 /// Points away from the kinks; positive ones where the expression needs that.
@@ -102,8 +103,8 @@ TEST_CASE("kinks follow PyTorch", "[derivative]") {
     STATIC_REQUIRE(evaluate(derivative<0>(min(relu(x), 6)), 3.0f) == 1.0f);
     STATIC_REQUIRE(evaluate(derivative<0>(abs(x)), 0.0f) == 0.0f);
     STATIC_REQUIRE(evaluate(derivative<0>(abs(x)), -2.0f) == -1.0f);
-    CHECK(reduce_add(evaluate(slope, Pack::zero())) == 0.0f);
-    CHECK(reduce_add(evaluate(slope, Pack::broadcast(2.0f))) == 16.0f);
+    CHECK(sum_of_lanes(evaluate(slope, Pack::zero())) == 0.0f);
+    CHECK(sum_of_lanes(evaluate(slope, Pack::broadcast(2.0f))) == 16.0f);
 }
 
 TEST_CASE("derivatives are simplified at compile time", "[derivative]") {

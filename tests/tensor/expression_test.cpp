@@ -4,6 +4,7 @@
 #include <support/catch.hpp>
 #include <type_traits>
 
+#include "lanes.hpp"
 #include <residua/layer/activation.hpp>
 #include <residua/tensor/expression.hpp>
 #include <residua/tensor/math.hpp>
@@ -75,9 +76,9 @@ TEST_CASE("variables are the values in order", "[expression]") {
 TEST_CASE("a product in a sum becomes one fma on packs", "[expression]") {
     const float a = 1.0f + std::numeric_limits<float>::epsilon();
     const Pack left = Pack::broadcast(a), right = Pack::broadcast(-a * a);
-    const float once = reduce_add(fma(left, left, right));
-    CHECK(reduce_add(evaluate(x0 * x0 + x1, left, right)) == once);
-    CHECK(reduce_add(evaluate(x1 + x0 * x0, left, right)) == once);
+    const float once = sum_of_lanes(fma(left, left, right));
+    CHECK(sum_of_lanes(evaluate(x0 * x0 + x1, left, right)) == once);
+    CHECK(sum_of_lanes(evaluate(x1 + x0 * x0, left, right)) == once);
 }
 
 TEST_CASE("zeros and ones vanish from the type", "[expression]") {
@@ -116,5 +117,5 @@ TEST_CASE("relu keeps NaN on every type", "[expression]") {
     const float nan = std::numeric_limits<float>::quiet_NaN();
     CHECK(std::isnan(evaluate(relu(x), nan)));
     CHECK(std::isnan(evaluate(max(x, 0), static_cast<double>(nan))));
-    CHECK(std::isnan(reduce_add(evaluate(relu(x), Pack::broadcast(nan)))));
+    CHECK(std::isnan(sum_of_lanes(evaluate(relu(x), Pack::broadcast(nan)))));
 }

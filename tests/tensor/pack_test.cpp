@@ -101,15 +101,3 @@ TEST_CASE("max with a constant in front keeps NaNs", "[pack]") {
     CHECK(lanes_of(select(greater(Pack::broadcast(nan), Pack::zero()), Pack::zero(), Pack::broadcast(1.0f)))[5] ==
           1.0f);
 }
-
-TEST_CASE("reduce_add adds all lanes as a halving tree", "[pack]") {
-    Lanes lanes = ramp(0.1f, 1.7f);
-    lanes[3] = 1e7f;
-    lanes[11] = -1e7f;
-    Lanes tree = lanes;
-    for (std::size_t half = 8; half > 0; half /= 2) {
-        for (std::size_t i = 0; i < half; ++i) tree[i] += tree[i + half];
-    }
-    CHECK(reduce_add(pack_of(lanes)) == tree[0]);
-    CHECK(reduce_add(pack_of(ramp(1.0f, 1.0f))) == 136.0f);
-}

@@ -1,7 +1,8 @@
 #pragma once
 
 /// \file
-/// Arrays in and out: the only door to xtensor. Works with 0.24, 0.25 and with the headers as moved in 0.26.
+/// Arrays in and out: the only door to xtensor, whose containers (`xt::xtensor`) and generators (`xt::zeros`) come with
+/// it. Works with 0.24, 0.25 and with the headers as moved in 0.26.
 /// Every function may be called from many threads on different destinations.
 
 #include <algorithm>

@@ -15,6 +15,7 @@
 #include <xsimd/xsimd.hpp>
 
 #include <residua/config.hpp>
+#include <residua/meta/entries.hpp>
 
 namespace residua::detail::inline RESIDUA_ISA {
 
@@ -93,7 +94,7 @@ struct Registers {
     static constexpr int register_size = static_cast<int>(Register::size);
     static constexpr int size = count * register_size;
 
-    Register registers[count];
+    detail::Row<Register, count> registers;
 
     /// Reads `size` floats; `src` is aligned to as many bytes as they take.
     static RESIDUA_INLINE Registers load(const float* src) {
@@ -236,17 +237,6 @@ RESIDUA_INLINE void finish_streams() {
 #if defined(__SSE2__)
     _mm_sfence();
 #endif
-}
-
-/// The sum of the 16 lanes, always as the tree that halves: lanes i and i + 8 first, then i and i + 4, i + 2, i + 1.
-/// The same bits on every instruction set.
-RESIDUA_INLINE float reduce_add(Pack a) {
-    alignas(alignment) float lanes[Pack::size];
-    a.store(lanes);
-    for (int half = Pack::size / 2; half > 0; half /= 2) {
-        for (int i = 0; i < half; ++i) lanes[i] += lanes[i + half];
-    }
-    return lanes[0];
 }
 
 }  // namespace residua::inline RESIDUA_ISA
