@@ -45,7 +45,7 @@ def names_of(rows):
 
 
 def rounded(value):
-    return f"{value:.4g}" if value < 1000 else f"{value:.0f}"
+    return f"{value:.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
 
 
 def condensed(rows):

@@ -25,7 +25,7 @@ with tempfile.TemporaryDirectory() as folder:
     assert (image["residua"], image["PyTorch 2.13"], image["OpenVINO 2026.4"]) == ("3000", "900", "1500"), image
     assert (image["residua MB"], image["OpenVINO 2026.4 MB"]) == ("15", "110"), image
     assert (step["residua"], step["OpenVINO 2026.4"], step["times as fast"]) == ("1200", "", "2.50"), step
-    assert (alone["residua"], alone["fastest peer"], alone["times as fast"]) == ("20", "", ""), alone
+    assert (alone["residua"], alone["fastest peer"], alone["times as fast"]) == ("20.0", "", ""), alone
 
     # What cannot run is refused in a line.
     wrong = subprocess.run([sys.executable, scripts / "compare.py", "--residua", work / "none", "--work", work],
