@@ -44,7 +44,7 @@ TrainingOptions scheduled(const cifar10::TrainOptions& options, std::size_t reco
 }  // namespace
 
 int train(const cifar10::TrainOptions& options) {
-    check_folders(options);
+    check_files(options);
     const auto network = network_named(options.net);
     const Images images = load(options);
     const Normalisation normalisation = Normalisation::per_pixel_mean(images.training);

@@ -18,6 +18,7 @@ struct TrainOptions {
     std::optional<std::int64_t> epochs;  ///< instead of iterations
     int batch = 0;
     int accumulate = 1;
+    bool drop_last = false;
     double lr = 0.1;
     std::uint64_t seed = 0;
     int threads = all_cores();
@@ -57,6 +58,7 @@ inline void add_train_options(CLI::App& app, TrainOptions& o, const TrainHelp& h
     app.add_option("--accumulate", o.accumulate, "batches a step, where memory is short")
         ->check(CLI::Range(1, 65536))
         ->capture_default_str();
+    app.add_flag("--drop-last", o.drop_last, "leave out an epoch's last images if they do not fill a batch");
     app.add_option("--lr", o.lr, help.lr)->check(CLI::PositiveNumber)->capture_default_str();
     app.add_option("--seed", o.seed, "of weights, order and augmentation")->capture_default_str();
     add_threads(app, o.threads);

@@ -29,14 +29,16 @@ struct SessionTexts {
 /// The options of the library that these options mean, but for the schedule.
 residua::TrainingOptions training_options(const TrainOptions& options, std::size_t records);
 
-/// \throws residua::FileError if one of the files cannot be written when it is time.
-void check_folders(const TrainOptions& options);
+/// \throws residua::FileError if one of the files could not be written when it is time, std::invalid_argument if two
+/// are the same.
+void check_files(const TrainOptions& options);
 
 /// One call of `train`: steps with a progress display, evaluation after each epoch, checkpoints now and then and after
 /// Ctrl-C, log, plot, weights.
 class TrainingSession {
   public:
-    /// The options must outlive the session.
+    /// The options must outlive the session. \throws std::invalid_argument for options and images with which the run
+    /// would end badly, residua::FileError if there is no room for its files.
     TrainingSession(const TrainOptions& options, const Trainable& network, TrainingSources sources,
                     const residua::TrainingOptions& training_options, SessionTexts texts);
 
@@ -56,7 +58,7 @@ class TrainingSession {
     void finish();
     void name_broken();
     int stop();
-    int give_up(const residua::TrainingDiverged& error) const;
+    int give_up(const std::string& why) const;
 
     const TrainOptions& options_;
     SessionTexts texts_;

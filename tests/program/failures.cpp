@@ -93,7 +93,7 @@ TEST_CASE("program: a damaged checkpoint is refused") {
     check_refused(flipped(good, good.size() - 1), tiny + small_batch, "checksum: ");
 }
 
-TEST_CASE("program: outputs that are no numbers end training and leaves the last good checkpoint and old files") {
+TEST_CASE("program: outputs that are no numbers end training and leave the last good checkpoint and old files") {
     const TemporaryFolder folder;
     put(folder / "c.checkpoint", good_checkpoint());
     put(folder / "w.safetensors", "old weights");
@@ -111,15 +111,19 @@ TEST_CASE("program: outputs that are no numbers end training and leaves the last
     CHECK(content_of(folder / "log.csv") == "old log");
 }
 
-TEST_CASE("program: without gnuplot there is no plot, but all the rest") {
+TEST_CASE("program: a gnuplot that fails later costs the plot, but nothing else") {
     const TemporaryFolder folder;
-    const Outcome outcome = run_program(
-        folder.path(), tiny + small_batch + Arguments{"--plot", "curve.png", "--save", "w.safetensors"}, "/nowhere");
+    const TemporaryFolder path;
+    put(path / "gnuplot", "#!/bin/sh\n[ -e begun ] && exit 1\n: > begun\n");
+    std::filesystem::permissions(path / "gnuplot", std::filesystem::perms::owner_all);
+    const Outcome outcome =
+        run_program(folder.path(), tiny + small_batch + Arguments{"--plot", "curve.png", "--save", "w.safetensors"},
+                    path.path().string());
     CHECK(outcome.code == 0);
-    CHECK(outcome.err.find("gnuplot is not installed") != std::string::npos);
+    CHECK(outcome.err.find("curve.png: no plot: gnuplot failed") != std::string::npos);
     CHECK(std::filesystem::exists(folder / "w.safetensors"));
     CHECK_FALSE(std::filesystem::exists(folder / "curve.png"));
-    CHECK(folder.file_count() == 4);  // checkpoint, weights, two outputs
+    CHECK(folder.file_count() == 5);  // checkpoint, weights, two outputs, the script's mark
 }
 
 TEST_CASE("program: training writes a plot and a log") {
