@@ -10,6 +10,10 @@
 
 template <class Net>
 BenchedNetwork network_of(std::string_view name) {
-    return {name, measure_inference<Net>, measure_training<Net>, measure_inference_steps<Net>,
+    return {name,
+            measure_inference<Net>,
+            measure_training<Net, TrainerSteps<Net>>,
+            measure_training<Net, Passes<Net>>,
+            measure_inference_steps<Net>,
             measure_training_steps<Net>};
 }

@@ -5,6 +5,8 @@ core; prints a table, writes all measurements and a figure.
 usage: compare.py --residua BENCH_PROGRAM --work FOLDER [--rows MODE:NET:BATCH ...] [--threads 1 2] [--rounds 5]
                   [--seconds 2] [--peers PyTorch "ONNX Runtime"]
 
+The column ms_median of the mode train is, for residua, a whole Trainer::step with its loader and its search for values
+that are not finite; for the peers forward, loss, backward and update of a batch that is there.
 FOLDER has node_modules/onnxruntime-node, and gets the exported models, compare.csv and compare.svg. Each measurement is
 a process of its own, of which the mode start takes the time: from loading the weights to the end of a first prediction.
 report.py makes table and figure again.
