@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,6 +49,8 @@ struct BenchedNetwork {
     /// The parts of either, on one thread.
     std::vector<MeasuredStep> (*inference_steps)(const Wanted&) = nullptr;
     std::vector<MeasuredStep> (*training_steps)(const Wanted&) = nullptr;
+    /// Writes weights, images and the outputs for them to a folder.
+    void (*reference)(const std::filesystem::path& folder, const std::string& name) = nullptr;
 };
 
 /// The networks in this program. Each adds itself before main starts.

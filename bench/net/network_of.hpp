@@ -2,6 +2,7 @@
 
 #include "inference.hpp"
 #include "inference_steps.hpp"
+#include "reference.hpp"
 #include "training.hpp"
 #include "training_steps.hpp"
 #include <residua/model/cifar.hpp>
@@ -15,5 +16,6 @@ BenchedNetwork network_of(std::string_view name) {
             measure_training<Net, TrainerSteps<Net>>,
             measure_training<Net, Passes<Net>>,
             measure_inference_steps<Net>,
-            measure_training_steps<Net>};
+            measure_training_steps<Net>,
+            write_reference<Net>};
 }

@@ -12,6 +12,7 @@
 #include <residua/train/initialise.hpp>
 #include <residua/train/loss.hpp>
 #include <residua/train/sgd.hpp>
+#include <residua/train/trained_values.hpp>
 #include <residua/train/trainer.hpp>
 
 /// Multiply-adds of a step for one image: forward, and back to weights and source; the first layer needs no gradient
@@ -35,7 +36,6 @@ class Passes {
           workspace_{batch, threads},
           labels_(static_cast<std::size_t>(batch)) {
         std::ranges::copy(random_values(batch * residua::input_shape<Net>.count()), workspace_.images().begin());
-        std::ranges::fill(velocity_.all(), 0.0f);
         for (std::size_t i = 0; i < labels_.size(); ++i)
             labels_[i] = static_cast<residua::Label>(i % static_cast<std::size_t>(residua::output_shape<Net>.count()));
     }
@@ -44,12 +44,12 @@ class Passes {
     void operator()() {
         const auto outputs = workspace_.forward(weights_, workspace_.images(), static_cast<int>(labels_.size()));
         residua::softmax_cross_entropy(outputs, labels_, workspace_.output_gradient());
-        sgd_.step(workspace_.team(), weights_.trained(), workspace_.backward(), velocity_.trained(), training_rate);
+        sgd_.step(workspace_.team(), weights_.trained(), workspace_.backward(), velocity_.all(), training_rate);
     }
 
   private:
     residua::Weights<Net> weights_;
-    residua::Weights<Net> velocity_;
+    residua::TrainedValues<Net> velocity_;
     residua::Workspace<Net, residua::Training> workspace_;
     residua::Sgd sgd_;
     std::vector<residua::Label> labels_;

@@ -1,11 +1,13 @@
 #include <array>
 #include <cstdio>
+#include <utility>
 
 #include "../support/places.hpp"
 #include "../support/weight_normalisation.hpp"
 #include "commands.hpp"
 #include "network.hpp"
 #include <residua/data/augmented_images.hpp>
+#include <residua/io/class_names.hpp>
 #include <residua/io/npy.hpp>
 
 namespace cifar10 {
@@ -16,9 +18,13 @@ using namespace support;
 int evaluate(const EvaluateOptions& options) {
     check_folder_of(options.predictions);
     check_folder_of(options.logits);
-    const auto predictor = network_named(options.net)->load(options.weights, options.batch, options.threads);
-    const Normalisation normalisation = normalisation_for(options.weights, options.normalise);
+    const auto network = network_named(options.net);
+    SafetensorsFile weights(options.weights);
+    const Normalisation normalisation = normalisation_for(weights.metadata(), options.normalise);
+    const std::vector<std::string> known_classes = class_names_in(weights.metadata());
+    const auto predictor = network->load(std::move(weights), options.batch, options.threads);
     const LabelledImages images = load_images(options.data, options.set, options.range);
+    check_class_names(options.weights.string(), known_classes, images.class_names);
 
     const auto classes = static_cast<std::size_t>(images.classes);
     std::vector<float> logits(images.size() * classes);

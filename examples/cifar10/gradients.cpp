@@ -2,6 +2,7 @@
 #include "../support/weight_normalisation.hpp"
 #include "commands.hpp"
 #include "network.hpp"
+#include <residua/io/class_names.hpp>
 
 namespace cifar10 {
 
@@ -11,9 +12,11 @@ using namespace support;
 int gradients(const GradientsOptions& options) {
     check_folder_of(options.out);
     const auto network = network_named(options.net);
-    const Normalisation normalisation = normalisation_for(options.weights, options.normalise);
+    const SafetensorsFile weights(options.weights);
+    const Normalisation normalisation = normalisation_for(weights.metadata(), options.normalise);
     const LabelledImages images = load_images(options.data, options.set, options.range);
-    const auto arrays = network->gradients(options.weights, images, normalisation, options.threads);
+    check_class_names(weights.name(), class_names_in(weights.metadata()), images.class_names);
+    const auto arrays = network->gradients(weights, images, normalisation, options.threads);
     std::vector<TensorToWrite> tensors;
     for (const NamedArray& array : arrays)
         tensors.push_back(tensor_to_write(array.name, array.shape, std::span(array.values)));

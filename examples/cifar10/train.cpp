@@ -3,6 +3,7 @@
 #include "commands.hpp"
 #include "network.hpp"
 #include <residua/data/augmented_images.hpp>
+#include <residua/io/class_names.hpp>
 
 namespace cifar10 {
 
@@ -57,7 +58,8 @@ int train(const cifar10::TrainOptions& options) {
                              options.net + " on " + (options.data == "builtin" ? "the built-in images" : "CIFAR-10"),
                              {{"network", options.net},
                               {"records", std::to_string(training.size())},
-                              {"normalisation", normalisation.text()}}});
+                              {"normalisation", normalisation.text()},
+                              {class_names_entry, class_names_text(images.all.class_names)}}});
     return session.run();
 }
 

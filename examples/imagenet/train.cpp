@@ -3,8 +3,10 @@
 #include "../support/places.hpp"
 #include "../support/training_session.hpp"
 #include "commands.hpp"
+#include "image_files.hpp"
 #include "network.hpp"
 #include <residua/data/augmented_folder.hpp>
+#include <residua/io/class_names.hpp>
 
 namespace imagenet {
 
@@ -27,18 +29,23 @@ int train(const imagenet::TrainOptions& options) {
     const auto network = network_named(options.net);
     // Means of channels, not of pixels: the weights can be used for images of any size.
     const Normalisation normalisation = imagenet_normalisation();
-    AugmentedFolder training(ImageFolder::open(options.data), normalisation, {3, 224, 224},
-                             options.augment ? std::optional(ScaleAugmentation{}) : std::nullopt);
+    const std::optional<ScaleAugmentation> augmentation =
+        options.augment ? std::optional(ScaleAugmentation{}) : std::nullopt;
+    const BrokenFiles broken_files = options.skip_broken ? BrokenFiles::skip : BrokenFiles::fatal;
+    const ImageFolder images = open_images(options.data, {});
+    AugmentedFolder training(images, normalisation, {3, 224, 224}, augmentation, broken_files, options.orientation());
     std::optional<AugmentedFolder> validation;
     if (!options.validate.empty())
-        validation.emplace(ImageFolder::open(options.validate), normalisation, Chw{3, 224, 224}, std::nullopt);
+        validation.emplace(open_images(options.validate, images.class_names()), normalisation, Chw{3, 224, 224},
+                           std::nullopt, broken_files, options.orientation());
     TrainingSession session(options, *network, {training, validation ? &*validation : nullptr},
                             scheduled(options, training.size()),
                             {"imagenet",
                              options.net + " on " + options.data,
                              {{"network", options.net},
                               {"records", std::to_string(training.size())},
-                              {"normalisation", normalisation.text()}}});
+                              {"normalisation", normalisation.text()},
+                              {class_names_entry, class_names_text(images.class_names())}}});
     return session.run();
 }
 

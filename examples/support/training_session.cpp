@@ -7,6 +7,7 @@
 #include "log.hpp"
 #include "places.hpp"
 #include "plot.hpp"
+#include <residua/io/class_names.hpp>
 #include <residua/io/error.hpp>
 
 namespace support {
@@ -27,13 +28,22 @@ std::vector<float> first_inputs(ImageSource& source, int count) {
     return inputs;
 }
 
-int wrong_of(std::span<const float> outputs, std::span<const Label> labels) {
-    const std::size_t classes = outputs.size() / labels.size();
+/// How many of some images a network gets wrong.
+struct Errors {
     int wrong = 0;
-    for (std::size_t i = 0; i < labels.size(); ++i)
-        wrong += best_class(outputs.subspan(i * classes, classes)) == labels[i] ? 0 : 1;
-    return wrong;
-}
+    int images = 0;
+
+    /// Images from number `first` on, but for those that stand in for broken ones.
+    void add(const ImageSource& source, std::size_t first, std::span<const float> outputs,
+             std::span<const Label> labels) {
+        const std::size_t classes = outputs.size() / labels.size();
+        for (std::size_t i = 0; i < labels.size(); ++i) {
+            if (source.replaced(first + i)) continue;
+            ++images;
+            wrong += best_class(outputs.subspan(i * classes, classes)) == labels[i] ? 0 : 1;
+        }
+    }
+};
 
 }  // namespace
 
@@ -95,6 +105,7 @@ void TrainingSession::end_epoch(ProgressDisplay& display) {
     const double test = error_of(sources_.test);
     run_->end_epoch(held_out, test);
     display.epoch(run_->history().back());
+    name_broken();
     if (!checkpoint_.empty()) save_checkpoint();
     if (!options_.log.empty()) write_log(options_.log, run_->history());
     if (!options_.plot.empty() && plotting_.due()) draw();
@@ -103,12 +114,13 @@ void TrainingSession::end_epoch(ProgressDisplay& display) {
 /// The network's error on a set, or -1 where there is none. \throws Interrupted
 double TrainingSession::error_of(ImageSource* images) {
     if (images == nullptr) return -1.0;
-    int wrong = 0;
-    run_->predictor().predict(*images, [&](std::size_t, std::span<const float> outputs, std::span<const Label> labels) {
+    Errors errors;
+    const auto visit = [&](std::size_t first, std::span<const float> outputs, std::span<const Label> labels) {
         if (InterruptRequests::requested() != 0) throw Interrupted{};
-        wrong += wrong_of(outputs, labels);
-    });
-    return wrong / static_cast<double>(images->size());
+        errors.add(*images, first, outputs, labels);
+    };
+    run_->predictor().predict(*images, visit);
+    return static_cast<double>(errors.wrong) / errors.images;
 }
 
 /// A state is worth keeping if the network still gives numbers: the loss shows it one step too late.
@@ -131,6 +143,10 @@ bool TrainingSession::save_checkpoint() {
 void TrainingSession::resume() {
     const SafetensorsFile file(checkpoint_);
     for (const auto& [key, value] : texts_.metadata) {
+        if (key == class_names_entry) {
+            check_class_names(file.name(), class_names_in(file.metadata()), class_names_in(texts_.metadata));
+            continue;
+        }
         const auto found = file.metadata().find(key);
         if (found != file.metadata().end() && found->second == value) continue;
         const bool images = key == "normalisation";
@@ -144,6 +160,21 @@ void TrainingSession::resume() {
     std::printf("%s: going on at iteration %lld of %lld\n", checkpoint_.c_str(),
                 static_cast<long long>(run_->iteration()), static_cast<long long>(run_->options().iterations));
     std::fflush(stdout);
+}
+
+/// Names the images that turned out to be broken since the last time, and counts all.
+void TrainingSession::name_broken() {
+    const std::array<const ImageSource*, 3> sources{&sources_.training, sources_.held_out, sources_.test};
+    std::size_t before = 0;
+    std::size_t now = 0;
+    for (std::size_t i = 0; i < sources.size(); ++i) {
+        if (sources[i] == nullptr) continue;
+        const std::vector<std::string> broken = sources[i]->broken();
+        before += broken_[i];
+        for (; broken_[i] < broken.size(); ++broken_[i]) say(texts_.program, broken[broken_[i]]);
+        now += broken.size();
+    }
+    if (now > before) say(texts_.program, std::to_string(now) + " images were broken and left out so far");
 }
 
 void TrainingSession::announce() const {
@@ -169,6 +200,7 @@ void TrainingSession::finish() {
 int TrainingSession::stop() {
     const int signal = InterruptRequests::requested();
     const std::string iteration = std::to_string(run_->iteration());
+    name_broken();
     std::string command = options_.command;
     if (checkpoint_.empty()) {
         checkpoint_ = options_.net + "-" + iteration + ".checkpoint";

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <memory>
 #include <string>
 #include <vector>
@@ -53,6 +54,7 @@ class TrainingSession {
     void announce() const;
     void draw();
     void finish();
+    void name_broken();
     int stop();
     int give_up(const residua::TrainingDiverged& error) const;
 
@@ -64,6 +66,7 @@ class TrainingSession {
     std::unique_ptr<TrainingRun> run_;
     std::filesystem::path checkpoint_;
     std::int64_t saved_iteration_ = -1;
+    std::array<std::size_t, 3> broken_{};  ///< images of each source that have been named as broken
     Rarely checkpointing_;
     Rarely plotting_;
 };

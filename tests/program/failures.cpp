@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <support/catch.hpp>
 
+#include "metadata.hpp"
 #include "program.hpp"
 
 namespace {
@@ -59,6 +60,27 @@ TEST_CASE("program: a checkpoint of other options, images or another network is 
         other[2] = net;
         check_refused(good, other, std::string("network: expected ") + net + ", found resnet20");
     }
+    check_refused(with_metadata(good, "classes", "disc\ncircle"), tiny + small_batch,
+                  "name of class 1: expected ring, found circle");
+}
+
+TEST_CASE("program: weights remember the names of their classes, and images of others are refused") {
+    const TemporaryFolder folder;
+    REQUIRE(run_program(folder.path(), tiny + small_batch + Arguments{"--save", "w.safetensors"}).code == 0);
+    const std::string weights = content_of(folder / "w.safetensors");
+    const residua::SafetensorsFile file(folder / "w.safetensors");
+    CHECK(file.metadata().at("classes").starts_with("disc\nring\nsquare\n"));
+    const Arguments data{"--net", "resnet20", "--data", "builtin", "--count", "10", "--weights"};
+    CHECK(run_program(folder.path(), Arguments{"evaluate"} + data + Arguments{"w.safetensors"}).code == 0);
+    put(folder / "others.safetensors", with_metadata(weights, "classes", "airplane\nautomobile"));
+    for (const Arguments& command : {Arguments{"evaluate"}, Arguments{"gradients", "--out", "g.safetensors"}}) {
+        const Outcome outcome = run_program(folder.path(), command + data + Arguments{"others.safetensors"});
+        CHECK(outcome.code == 2);
+        CHECK(outcome.out.empty());
+        CHECK(outcome.err == "cifar10: others.safetensors: name of class 0: expected disc, found airplane\n");
+    }
+    put(folder / "nameless.safetensors", with_metadata(weights, "classes", std::nullopt));
+    CHECK(run_program(folder.path(), Arguments{"evaluate"} + data + Arguments{"nameless.safetensors"}).code == 0);
 }
 
 TEST_CASE("program: a damaged checkpoint is refused") {
@@ -71,7 +93,7 @@ TEST_CASE("program: a damaged checkpoint is refused") {
     check_refused(flipped(good, good.size() - 1), tiny + small_batch, "checksum: ");
 }
 
-TEST_CASE("program: a loss that is no number ends training and leaves the last good checkpoint and old files") {
+TEST_CASE("program: outputs that are no numbers end training and leaves the last good checkpoint and old files") {
     const TemporaryFolder folder;
     put(folder / "c.checkpoint", good_checkpoint());
     put(folder / "w.safetensors", "old weights");
@@ -83,7 +105,7 @@ TEST_CASE("program: a loss that is no number ends training and leaves the last g
     CHECK(outcome.code == 1);
     CHECK(std::ranges::count(outcome.err, '\n') == 1);
     CHECK(outcome.err.starts_with("cifar10: training: iteration 2: "));
-    CHECK(outcome.err.find("expected a finite loss") != std::string::npos);
+    CHECK(outcome.err.find("expected a finite output") != std::string::npos);
     CHECK((content_of(folder / "c.checkpoint") == good_checkpoint()));
     CHECK(content_of(folder / "w.safetensors") == "old weights");
     CHECK(content_of(folder / "log.csv") == "old log");

@@ -133,6 +133,19 @@ TEST_CASE("a pool that does not tile its map") {
     STATIC_REQUIRE(accepts<Small<MaxPool<3, Stride<3>>>>);
 }
 
+TEST_CASE("a pool padded with more than half of its kernel, which PyTorch refuses too") {
+    using Wide = MaxPool<3, Padding<2>>;
+    STATIC_REQUIRE(
+        verdict_is<Small<BN, Wide>, PaddingTooLarge<Place<2, 0, 0, Wide>, Expected<Padding<1>>, Got<Padding<2>>>>);
+    using Padded = AvgPool<1, Stride<1>, Padding<1>>;
+    STATIC_REQUIRE(
+        verdict_is<Small<Padded>, PaddingTooLarge<Place<1, 0, 0, Padded>, Expected<Padding<0>>, Got<Padding<1>>>>);
+    STATIC_REQUIRE(accepts<Small<MaxPool<2, Stride<2>, Padding<1>>>>);
+    STATIC_REQUIRE(accepts<Small<AvgPool<5, Padding<2>>>>);
+    STATIC_REQUIRE(accepts<Small<MaxPool<4, Stride<3>, Padding<2>>>>);
+    STATIC_REQUIRE(accepts<Small<Conv<4, 1, Padding<2>>>>);
+}
+
 TEST_CASE("a linear layer on a map") {
     using Verdict = LinearAfterMap<Place<2, 0, 0, Linear<10>>, Expected<Map<16, 1, 1>>, Got<Map<16, 8, 8>>>;
     STATIC_REQUIRE(verdict_is<Small<Conv<16, 3>, Linear<10>>, Verdict>);

@@ -34,16 +34,17 @@ struct Minibatch {
 struct LoaderOptions {
     std::size_t batch = 128;
     std::uint64_t seed = 0;
+    bool drop_last = false;  ///< leave out an epoch's last images if they do not fill a batch
 };
 
-/// Shuffled batches without end; the last one of an epoch may be smaller. A thread draws them from the source, ahead of
-/// `next`. Minibatch i is a function of the source, the options and i. After construction nothing allocates except
-/// `seek`, and the source. The source must outlive the loader and serve no other one. Use from one thread at a time. A
-/// fork of the process lacks the thread, which may have been at work in the source: there the loader can only be
-/// destroyed.
+/// Shuffled batches without end; the last one of an epoch may be smaller, or is left out. A thread draws them from the
+/// source, ahead of `next`. Minibatch i is a function of the source, the options and i. After construction nothing
+/// allocates except `seek`, and the source. The source must outlive the loader and serve no other one. Use from one
+/// thread at a time. A fork of the process lacks the thread, which may have been at work in the source: there the
+/// loader can only be destroyed.
 class BatchLoader {
   public:
-    /// Throws std::invalid_argument for no images or a batch of 0.
+    /// Throws std::invalid_argument for no images or a batch of 0, and if there would be no batch.
     BatchLoader(ImageSource& source, LoaderOptions options)
         : source_(source),
           options_(options),
@@ -52,6 +53,10 @@ class BatchLoader {
         if (source_.size() == 0 || options_.batch == 0) {
             throw std::invalid_argument("loader: expected at least one image and a batch of at least 1, found " +
                                         std::to_string(source_.size()) + " and " + std::to_string(options_.batch));
+        }
+        if (batches_per_epoch() == 0) {
+            throw std::invalid_argument("loader: expected images for at least one batch of " +
+                                        std::to_string(options_.batch) + ", found " + std::to_string(source_.size()));
         }
         const std::size_t capacity = std::min(options_.batch, source_.size());
         for (Slot& slot : slots_) {
@@ -66,12 +71,18 @@ class BatchLoader {
     ~BatchLoader() = default;
 
     std::int64_t batches_per_epoch() const {
-        return static_cast<std::int64_t>((source_.size() + options_.batch - 1) / options_.batch);
+        const std::size_t whole = source_.size() / options_.batch;
+        const bool rest = !options_.drop_last && source_.size() % options_.batch != 0;
+        return static_cast<std::int64_t>(whole) + (rest ? 1 : 0);
+    }
+    std::int64_t images_per_epoch() const {
+        const std::size_t left_out = options_.drop_last ? source_.size() % options_.batch : 0;
+        return static_cast<std::int64_t>(source_.size() - left_out);
     }
 
     /// The next batch, valid until the following `next` or `seek`. Waits if it is not ready yet. Throws
-    /// std::invalid_argument if a label in it is out of range, and what the source throws; again on every later call.
-    /// Throws std::logic_error in a fork of the process that made the loader.
+    /// std::invalid_argument if a label in it is out of range or a value not finite, and what the source throws; again
+    /// on every later call. Throws std::logic_error in a fork of the process that made the loader.
     Minibatch next() {
         check_process();
         std::unique_lock lock(ahead_->mutex);
@@ -165,9 +176,8 @@ class BatchLoader {
         const std::size_t count = std::min(options_.batch, source_.size() - first);
         for (std::size_t i = 0; i < count; ++i) {
             const std::size_t record = order_[first + i];
-            slot.labels[i] = source_.fill(record, options_.seed, static_cast<std::uint64_t>(epoch),
-                                          std::span(slot.images).subspan(i * image_size_, image_size_));
-            detail::check_label(slot.labels[i], source_.classes(), record);
+            slot.labels[i] = detail::fill_checked(source_, record, options_.seed, static_cast<std::uint64_t>(epoch),
+                                                  std::span(slot.images).subspan(i * image_size_, image_size_));
         }
         slot.batch = {std::span(slot.images).first(count * image_size_), std::span(slot.labels).first(count), iteration,
                       epoch};

@@ -7,6 +7,7 @@
 #include <residua/exec/training_backward.hpp>
 #include <residua/exec/training_forward.hpp>
 #include <residua/exec/workspace.hpp>
+#include <residua/plan/smallest_batch.hpp>
 
 namespace residua::inline RESIDUA_ISA {
 
@@ -107,22 +108,12 @@ class Workspace<Net, Training> {
         if (count < 1 || count > batch())
             throw std::invalid_argument("images: expected 1 to " + std::to_string(batch()) + ", got " +
                                         std::to_string(count));
-        if (count * fewest_normalised == 1)
+        if (count < smallest_batch<Net>)
             throw std::invalid_argument("images: expected at least 2, because BN needs 2 values per channel, got 1");
         if (static_cast<long>(images.size()) != count * Sizes::input)
             throw std::invalid_argument("images: expected " + std::to_string(count * Sizes::input) + " values, got " +
                                         std::to_string(images.size()));
     }
-
-    /// Rows x columns of the smallest map with batch statistics; 0 if there is none.
-    static constexpr long fewest_normalised = [] {
-        long fewest = 0;
-        for (const Node& node : graph_of<Net>.nodes) {
-            const long values = 1L * node.shape.h * node.shape.w;
-            if (node.op == Op::bn && (fewest == 0 || values < fewest)) fewest = values;
-        }
-        return fewest;
-    }();
 
     Team team_;
     detail::TrainingMemory<Net> memory_;

@@ -38,6 +38,10 @@ class SafetensorsFile {
     SafetensorsFile(std::vector<std::byte> content, std::string name)
         : SafetensorsFile(detail::FileContent(std::move(content)), std::move(name)) {}
 
+    /// The same for content that lies elsewhere in memory and outlives the file.
+    SafetensorsFile(std::span<const std::byte> content, std::string name)
+        : SafetensorsFile(detail::FileContent(content), std::move(name)) {}
+
     SafetensorsFile(const SafetensorsFile&) = delete;
     SafetensorsFile& operator=(const SafetensorsFile&) = delete;
     SafetensorsFile(SafetensorsFile&&) = default;

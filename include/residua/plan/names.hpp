@@ -89,6 +89,16 @@ std::string parameter_name(const Parameter& parameter) {
     return module_name(graph_of<Net>[parameter.node].name) + '.' + std::string(detail::spelling(parameter.member));
 }
 
+/// The name of the value that lies `at` < weight_count<Net> among the weights, such as "conv1.weight[7]": values of a
+/// tensor are counted in memory order.
+template <class Net>
+std::string value_name(long at) {
+    for (const Parameter& parameter : parameters<Net>)
+        if (at >= parameter.offset && at < parameter.offset + parameter.count())
+            return parameter_name<Net>(parameter) + '[' + std::to_string(at - parameter.offset) + ']';
+    return {};
+}
+
 /// The parameter of this name; a name the network does not have is a compile error.
 template <class Net, FixedString name>
 inline constexpr const Parameter& parameter_named = detail::ParameterNamed<Net, name>::parameter;

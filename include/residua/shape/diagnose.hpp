@@ -103,6 +103,8 @@ constexpr auto diagnose() {
         return ChannelsDiffer<Where, MainEndsIn<Map<e.c, e.h, e.w>>, ShortcutEndsIn<Map<g.c, g.h, g.w>>>{};
     else if constexpr (kind == Kind::MapSizesDiffer)
         return MapSizesDiffer<Where, MainEndsIn<Map<e.c, e.h, e.w>>, ShortcutEndsIn<Map<g.c, g.h, g.w>>>{};
+    else if constexpr (kind == Kind::PaddingTooLarge)
+        return PaddingTooLarge<Where, Expected<Padding<e.h>>, Got<Padding<g.h>>>{};
     else
         return ShortcutLosesChannels<Where, MainEndsIn<Map<e.c, e.h, e.w>>, ShortcutEndsIn<Map<g.c, g.h, g.w>>>{};
 }

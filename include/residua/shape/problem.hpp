@@ -21,6 +21,7 @@ enum class Kind : unsigned char {
     ChannelsDiffer,
     MapSizesDiffer,
     ShortcutLosesChannels,
+    PaddingTooLarge,
 };
 
 /// What a shape rule found: a kind, and the two shapes (or sizes) that do not agree.

@@ -192,6 +192,16 @@ struct NameTaken {
 };
 
 template <class...>
+struct PaddingTooLarge {
+    template <class Subject, bool fits = false>
+    struct Enforce {
+        static_assert(fits,
+                      "residua: a pool's padding is at most half of its kernel, as in PyTorch: use less padding or a "
+                      "larger kernel");
+    };
+};
+
+template <class...>
 struct ParameterUnknown {
     template <class Subject, bool fits = false>
     struct Enforce {
