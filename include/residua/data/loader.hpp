@@ -17,6 +17,7 @@
 
 #include <residua/data/image_source.hpp>
 #include <residua/data/random.hpp>
+#include <residua/on_error.hpp>
 
 namespace residua {
 
@@ -51,12 +52,14 @@ class BatchLoader {
           image_size_(static_cast<std::size_t>(source.shape().count())),
           order_(source.size()) {
         if (source_.size() == 0 || options_.batch == 0) {
-            throw std::invalid_argument("loader: expected at least one image and a batch of at least 1, found " +
-                                        std::to_string(source_.size()) + " and " + std::to_string(options_.batch));
+            detail::raise(
+                std::invalid_argument("loader: expected at least one image and a batch of at least 1, found " +
+                                      std::to_string(source_.size()) + " and " + std::to_string(options_.batch)));
         }
         if (batches_per_epoch() == 0) {
-            throw std::invalid_argument("loader: expected images for at least one batch of " +
-                                        std::to_string(options_.batch) + ", found " + std::to_string(source_.size()));
+            detail::raise(std::invalid_argument("loader: expected images for at least one batch of " +
+                                                std::to_string(options_.batch) + ", found " +
+                                                std::to_string(source_.size())));
         }
         const std::size_t capacity = std::min(options_.batch, source_.size());
         for (Slot& slot : slots_) {
@@ -135,10 +138,10 @@ class BatchLoader {
 
     void check_process() const {
         if (ahead_->process != ::getpid())
-            throw std::logic_error(
+            detail::raise(std::logic_error(
                 "loader: expected the process that made it, found a fork of it, which has none of its threads: make "
                 "the "
-                "source and the loader or trainer in the process that uses them");
+                "source and the loader or trainer in the process that uses them"));
     }
 
     Slot& slot_of(std::int64_t iteration) { return slots_[static_cast<std::size_t>(iteration) % slot_count]; }
