@@ -371,7 +371,8 @@ TEST_CASE("program: imagenet, wrong use") {
     check_wrong(Arguments{"classify", "none.png"} + weights, "none.png");
     check_wrong(Arguments{"classify", "images.csv"} + weights, "images.csv: content: expected a JPEG or PNG image");
     check_wrong(Arguments{"classify", "wide.png", "--names", "images.csv"} + weights, "class_name");
-    check_wrong(Arguments{"classify", "wide.png", "--names", "wide.png"} + weights, "class names: expected 1000 lines");
+    check_wrong(Arguments{"classify", "wide.png", "--names", "wide.png"} + weights,
+                "wide.png: content: expected a class name a line, found a PNG image");
     check_wrong(evaluation + Arguments{"--protocol", "fifteen-crop"}, "--protocol");
     check_wrong(evaluation + Arguments{"--ensemble", "resnet18"}, "expected NET:WEIGHTS, found resnet18");
     check_wrong(evaluation + Arguments{"--ensemble", "vgg16:w.safetensors"}, "w.safetensors: ");
