@@ -81,7 +81,7 @@ class ImageFolder {
     static ImageFolder open(const std::filesystem::path& place, std::span<const std::string> classes = {}) {
         ImageFolder folder;
         folder.class_names_.assign(classes.begin(), classes.end());
-        const auto type = type_of(place);
+        const auto type = detail::type_of(place);
         if (type == std::filesystem::file_type::directory) {
             folder.read_folders(place);
         } else if (type == std::filesystem::file_type::regular && place.extension() == ".csv") {
