@@ -14,8 +14,9 @@ namespace support {
 struct TrainOptions {
     std::string net;
     std::string data;
-    std::int64_t iterations = 0;
-    std::optional<std::int64_t> epochs;  ///< instead of iterations
+    std::int64_t usual_iterations = 0;       ///< of a new run that is told nothing else
+    std::optional<std::int64_t> iterations;  ///< empty: the usual ones, or those that a resumed run was planned for
+    std::optional<std::int64_t> epochs;      ///< instead of iterations
     int batch = 0;
     int accumulate = 1;
     bool drop_last = false;
@@ -48,9 +49,10 @@ inline void add_threads(CLI::App& app, int& threads) {
 inline void add_train_options(CLI::App& app, TrainOptions& o, const TrainHelp& help) {
     app.add_option("--net", o.net, help.net)->required();
     app.add_option("--data", o.data, help.data)->required();
-    auto* const iterations = app.add_option("--iterations", o.iterations, "training steps")
-                                 ->check(CLI::PositiveNumber)
-                                 ->capture_default_str();
+    auto* const iterations =
+        app.add_option("--iterations", o.iterations, "training steps (default with --resume: those of the first run)")
+            ->check(CLI::PositiveNumber)
+            ->default_str(std::to_string(o.usual_iterations));
     app.add_option("--epochs", o.epochs, "passes through the images, instead of --iterations")
         ->check(CLI::PositiveNumber)
         ->excludes(iterations);
@@ -64,8 +66,11 @@ inline void add_train_options(CLI::App& app, TrainOptions& o, const TrainHelp& h
     add_threads(app, o.threads);
     app.add_flag("--augment,!--no-augment", o.augment, help.augment);
     auto* const checkpoint =
-        app.add_option("--checkpoint", o.checkpoint, "file that holds the state of the run, to go on from");
-    app.add_flag("--resume", o.resume, "go on from the checkpoint")->needs(checkpoint);
+        app.add_option("--checkpoint", o.checkpoint,
+                       "file that holds the state of the run, to go on from; its weights serve as --weights");
+    app.add_flag("--resume", o.resume,
+                 "go on from the checkpoint; with more --iterations than a finished run had, at its last learning rate")
+        ->needs(checkpoint);
     app.add_option("--log", o.log, "CSV file with a line an epoch");
     app.add_option("--plot", o.plot, "PNG file with the training curve");
     app.add_option("--save", o.save, ".safetensors file with the trained weights");

@@ -346,7 +346,7 @@ TEST_CASE("program: imagenet calls classes what the weights do, and refuses weig
 TEST_CASE("program: imagenet goes on from a checkpoint, and measures the error on other images") {
     const Outcome resumed = files().run(training + Arguments{"--resume", "--save", "again.safetensors"});
     CHECK(resumed.code == 0);
-    CHECK(resumed.out == "c.checkpoint: going on at iteration 1 of 1\n");
+    CHECK(resumed.out == "c.checkpoint: this run has ended, with iteration 1; --iterations goes on with it\n");
     CHECK((content_of(files().folder / "again.safetensors") == content_of(files().folder / "w.safetensors")));
     check_wrong(training + Arguments{"--resume", "--divide-at", "1"}, "c.checkpoint: options: ");
 
