@@ -101,6 +101,13 @@ TEST_CASE("resize: a shorter side keeps the aspect, rounded down") {
     CHECK(image.pixels == resized(noise(30, 41), 20, 27).pixels);
 }
 
+TEST_CASE("resize: sides that no int holds are named") {
+    CHECK(size_with_shorter_side({1, 1'000'000}, 2147).width == 2'147'000'000);
+    CHECK(text_of<std::invalid_argument>([] {
+              size_with_shorter_side({1, 1'000'000}, 2148);
+          }) == "resize: expected sides of at most 2147483647, found 2148000000");
+}
+
 TEST_CASE("resize: sides of nothing are named") {
     const std::string text = "resize: expected sides of at least 1, found 0";
     CHECK(text_of<std::invalid_argument>([] { resized(RgbImage{}, 3, 3); }) == text);

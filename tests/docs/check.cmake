@@ -1,7 +1,7 @@
 # Compiles the C++ of one page. Kinds of fences:
 #     ```cpp           a whole file, with its #include <residua/...>
 #     ```cpp fragment  statements; they get the headers beside the rooms, `using namespace residua` and a function around them
-#     ```cpp reject    statements like these that the compiler must refuse
+#     ```cpp reject    statements like these that the compiler must refuse, in the words of the quotation behind them
 # Usage: cmake -D PAGE=<file.md> -D WORK=<scratch folder> -D COMPILER=<compiler> -D FLAGS=<file with flags> -P check.cmake
 cmake_minimum_required(VERSION 3.22)
 
@@ -59,6 +59,15 @@ while(TRUE)
         message(SEND_ERROR "${PAGE}: fence ${number} does not compile:\n${output}")
     elseif(NOT must_compile AND NOT output MATCHES "error: ")
         message(SEND_ERROR "${PAGE}: fence ${number} should be refused, but compiles")
+    elseif(NOT must_compile)
+        if(NOT rest MATCHES "^\n\n> ([^\n]+)\n")
+            message(SEND_ERROR "${PAGE}: fence ${number} is refused, but no quotation behind it says how")
+            continue()
+        endif()
+        string(FIND "${output}" "${CMAKE_MATCH_1}" position)
+        if(position EQUAL -1)
+            message(SEND_ERROR "${PAGE}: fence ${number} is not refused with '${CMAKE_MATCH_1}', but:\n${output}")
+        endif()
     endif()
 endwhile()
 

@@ -1,4 +1,4 @@
-// EXPECT: residua: a pool without options tiles the map
+// EXPECT: residua: a pool without a Stride<> tiles the map
 // EXPECT: SizeNotDivisible<residua::At<residua::EntryNumber<2>, residua::BlockNumber<0>, residua::LayerNumber<0>
 // EXPECT: residua::MaxPool<2>
 // EXPECT: residua::Got<residua::MapOf<0, 7, 8>

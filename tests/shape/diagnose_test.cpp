@@ -123,14 +123,29 @@ TEST_CASE("a kernel larger than its padded input") {
 }
 
 TEST_CASE("a pool that does not tile its map") {
+    STATIC_REQUIRE(verdict_is<Small<MaxPool<3>>,
+                              SizeNotDivisible<Place<1, 0, 0, MaxPool<3>>, Wanted<KernelOf<3, 3>>, Got<MapOf<0, 8, 8>>>>);
+    STATIC_REQUIRE(verdict_is<Network<Input<1, 8, 7>, AvgPool<2>>,
+                              SizeNotDivisible<Place<1, 0, 0, AvgPool<2>>, Wanted<KernelOf<2, 2>>, Got<MapOf<0, 8, 7>>>>);
     STATIC_REQUIRE(
-        verdict_is<Small<MaxPool<3>>,
-                   SizeNotDivisible<Place<1, 0, 0, MaxPool<3>>, Wanted<KernelOf<3, 3>>, Got<MapOf<0, 8, 8>>>>);
-    STATIC_REQUIRE(
-        verdict_is<Network<Input<1, 8, 7>, AvgPool<2>>,
-                   SizeNotDivisible<Place<1, 0, 0, AvgPool<2>>, Wanted<KernelOf<2, 2>>, Got<MapOf<0, 8, 7>>>>);
+        verdict_is<Small<MaxPool<4, Padding<1>>>, SizeNotDivisible<Place<1, 0, 0, MaxPool<4, Padding<1>>>,
+                                                                   Wanted<KernelOf<4, 4>>, Got<MapOf<0, 10, 10>>>>);
+    STATIC_REQUIRE(accepts<Small<MaxPool<5, Padding<1>>>>);
     STATIC_REQUIRE(accepts<Small<MaxPool<4>>>);
     STATIC_REQUIRE(accepts<Small<MaxPool<3, Stride<3>>>>);
+}
+
+TEST_CASE("a pool padded with more than half of its kernel, which PyTorch refuses too") {
+    using Wide = MaxPool<3, Padding<2>>;
+    STATIC_REQUIRE(
+        verdict_is<Small<BN, Wide>, PaddingTooLarge<Place<2, 0, 0, Wide>, Wanted<Padding<1>>, Got<Padding<2>>>>);
+    using Padded = AvgPool<1, Stride<1>, Padding<1>>;
+    STATIC_REQUIRE(
+        verdict_is<Small<Padded>, PaddingTooLarge<Place<1, 0, 0, Padded>, Wanted<Padding<0>>, Got<Padding<1>>>>);
+    STATIC_REQUIRE(accepts<Small<MaxPool<2, Stride<2>, Padding<1>>>>);
+    STATIC_REQUIRE(accepts<Small<AvgPool<5, Padding<2>>>>);
+    STATIC_REQUIRE(accepts<Small<MaxPool<4, Stride<3>, Padding<2>>>>);
+    STATIC_REQUIRE(accepts<Small<Conv<4, 1, Padding<2>>>>);
 }
 
 TEST_CASE("a linear layer on a map") {
@@ -166,6 +181,40 @@ TEST_CASE("a stage whose stride no layer of its block takes") {
     STATIC_REQUIRE(accepts<Small<First>>);
     STATIC_REQUIRE(verdict_is<Small<First, Second>, StrideUnused<Place<2, 1, 0, Second>, Got<Stride<2>>>>);
     STATIC_REQUIRE(accepts<Small<First, Stage<2, 32, Sequence<Conv<32, 3>, BN>, Stride<1>>>>);
+    using Outer = Stage<1, 16, Stage<2, 16, Basic, Stride<1>>, Stride<2>>;
+    STATIC_REQUIRE(verdict_is<Small<Outer>, StrideUnused<Place<1, 1, 0, Outer>, Got<Stride<2>>>>);
+}
+
+TEST_CASE("a stage within a stage or a branch that does not say its stride") {
+    using Inner = Stage<2, 16, Sequence<Conv3x3, Stage<1, 24, Basic>>>;
+    STATIC_REQUIRE(verdict_is<Small<BN, Inner>, StrideUnknown<Place<2, 1, 2, Inner>>>);
+    using Branch = Residual<Stage<1, 3, Basic>>;
+    STATIC_REQUIRE(verdict_is<Small<Branch>, StrideUnknown<Place<1, 0, 0, Branch>>>);
+    using Other = Residual<Conv<3, 1>, Sequence<BN, Stage<1, 3, Basic>>>;
+    STATIC_REQUIRE(verdict_is<Small<Other>, StrideUnknown<Place<1, 0, 2, Other>>>);
+    STATIC_REQUIRE(accepts<Small<Residual<Stage<1, 3, Basic, Stride<1>>>, Stage<1, 8, Basic>>>);
+}
+
+TEST_CASE("a name that another layer's parameters have") {
+    using Both = Named<"a", Sequence<Conv<8, 3>, BN, ReLU>>;
+    STATIC_REQUIRE(verdict_is<Small<Both>, NameTaken<Place<1, 0, 2, Both>, TakenAt<Place<1, 0, 1, Both>>>>);
+    using First = Named<"a", Conv<8, 3>>;
+    using Second = Named<"a", BN>;
+    STATIC_REQUIRE(verdict_is<Small<First, Second>, NameTaken<Place<2, 0, 0, Second>, TakenAt<Place<1, 0, 0, First>>>>);
+    // As the second convolution is called, which has been counted.
+    using Early = Named<"conv2", Conv<8, 3>>;
+    STATIC_REQUIRE(verdict_is<Small<Early, ReLU, Conv<8, 1>>,
+                              NameTaken<Place<3, 0, 0, Conv<8, 1>>, TakenAt<Place<1, 0, 0, Early>>>>);
+    // Spelled otherwise, but the same text.
+    using Units = Stage<2, 16, Basic>;
+    using Dotted = Named<"layer1.1.bn2", BN>;
+    STATIC_REQUIRE(verdict_is<Small<Units, Dotted>, NameTaken<Place<2, 0, 0, Dotted>, TakenAt<Place<1, 2, 4, Units>>>>);
+    using Blocks = Stage<2, 16, Named<"a", Basic>>;
+    STATIC_REQUIRE(verdict_is<Small<Blocks>, NameTaken<Place<1, 1, 0, Blocks>, TakenAt<Place<1, 1, 0, Blocks>>>>);
+
+    STATIC_REQUIRE(accepts<Small<Named<"a", Sequence<Conv<8, 3>, ReLU>>, Named<"a.0", BN>, Named<"b", ReLU>>>);
+    STATIC_REQUIRE(accepts<Small<Named<"layer1.2.bn2", BN>, Stage<2, 16, Basic>>>);
+    STATIC_REQUIRE(accepts<Small<Named<"b", ReLU>, Named<"b", BN>>>);
 }
 
 TEST_CASE("branches that end in different numbers of channels") {

@@ -53,9 +53,6 @@ class Random {
         return static_cast<std::uint32_t>(((bits(index) >> 32U) * end) >> 32U);
     }
 
-    /// A multiple of 2^-24 in [0, 1).
-    constexpr float uniform(std::uint64_t index) const { return static_cast<float>(bits(index) >> 40U) * 0x1p-24F; }
-
     /// A standard normal number: Teichroew's polynomial in the sum of 12 uniform numbers (Knuth, The Art of Computer
     /// Programming, volume 2, section 3.4.1, exercise 27), off from normal by less than 2e-4 within 5 deviations.
     float normal(std::uint64_t index) const {

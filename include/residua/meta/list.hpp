@@ -6,7 +6,6 @@
 #include <boost/hana/append.hpp>
 #include <boost/hana/contains.hpp>
 #include <boost/hana/fold_left.hpp>
-#include <boost/hana/for_each.hpp>
 #include <boost/hana/index_if.hpp>
 #include <boost/hana/length.hpp>
 #include <boost/hana/tuple.hpp>
@@ -31,12 +30,6 @@ using TypeOf = typename std::remove_cvref_t<Constant>::type;
 template <class... Ts, class State, class Step>
 constexpr auto fold(State state, Step step) {
     return hana::fold_left(list<Ts...>, state, step);
-}
-
-/// Calls `visit(type)` for each of the types, in order.
-template <class... Ts, class Visit>
-constexpr void for_each(Visit visit) {
-    hana::for_each(list<Ts...>, visit);
 }
 
 /// The list with `element` added, unless it is there already.

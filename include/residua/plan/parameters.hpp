@@ -72,8 +72,8 @@ constexpr ParameterTotals total_parameters(const Graph<size>& graph) {
 /// All parameters in the order of PyTorch's state dict; trained ones lie first in memory, running statistics behind
 /// them.
 template <int size, int count>
-constexpr std::array<Parameter, count> list_parameters(const Graph<size>& graph, long trained) {
-    std::array<Parameter, count> all{};
+constexpr auto list_parameters(const Graph<size>& graph, long trained) {
+    std::array<Parameter, static_cast<std::size_t>(count)> all{};
     std::size_t next = 0;
     long next_trained = 0;
     long next_running = trained;

@@ -17,9 +17,11 @@ enum class Kind : unsigned char {
     WidthUnknown,
     BlockMalformed,
     StrideUnused,
+    StrideUnknown,
     ChannelsDiffer,
     MapSizesDiffer,
     ShortcutLosesChannels,
+    PaddingTooLarge,
 };
 
 /// What a shape rule found: a kind, and the two shapes (or sizes) that do not agree.

@@ -34,6 +34,8 @@ template <class What>
 struct MainEndsIn {};
 template <class What>
 struct ShortcutEndsIn {};
+template <class Place>
+struct TakenAt {};
 
 /// The network fits.
 struct Accepted {
@@ -67,7 +69,7 @@ struct OptionNotTaken {
         static_assert(
             fits,
             "residua: this layer does not take this option, or not twice: Conv takes Stride, Padding and Bias, "
-            "pools take Stride and Padding, Stage takes Stride");
+            "pools take Stride and Padding, Linear takes Flatten, Stage takes Stride");
     };
 };
 
@@ -94,8 +96,8 @@ struct SizeNotDivisible {
     template <class Subject, bool fits = false>
     struct Enforce {
         static_assert(fits,
-                      "residua: a pool without options tiles the map, and its size does not divide rows and columns: "
-                      "give it a Stride<>");
+                      "residua: a pool without a Stride<> tiles the map, and its size does not divide rows and "
+                      "columns: give it a Stride<>");
     };
 };
 
@@ -103,7 +105,9 @@ template <class...>
 struct LinearAfterMap {
     template <class Subject, bool fits = false>
     struct Enforce {
-        static_assert(fits, "residua: a Linear layer reads a 1x1 map: put GlobalAvgPool before it");
+        static_assert(fits,
+                      "residua: a Linear layer reads a 1x1 map: put GlobalAvgPool before it, or let it read the whole "
+                      "map: Linear<units, Flatten>");
     };
 };
 
@@ -138,6 +142,16 @@ struct StrideUnused {
 };
 
 template <class...>
+struct StrideUnknown {
+    template <class Subject, bool fits = false>
+    struct Enforce {
+        static_assert(fits,
+                      "residua: a stage within a stage or a branch has no stride of its own accord: write Stage<..., "
+                      "Stride<1>> or another");
+    };
+};
+
+template <class...>
 struct ChannelsDiffer {
     template <class Subject, bool fits = false>
     struct Enforce {
@@ -164,6 +178,26 @@ struct ShortcutLosesChannels {
         static_assert(fits,
                       "residua: an identity shortcut can add zero channels but not drop any: use Shortcut<ProjectionB> "
                       "where the width shrinks");
+    };
+};
+
+template <class...>
+struct NameTaken {
+    template <class Subject, bool fits = false>
+    struct Enforce {
+        static_assert(fits,
+                      "residua: two layers would have parameters of the same names: Named<> is for one layer, and its "
+                      "name for it alone");
+    };
+};
+
+template <class...>
+struct PaddingTooLarge {
+    template <class Subject, bool fits = false>
+    struct Enforce {
+        static_assert(fits,
+                      "residua: a pool's padding is at most half of its kernel, as in PyTorch: use less padding or a "
+                      "larger kernel");
     };
 };
 

@@ -15,6 +15,7 @@
 #include <xsimd/xsimd.hpp>
 
 #include <residua/config.hpp>
+#include <residua/meta/entries.hpp>
 
 namespace residua::detail::inline RESIDUA_ISA {
 
@@ -32,6 +33,53 @@ RESIDUA_INLINE Register fma(Register a, Register b, Register c) {
     return _mm256_fmadd_ps(a, b, c);
 #else
     return xsimd::fma(a, b, c);
+#endif
+}
+
+/// The machine's maximum and minimum. Those of x86 answer b where either is NaN. Not xsimd's, whose releases differ in
+/// which operand that is.
+RESIDUA_INLINE Register machine_max(Register a, Register b) {
+#if defined(__AVX512F__)
+    return _mm512_max_ps(a, b);
+#elif defined(__AVX__)
+    return _mm256_max_ps(a, b);
+#elif defined(__SSE2__)
+    return _mm_max_ps(a, b);
+#else
+    return xsimd::max(a, b);
+#endif
+}
+RESIDUA_INLINE Register machine_min(Register a, Register b) {
+#if defined(__AVX512F__)
+    return _mm512_min_ps(a, b);
+#elif defined(__AVX__)
+    return _mm256_min_ps(a, b);
+#elif defined(__SSE2__)
+    return _mm_min_ps(a, b);
+#else
+    return xsimd::min(a, b);
+#endif
+}
+
+/// The machine's answer to a and b, but NaN where a is. NEON answers so by itself.
+RESIDUA_INLINE Register or_nan(Register answer, [[maybe_unused]] Register a) {
+#if defined(__AVX512F__)
+    return _mm512_mask_mov_ps(a, _mm512_cmp_ps_mask(a, a, _CMP_ORD_Q), answer);
+#elif defined(__AVX__)
+    return _mm256_or_ps(answer, _mm256_cmp_ps(a, a, _CMP_UNORD_Q));
+#elif defined(__SSE2__)
+    return _mm_or_ps(answer, _mm_cmpunord_ps(a, a));
+#else
+    return answer;
+#endif
+}
+
+/// xsimd 8.1 makes NEON's square root of an infinity NaN.
+RESIDUA_INLINE Register sqrt(Register a) {
+#if defined(__aarch64__)
+    return vsqrtq_f32(a);
+#else
+    return xsimd::sqrt(a);
 #endif
 }
 
@@ -93,7 +141,7 @@ struct Registers {
     static constexpr int register_size = static_cast<int>(Register::size);
     static constexpr int size = count * register_size;
 
-    Register registers[count];
+    detail::Row<Register, count> registers;
 
     /// Reads `size` floats; `src` is aligned to as many bytes as they take.
     static RESIDUA_INLINE Registers load(const float* src) {
@@ -193,13 +241,24 @@ RESIDUA_INLINE Registers<count> fma(Registers<count> a, Registers<count> b, Regi
         [&](int i) RESIDUA_INLINE_LAMBDA { return detail::fma(a.registers[i], b.registers[i], c.registers[i]); });
 }
 
-/// Where either lane is NaN the result is b's lane, so `max(zero, x)` keeps a NaN in x.
+/// NaN where either lane is.
 RESIDUA_INLINE Pack max(Pack a, Pack b) {
-    return detail::map_registers([](auto u, auto v) RESIDUA_INLINE_LAMBDA { return xsimd::max(u, v); }, a, b);
+    return detail::map_registers(
+        [](auto u, auto v) RESIDUA_INLINE_LAMBDA { return detail::or_nan(detail::machine_max(u, v), u); }, a, b);
 }
-/// Where either lane is NaN the result is b's lane.
 RESIDUA_INLINE Pack min(Pack a, Pack b) {
-    return detail::map_registers([](auto u, auto v) RESIDUA_INLINE_LAMBDA { return xsimd::min(u, v); }, a, b);
+    return detail::map_registers(
+        [](auto u, auto v) RESIDUA_INLINE_LAMBDA { return detail::or_nan(detail::machine_min(u, v), u); }, a, b);
+}
+
+/// The larger of a lane and a number, NaN where the lane is: one instruction, because the number is not NaN.
+RESIDUA_INLINE Pack at_least(float number, Pack a) {
+    return detail::map_registers([](auto u, auto v) RESIDUA_INLINE_LAMBDA { return detail::machine_max(u, v); },
+                                 Pack::broadcast(number), a);
+}
+RESIDUA_INLINE Pack at_most(float number, Pack a) {
+    return detail::map_registers([](auto u, auto v) RESIDUA_INLINE_LAMBDA { return detail::machine_min(u, v); },
+                                 Pack::broadcast(number), a);
 }
 
 RESIDUA_INLINE Pack exp(Pack a) {
@@ -209,7 +268,7 @@ RESIDUA_INLINE Pack log(Pack a) {
     return detail::map_registers([](auto u) RESIDUA_INLINE_LAMBDA { return detail::log(u); }, a);
 }
 RESIDUA_INLINE Pack sqrt(Pack a) {
-    return detail::map_registers([](auto u) RESIDUA_INLINE_LAMBDA { return xsimd::sqrt(u); }, a);
+    return detail::map_registers([](auto u) RESIDUA_INLINE_LAMBDA { return detail::sqrt(u); }, a);
 }
 RESIDUA_INLINE Pack tanh(Pack a) {
     return detail::map_registers([](auto u) RESIDUA_INLINE_LAMBDA { return xsimd::tanh(u); }, a);
@@ -224,6 +283,17 @@ RESIDUA_INLINE PackMask greater(Pack a, Pack b) {
                                                RESIDUA_INLINE_LAMBDA { return a.registers[i] > b.registers[i]; });
 }
 
+RESIDUA_INLINE PackMask is_nan(Pack a) {
+    return detail::for_registers<PackMask>([&](int i) RESIDUA_INLINE_LAMBDA { return xsimd::isnan(a.registers[i]); });
+}
+
+/// Whether the mask is true in some lane.
+RESIDUA_INLINE bool any(PackMask mask) {
+    bool found = false;
+    for (const auto& part : mask.registers) found |= xsimd::any(part);
+    return found;
+}
+
 /// yes where the mask is true, no elsewhere.
 RESIDUA_INLINE Pack select(PackMask mask, Pack yes, Pack no) {
     return detail::for_registers<Pack>([&](int i) RESIDUA_INLINE_LAMBDA {
@@ -236,17 +306,6 @@ RESIDUA_INLINE void finish_streams() {
 #if defined(__SSE2__)
     _mm_sfence();
 #endif
-}
-
-/// The sum of the 16 lanes, always as the tree that halves: lanes i and i + 8 first, then i and i + 4, i + 2, i + 1.
-/// The same bits on every instruction set.
-RESIDUA_INLINE float reduce_add(Pack a) {
-    alignas(alignment) float lanes[Pack::size];
-    a.store(lanes);
-    for (int half = Pack::size / 2; half > 0; half /= 2) {
-        for (int i = 0; i < half; ++i) lanes[i] += lanes[i + half];
-    }
-    return lanes[0];
 }
 
 }  // namespace residua::detail::inline RESIDUA_ISA

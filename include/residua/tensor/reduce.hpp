@@ -92,7 +92,7 @@ struct Mean {
     }
 };
 
-/// The largest element; what a NaN does to it is not specified.
+/// The largest element, NaN if one is.
 struct Maximum {
     template <class T>
     static constexpr T identity = -std::numeric_limits<T>::infinity();
@@ -110,7 +110,8 @@ struct Maximum {
 
 namespace residua::detail::inline RESIDUA_ISA {
 
-/// Combines the lanes as the tree that halves, like reduce_add() in tensor/pack.hpp.
+/// Combines the lanes as the tree that halves: of 16, lanes i and i + 8 first, then i and i + 4, i + 2, i + 1. The same
+/// bits on every instruction set.
 template <class Reduction, class T>
 RESIDUA_INLINE T combine_lanes(const typename Lanes<T>::Values& values) {
     alignas(alignment) T lanes[Lanes<T>::width];

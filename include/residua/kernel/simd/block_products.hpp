@@ -9,7 +9,7 @@ namespace residua::detail::inline RESIDUA_ISA {
 /// The products of weights with `width` pixels, which they are added to if there is something.
 template <int width>
 RESIDUA_INLINE void add_block_products(const Pack (&weights)[channel_block], const float* src, bool adds, float* dst) {
-    Pack sum[width];
+    Row<Pack, width> sum;
     unroll<width>([&](int i)
                       RESIDUA_INLINE_LAMBDA { sum[i] = adds ? Pack::load(dst + i * channel_block) : Pack::zero(); });
     unroll<channel_block>([&](int c) RESIDUA_INLINE_LAMBDA {

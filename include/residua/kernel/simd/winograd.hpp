@@ -105,7 +105,7 @@ void winograd_sources(const WinogradTask& task, int first, int count, float* dst
             if (inside) {
                 transform_source<m>(src + row * task.src_row + column * channel_block, task.src_row, to, position_step);
             } else {
-                alignas(alignment) float clipped[size * size * channel_block];
+                alignas(alignment) Row<float, size * size * channel_block> clipped;
                 copy_clipped<size>(src, task.src_row, row, column, task.src_rows, task.src_columns, clipped);
                 transform_source<m>(clipped, size * channel_block, to, position_step);
             }
@@ -116,7 +116,7 @@ void winograd_sources(const WinogradTask& task, int first, int count, float* dst
 /// The same into memory, row by row.
 template <int m>
 RESIDUA_INLINE void store_result(const float* src, std::ptrdiff_t position_step, float* dst) {
-    Pack values[m][m];
+    Grid<Pack, m, m> values;
     transform_result<m>(src, position_step, values);
     unroll<m>([&](int row) RESIDUA_INLINE_LAMBDA {
         unroll<m>([&](int column)
@@ -131,7 +131,7 @@ RESIDUA_INLINE void finish_patch(const float* src, std::ptrdiff_t position_step,
                                  int block, const Patch& patch, int rows, int columns, const Finish& finish) {
     if constexpr (!Finish::is_long) {
         if (rows >= m && columns >= m) {
-            Pack values[m][m];
+            Grid<Pack, m, m> values;
             transform_result<m>(src, position_step, values);
             auto results = finish.of(block, patch.row, patch.column, values[0][0]);
             unroll<m>([&](int row) RESIDUA_INLINE_LAMBDA {
@@ -143,7 +143,7 @@ RESIDUA_INLINE void finish_patch(const float* src, std::ptrdiff_t position_step,
             return results.end();
         }
     }
-    alignas(alignment) float all[m * m * channel_block];
+    alignas(alignment) Row<float, m * m * channel_block> all;
     store_result<m>(src, position_step, all);
     auto results = finish.of(block, patch.row, patch.column, Pack::load(all));
     const auto take = [&](int row, int column) RESIDUA_INLINE_LAMBDA {
