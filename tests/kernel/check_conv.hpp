@@ -160,7 +160,8 @@ class ConvCheck {
     }
 
     void whole_gradient(float* found) {
-        residua::detail::Arena collected(static_cast<std::size_t>(images * conv_.collected() + residua::detail::overhang));
+        residua::detail::Arena collected(
+            static_cast<std::size_t>(images * conv_.collected() + residua::detail::overhang));
         const residua::detail::Layout& layout = conv_.src();
         float* const first_grad = collected.data() + images * layout.count();
         for (int image = 0; image < images; ++image) {

@@ -123,10 +123,12 @@ TEST_CASE("a kernel larger than its padded input") {
 }
 
 TEST_CASE("a pool that does not tile its map") {
-    STATIC_REQUIRE(verdict_is<Small<MaxPool<3>>,
-                              SizeNotDivisible<Place<1, 0, 0, MaxPool<3>>, Wanted<KernelOf<3, 3>>, Got<MapOf<0, 8, 8>>>>);
-    STATIC_REQUIRE(verdict_is<Network<Input<1, 8, 7>, AvgPool<2>>,
-                              SizeNotDivisible<Place<1, 0, 0, AvgPool<2>>, Wanted<KernelOf<2, 2>>, Got<MapOf<0, 8, 7>>>>);
+    STATIC_REQUIRE(
+        verdict_is<Small<MaxPool<3>>,
+                   SizeNotDivisible<Place<1, 0, 0, MaxPool<3>>, Wanted<KernelOf<3, 3>>, Got<MapOf<0, 8, 8>>>>);
+    STATIC_REQUIRE(
+        verdict_is<Network<Input<1, 8, 7>, AvgPool<2>>,
+                   SizeNotDivisible<Place<1, 0, 0, AvgPool<2>>, Wanted<KernelOf<2, 2>>, Got<MapOf<0, 8, 7>>>>);
     STATIC_REQUIRE(
         verdict_is<Small<MaxPool<4, Padding<1>>>, SizeNotDivisible<Place<1, 0, 0, MaxPool<4, Padding<1>>>,
                                                                    Wanted<KernelOf<4, 4>>, Got<MapOf<0, 10, 10>>>>);

@@ -112,7 +112,7 @@ class ReferenceNetwork {
     static void visit_activation(int i, Visit visit) {
         using Activations = ActivationsOf<Net>;
         detail::visit_activation<Activations>(graph[i].activation, visit,
-                                      std::make_integer_sequence<int, meta::length<Activations>>{});
+                                              std::make_integer_sequence<int, meta::length<Activations>>{});
     }
 
     [[nodiscard]] long count(int i) const { return n_ * graph[i].shape.count(); }

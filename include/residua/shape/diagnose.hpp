@@ -51,8 +51,8 @@ template <class Net>
 inline constexpr auto traced = trace_nodes<Net>();
 
 template <class Net, int entry, int block, int layer>
-using Place = At<EntryNumber<entry>, BlockNumber<block>, LayerNumber<layer>,
-                 meta::TypeOf<decltype(written_at<Net, entry>())>>;
+using Place =
+    At<EntryNumber<entry>, BlockNumber<block>, LayerNumber<layer>, meta::TypeOf<decltype(written_at<Net, entry>())>>;
 
 template <class Net>
 constexpr auto diagnose_names() {

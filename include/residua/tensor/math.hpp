@@ -93,7 +93,6 @@ struct Sigmoid {
     }
 };
 
-
 /// A constant goes to the left, where evaluation looks for it.
 template <class Operation, class A, class B>
 constexpr auto constant_first(A a, B b) {
