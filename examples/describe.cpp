@@ -7,6 +7,7 @@
 
 #include "support/imagenet_networks.hpp"
 #include "support/networks.hpp"
+#include <residua/check_processor.hpp>
 #include <residua/model.hpp>
 
 namespace {

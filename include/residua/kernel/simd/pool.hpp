@@ -20,10 +20,6 @@ struct Clip {
     }
 };
 
-}  // namespace residua::detail::inline RESIDUA_ISA
-
-namespace residua::detail::inline RESIDUA_ISA {
-
 /// The largest value of a window of `rows` rows of `floats` floats; NaN if there is one.
 RESIDUA_INLINE Pack largest(const float* src, std::ptrdiff_t src_row, int rows, int floats) {
     Pack best = Pack::broadcast(-std::numeric_limits<float>::infinity());
@@ -56,10 +52,6 @@ RESIDUA_INLINE void send_gradient(Pack gradient, const float* src, std::ptrdiff_
             gradient = select(smaller, gradient, Pack::zero());
         }
 }
-
-}  // namespace residua::detail::inline RESIDUA_ISA
-
-namespace residua::detail::inline RESIDUA_ISA {
 
 /// Largest value under a window, NaN if there is one.
 /// Shapes: src blocks x h x w, dst blocks x h' x w'. Reads: src. Writes: dst, rows [first, last). Requires: both
