@@ -17,6 +17,7 @@
 #include <thread>
 
 #include <residua/config.hpp>
+#include <residua/on_error.hpp>
 
 #if defined(__SANITIZE_THREAD__)
 #define RESIDUA_TSAN 1
@@ -27,8 +28,6 @@
 #endif
 #if defined(RESIDUA_TSAN)
 #include <sanitizer/tsan_interface.h>
-
-#include <residua/on_error.hpp>
 #endif
 
 namespace residua::detail::inline RESIDUA_ISA {
