@@ -13,8 +13,8 @@ model, in which every term can be seen in the table:
   of --socket-cores. In training all maps come from memory; in inference only weights, unless the caches (--l2-mb a
   core, --l3-mb a socket) hold them: each group fetches them once.
 
-Left out: clocks that fall as cores wake, maps on their way between cores, memory of the other socket, and what parts of a
-step compute twice.
+Left out: clocks that fall as cores wake, maps on their way between cores, memory of the other socket, what parts of a
+step compute twice, and a trainer's loader.
 """
 import argparse
 import collections

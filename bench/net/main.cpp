@@ -92,9 +92,13 @@ int main(int argc, char** argv) try {
     bool csv = false;
     bool steps = false;
     app.add_option("--net", net, "one of " + known_names())->required();
-    app.add_option("--mode", mode, "infer, train or reference, which measures nothing but writes to --folder")
+    app.add_option(
+           "--mode", mode,
+           "infer; train: what Trainer::step takes, with its loader; passes: of that only forward, loss, backward "
+           "and update, on images that lie in the workspace; reference, which measures nothing but writes to "
+           "--folder")
         ->required()
-        ->check(CLI::IsMember({"infer", "train", "reference"}));
+        ->check(CLI::IsMember({"infer", "train", "passes", "reference"}));
     app.add_option("--folder", folder,
                    "for weights, images and the outputs for them, with which others compare theirs");
     app.add_option("--batch", wanted.batch, "images a run, 1 unless told")->check(CLI::PositiveNumber);
@@ -122,12 +126,13 @@ int main(int argc, char** argv) try {
     if (steps) {
         if (wanted.threads != 1 || (mode == "infer" && wanted.batch != 1))
             return refuse("--steps: expected one thread, and one image with --mode infer");
-        const auto measure = mode == "train" ? network->training_steps : network->inference_steps;
+        const auto measure = mode == "infer" ? network->inference_steps : network->training_steps;
         const auto rows = rows_of(net, mode, wanted.batch, measure(wanted));
         csv ? print_csv(rows) : print_table(rows);
         return 0;
     }
-    const Row row = row_of(net, mode, wanted, (mode == "train" ? network->training : network->inference)(wanted));
+    const auto measure = mode == "train" ? network->training : mode == "passes" ? network->passes : network->inference;
+    const Row row = row_of(net, mode, wanted, measure(wanted));
     csv ? print_csv({row}) : print_list(row);
 } catch (const std::exception& error) {
     std::cerr << "net: " << error.what() << '\n';

@@ -42,8 +42,10 @@ struct BenchedNetwork {
     std::string_view name;
     /// Inference on random images, weights folded beforehand.
     Measured (*inference)(const Wanted&) = nullptr;
-    /// Training steps on random images: forward, loss, backward, weight update.
+    /// Steps of a trainer: loader, forward, loss, backward, search for what is not finite, weight update.
     Measured (*training)(const Wanted&) = nullptr;
+    /// Of these the passes alone: forward, loss, backward, weight update.
+    Measured (*passes)(const Wanted&) = nullptr;
     /// The parts of either, on one thread.
     std::vector<MeasuredStep> (*inference_steps)(const Wanted&) = nullptr;
     std::vector<MeasuredStep> (*training_steps)(const Wanted&) = nullptr;

@@ -13,7 +13,8 @@ template <class Net>
 BenchedNetwork network_of(std::string_view name) {
     return {name,
             measure_inference<Net>,
-            measure_training<Net>,
+            measure_training<Net, TrainerSteps<Net>>,
+            measure_training<Net, Passes<Net>>,
             measure_inference_steps<Net>,
             measure_training_steps<Net>,
             write_reference<Net>};

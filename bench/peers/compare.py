@@ -5,6 +5,9 @@ same core; prints a table and writes all measurements.
 usage: compare.py --residua BENCH_PROGRAM --work FOLDER [--python PYTHON ...] [--rows MODE:NET:BATCH ...] [--threads 1 2]
                   [--rounds 5] [--seconds 2] [--peers "PyTorch 2" OpenVINO]
 
+The column ms_median of the mode train is, for residua, a whole Trainer::step with its loader and its search for values that
+are not finite; for the peers forward, loss, backward and update of a batch that is there.
+
 Peers are what the interpreters have of torch, onnxruntime and openvino, and FOLDER/node_modules/onnxruntime-node. FOLDER
 gets the networks' weights, the exported models, compare.csv and summary.csv. Each measurement is a process of its own, of
 which the mode start takes the time: from loading the weights to the end of a first prediction. Every peer must have

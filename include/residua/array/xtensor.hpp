@@ -21,6 +21,8 @@
 #else
 #include <xtensor/xadapt.hpp>
 #include <xtensor/xexpression.hpp>
+
+#include <residua/on_error.hpp>
 #endif
 
 namespace residua::detail {
@@ -89,13 +91,13 @@ std::size_t checked_copy(const E& source, std::span<T> dst, std::span<const std:
     const bool any_first = !expected.empty() && expected[0] == 0;
     const std::size_t most = any_first ? dst.size() / product(expected.subspan(1)) : 0;
     if (!shape_matches(source, expected, most)) {
-        throw std::invalid_argument(std::string(name) + ": expected shape " + extents_text(expected, any_first) +
-                                    (any_first ? " with N <= " + std::to_string(most) : "") + ", got " +
-                                    extents_text(source.shape()));
+        detail::raise(std::invalid_argument(
+            std::string(name) + ": expected shape " + extents_text(expected, any_first) +
+            (any_first ? " with N <= " + std::to_string(most) : "") + ", got " + extents_text(source.shape())));
     }
     if (source.size() > dst.size()) {
-        throw std::invalid_argument(std::string(name) + ": expected room for " + std::to_string(source.size()) +
-                                    " elements, got " + std::to_string(dst.size()));
+        detail::raise(std::invalid_argument(std::string(name) + ": expected room for " + std::to_string(source.size()) +
+                                            " elements, got " + std::to_string(dst.size())));
     }
     copy_elements(source, dst.data());
     return expected.empty() ? 1 : static_cast<std::size_t>(source.shape()[0]);

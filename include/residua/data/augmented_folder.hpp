@@ -16,6 +16,7 @@
 #include <residua/data/image_source.hpp>
 #include <residua/data/normalisation.hpp>
 #include <residua/data/scale_augment.hpp>
+#include <residua/on_error.hpp>
 
 namespace residua {
 
@@ -39,15 +40,16 @@ class AugmentedFolder final : public ImageSource {
           orientation_(orientation),
           is_broken_(folder_.size()) {
         if ((shape_.c != 1 && shape_.c != 3) || std::min(shape_.h, shape_.w) < 1) {
-            throw std::invalid_argument("folder: expected crops of 1 or 3 channels, found " + std::to_string(shape_.c) +
-                                        " x " + detail::size_text(shape_.h, shape_.w));
+            detail::raise(std::invalid_argument("folder: expected crops of 1 or 3 channels, found " +
+                                                std::to_string(shape_.c) + " x " +
+                                                detail::size_text(shape_.h, shape_.w)));
         }
         normalisation_.check({shape_.c, shape_.h, shape_.w, classes(), {}, {}});
         const int longest = std::max(shape_.h, shape_.w);
         if (augmentation_ && (augmentation_->shortest < longest || augmentation_->longest < augmentation_->shortest)) {
-            throw std::invalid_argument("folder: expected shorter sides of at least " + std::to_string(longest) +
-                                        ", found " + std::to_string(augmentation_->shortest) + " to " +
-                                        std::to_string(augmentation_->longest));
+            detail::raise(std::invalid_argument(
+                "folder: expected shorter sides of at least " + std::to_string(longest) + ", found " +
+                std::to_string(augmentation_->shortest) + " to " + std::to_string(augmentation_->longest)));
         }
     }
 
@@ -65,7 +67,7 @@ class AugmentedFolder final : public ImageSource {
             scale_into(*image, choice_for({image->height, image->width}, seed, epoch, record), normalisation_, dst);
             return folder_.label(instead);
         }
-        throw FileError(broken().front() + "; all " + std::to_string(size()) + " images are broken");
+        detail::raise(FileError(broken().front() + "; all " + std::to_string(size()) + " images are broken"));
     }
 
     bool replaced(std::size_t record) const override { return is_broken_[record]; }

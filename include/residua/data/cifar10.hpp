@@ -19,6 +19,7 @@
 #include <residua/io/detail/content_kind.hpp>
 #include <residua/io/error.hpp>
 #include <residua/io/file.hpp>
+#include <residua/on_error.hpp>
 
 /// \file
 /// CIFAR-10 in its binary layout (A. Krizhevsky, Learning Multiple Layers of Features from Tiny Images, 2009):
@@ -50,15 +51,17 @@ inline void parse_cifar10_records(std::span<const std::uint8_t> content, std::st
                                   std::span<std::uint8_t> pixels, std::span<Label> labels) {
     if (content.size() != labels.size() * cifar10_record) {
         const auto kind = stand_in(std::as_bytes(content));
-        throw FileError(file, "size",
-                        std::to_string(labels.size() * cifar10_record) + " bytes (" + std::to_string(labels.size()) +
-                            " records of " + std::to_string(cifar10_record) + ")",
-                        std::to_string(content.size()) + (kind ? ", " + *kind : ""));
+        detail::raise(FileError(file, "size",
+                                std::to_string(labels.size() * cifar10_record) + " bytes (" +
+                                    std::to_string(labels.size()) + " records of " + std::to_string(cifar10_record) +
+                                    ")",
+                                std::to_string(content.size()) + (kind ? ", " + *kind : "")));
     }
     for (std::size_t record = 0; record < labels.size(); ++record) {
         const auto bytes = content.subspan(record * cifar10_record, cifar10_record);
         if (bytes[0] >= cifar10_classes) {
-            throw FileError(file, "label of record " + std::to_string(record), "0 to 9", std::to_string(bytes[0]));
+            detail::raise(
+                FileError(file, "label of record " + std::to_string(record), "0 to 9", std::to_string(bytes[0])));
         }
         labels[record] = bytes[0];
         std::copy(bytes.begin() + 1, bytes.end(),
@@ -77,7 +80,7 @@ inline std::vector<std::string> parse_cifar10_names(std::string_view content, st
         if (!line.empty()) names.emplace_back(line);
     }
     if (names.size() != cifar10_classes) {
-        throw FileError(file, "class names", std::to_string(cifar10_classes), std::to_string(names.size()));
+        detail::raise(FileError(file, "class names", std::to_string(cifar10_classes), std::to_string(names.size())));
     }
     return names;
 }
@@ -155,7 +158,7 @@ class ArchiveReader {
   public:
     explicit ArchiveReader(const std::filesystem::path& path) : path_(path.string()), archive_(archive_read_new()) {
         if (const auto kind = stand_in(read_file(path, telling_bytes)))
-            throw FileError(path_, "content", "a tar archive", *kind);
+            detail::raise(FileError(path_, "content", "a tar archive", *kind));
         constexpr std::size_t block = 1U << 20U;
         archive_read_support_filter_all(archive_.get());
         archive_read_support_format_tar(archive_.get());
@@ -194,7 +197,7 @@ class ArchiveReader {
     void check(int status) {
         if (status >= ARCHIVE_WARN) return;
         const char* const reason = archive_error_string(archive_.get());
-        throw FileError(path_, "archive", "a readable tar file", reason == nullptr ? "a broken one" : reason);
+        detail::raise(FileError(path_, "archive", "a readable tar file", reason == nullptr ? "a broken one" : reason));
     }
 
     std::string path_;
@@ -207,7 +210,7 @@ inline LabelledImages load_cifar10_archive(const std::filesystem::path& path, Ci
     ArchiveReader reader(path);
     while (builder.missing()) {
         const auto member = reader.next();
-        if (!member) throw FileError(path.string(), "members", *builder.missing(), "no such file");
+        if (!member) detail::raise(FileError(path.string(), "members", *builder.missing(), "no such file"));
         const std::string file = member->filename().string();
         if (!builder.wants(file)) continue;
         builder.add(file, reader.read_at_most(cifar10_longest_file), path.string() + "/" + member->string());
@@ -228,14 +231,16 @@ inline LabelledImages load_cifar10(const std::filesystem::path& path, Cifar10Set
     const auto files = detail::cifar10_files(set);
     for (const char* sub : {"", detail::cifar10_folder, "cifar10", "cifar10/cifar-10-batches-bin"}) {
         const auto folder = path / sub;
-        const auto there = [&](const std::string& file) { return detail::type_of(folder / file) != file_type::not_found; };
+        const auto there = [&](const std::string& file) {
+            return detail::type_of(folder / file) != file_type::not_found;
+        };
         if (std::any_of(files.begin(), files.end(), there)) return detail::load_cifar10_folder(folder, set);
         if (there(detail::cifar10_archive)) return detail::load_cifar10_archive(folder / detail::cifar10_archive, set);
     }
-    throw FileError(path.string(), "CIFAR-10",
-                    files.front() + " or " + detail::cifar10_archive +
-                        " in this folder or in its sub-folders cifar10, cifar-10-batches-bin",
-                    type == file_type::not_found ? "no such folder" : "neither");
+    detail::raise(FileError(path.string(), "CIFAR-10",
+                            files.front() + " or " + detail::cifar10_archive +
+                                " in this folder or in its sub-folders cifar10, cifar-10-batches-bin",
+                            type == file_type::not_found ? "no such folder" : "neither"));
 }
 
 }  // namespace residua

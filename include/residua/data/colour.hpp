@@ -11,6 +11,7 @@
 
 #include <residua/data/random.hpp>
 #include <residua/data/rgb_image.hpp>
+#include <residua/on_error.hpp>
 
 /// \file
 /// Colour augmentation by principal components (Krizhevsky, Sutskever, Hinton, ImageNet Classification with Deep
@@ -101,7 +102,7 @@ class ColourStatistics {
 
     /// Of all pixels so far. Throws std::invalid_argument if there are none.
     ColourComponents components() const {
-        if (pixels_ == 0) throw std::invalid_argument("colours: expected at least one pixel, found none");
+        if (pixels_ == 0) detail::raise(std::invalid_argument("colours: expected at least one pixel, found none"));
         const auto mean = [&](std::uint64_t sum) { return static_cast<double>(sum) / static_cast<double>(pixels_); };
         detail::Matrix3 covariance{};
         for (std::size_t c = 0; c < 3; ++c) {

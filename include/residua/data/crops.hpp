@@ -10,6 +10,7 @@
 
 #include <residua/data/normalisation.hpp>
 #include <residua/data/rgb_image.hpp>
+#include <residua/on_error.hpp>
 
 /// \file
 /// The parts of an image that a network gets to see (He et al. 2015, section 3.4; the ten crops are those of
@@ -38,9 +39,9 @@ inline void check_crop(int height, int width, const CropPlace& place) {
         return first >= 0 && count >= 1 && first <= size - count;
     };
     if (inside(place.top, place.height, height) && inside(place.left, place.width, width)) return;
-    throw std::invalid_argument("crop: expected a part of " + size_text(height, width) + ", found " +
-                                size_text(place.height, place.width) + " from row " + std::to_string(place.top) +
-                                " and column " + std::to_string(place.left) + " on");
+    detail::raise(std::invalid_argument(
+        "crop: expected a part of " + size_text(height, width) + ", found " + size_text(place.height, place.width) +
+        " from row " + std::to_string(place.top) + " and column " + std::to_string(place.left) + " on"));
 }
 
 }  // namespace detail
@@ -54,9 +55,9 @@ inline void crop_into(const RgbImage& image, const CropPlace& place, const Norma
     const std::size_t plane = static_cast<std::size_t>(place.height) * static_cast<std::size_t>(place.width);
     const std::size_t channels = dst.size() / plane;
     if (dst.size() % plane != 0 || (channels != 1 && channels != detail::rgb_channels)) {
-        throw std::invalid_argument("crop: expected room for " + std::to_string(plane) + " or " +
-                                    std::to_string(detail::rgb_channels * plane) + " floats, found " +
-                                    std::to_string(dst.size()));
+        detail::raise(std::invalid_argument("crop: expected room for " + std::to_string(plane) + " or " +
+                                            std::to_string(detail::rgb_channels * plane) + " floats, found " +
+                                            std::to_string(dst.size())));
     }
     normalisation.check({static_cast<int>(channels), place.height, place.width, 0, {}, {}});
     std::vector<std::uint8_t> planar(dst.size());

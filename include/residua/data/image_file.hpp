@@ -22,6 +22,7 @@
 #include <residua/io/detail/content_kind.hpp>
 #include <residua/io/error.hpp>
 #include <residua/io/file.hpp>
+#include <residua/on_error.hpp>
 
 /// \file
 /// JPEG and PNG files. The only door to libjpeg and libpng.
@@ -40,7 +41,7 @@ inline constexpr int most_scans = 100;
 inline void check_picture_size(std::string_view name, std::int64_t height, std::int64_t width, std::size_t bytes,
                                bool can_hold) {
     const auto fail = [&](const std::string& expected) {
-        throw FileError(name, "size", expected, std::to_string(width) + " x " + std::to_string(height));
+        detail::raise(FileError(name, "size", expected, std::to_string(width) + " x " + std::to_string(height)));
     };
     if (height * width > most_pixels) fail("at most " + std::to_string(most_pixels) + " pixels");
     if (!can_hold) fail("what " + std::to_string(bytes) + " bytes can hold");
@@ -116,11 +117,11 @@ class JpegReader {
 
     [[noreturn]] void fail() {
         if (jpeg_.input_scan_number > most_scans) {
-            throw FileError(name_, "scans", "at most " + std::to_string(most_scans), "more");
+            detail::raise(FileError(name_, "scans", "at most " + std::to_string(most_scans), "more"));
         }
         std::array<char, JMSG_LENGTH_MAX> text{};
         errors_.base.format_message(reinterpret_cast<j_common_ptr>(&jpeg_), text.data());
-        throw FileError(name_, "JPEG data", "a whole image", printable(text.data()));
+        detail::raise(FileError(name_, "JPEG data", "a whole image", printable(text.data())));
     }
 
     /// Whether so many bytes can hold the blocks that the header promises: each takes a bit at least. How little an
@@ -186,7 +187,7 @@ class PngChunks {
             if (type == "eXIf") exif_ = data;
             rest = rest.subspan(frame + length);
         }
-        throw FileError(name, "PNG data", "a whole image", "no end");
+        detail::raise(FileError(name, "PNG data", "a whole image", "no end"));
     }
 
     std::size_t pixel_bytes() const { return pixel_bytes_; }
@@ -221,7 +222,7 @@ inline RgbImage decode_png(std::span<const std::byte> content, std::string_view 
     png.version = PNG_IMAGE_VERSION;
     const std::unique_ptr<png_image, Free> owner(&png);
     const auto check = [&](int succeeded) {
-        if (succeeded == 0) throw FileError(name, "PNG data", "a whole image", printable(png.message));
+        if (succeeded == 0) detail::raise(FileError(name, "PNG data", "a whole image", printable(png.message)));
     };
     check(png_image_begin_read_from_memory(&png, content.data(), content.size()));
     check_picture_size(name, png.height, png.width, chunks.pixel_bytes(), chunks.fits(png.height, png.width));
@@ -247,7 +248,7 @@ inline RgbImage decode_image(std::span<const std::byte> content, std::string_vie
                              Orientation orientation = Orientation::stored) {
     if (detail::begins_with(content, "\xFF\xD8\xFF")) return detail::JpegReader(name).read(content, orientation);
     if (detail::begins_with(content, "\x89PNG\r\n\x1A\n")) return detail::decode_png(content, name, orientation);
-    throw FileError(name, "content", "a JPEG or PNG image", detail::content_kind(content));
+    detail::raise(FileError(name, "content", "a JPEG or PNG image", detail::content_kind(content)));
 }
 
 /// Reads a JPEG or PNG file; see `decode_image`.

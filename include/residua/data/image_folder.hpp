@@ -17,6 +17,7 @@
 #include <residua/data/labelled_images.hpp>
 #include <residua/io/error.hpp>
 #include <residua/io/file.hpp>
+#include <residua/on_error.hpp>
 
 namespace residua {
 
@@ -37,7 +38,7 @@ inline std::vector<std::filesystem::directory_entry> entries_of(const std::files
     for (std::filesystem::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
         if (!is_left_by_systems(at->path())) entries.push_back(*at);
     }
-    if (error) throw FileError(folder.string() + ": cannot be read: " + error.message());
+    if (error) detail::raise(FileError(folder.string() + ": cannot be read: " + error.message()));
     std::ranges::sort(
         entries, {}, [](const auto& entry) -> const auto& { return entry.path(); });
     return entries;
@@ -87,8 +88,9 @@ class ImageFolder {
         } else if (type == std::filesystem::file_type::regular && place.extension() == ".csv") {
             folder.read_table(place);
         } else {
-            throw FileError(place.string(), "images", "a folder of class folders, or a .csv file",
-                            type == std::filesystem::file_type::not_found ? "nothing of this name" : "neither");
+            detail::raise(
+                FileError(place.string(), "images", "a folder of class folders, or a .csv file",
+                          type == std::filesystem::file_type::not_found ? "nothing of this name" : "neither"));
         }
         return folder;
     }
@@ -126,15 +128,15 @@ class ImageFolder {
             }
         }
         if (folders.empty()) {
-            throw FileError(place.string(), "images", "a folder for each class",
-                            left_out_.empty() ? "none" : "none, but " + detail::first_few(left_out_));
+            detail::raise(FileError(place.string(), "images", "a folder for each class",
+                                    left_out_.empty() ? "none" : "none, but " + detail::first_few(left_out_)));
         }
         if (class_names_.empty()) {
             for (const auto& folder : folders) class_names_.push_back(folder.path().filename().string());
         }
         if (class_names_.size() > most_classes) {
-            throw FileError(place.string(), "classes", "at most " + std::to_string(most_classes),
-                            std::to_string(class_names_.size()));
+            detail::raise(FileError(place.string(), "classes", "at most " + std::to_string(most_classes),
+                                    std::to_string(class_names_.size())));
         }
         std::unordered_map<std::string_view, Label> labels;
         for (const std::string& name : class_names_) labels.emplace(name, static_cast<Label>(labels.size()));
@@ -142,10 +144,10 @@ class ImageFolder {
             const std::string name = folder.path().filename().string();
             const auto known = labels.find(name);
             if (known == labels.end()) {
-                throw FileError(folder.path().string(), "class",
-                                "one of the " + std::to_string(class_names_.size()) + " known ones (" +
-                                    detail::first_few(class_names_) + ")",
-                                detail::printable(name));
+                detail::raise(FileError(folder.path().string(), "class",
+                                        "one of the " + std::to_string(class_names_.size()) + " known ones (" +
+                                            detail::first_few(class_names_) + ")",
+                                        detail::printable(name)));
             }
             read_class(folder.path(), known->second);
         }
@@ -164,8 +166,8 @@ class ImageFolder {
         }
         if (files_.size() > before) return;
         const auto others = std::span(left_out_).subspan(left_out_before);
-        throw FileError(folder.string(), "class", "images .jpg, .jpeg or .png",
-                        others.empty() ? "none" : "none, but " + detail::first_few(others));
+        detail::raise(FileError(folder.string(), "class", "images .jpg, .jpeg or .png",
+                                others.empty() ? "none" : "none, but " + detail::first_few(others)));
     }
 
     void read_table(const std::filesystem::path& table) {
@@ -180,7 +182,7 @@ class ImageFolder {
                 class_names_.push_back(std::to_string(i));
             }
         }
-        if (files_.empty()) throw FileError(table.string(), "images", "at least one", "none");
+        if (files_.empty()) detail::raise(FileError(table.string(), "images", "at least one", "none"));
     }
 
     static Label label_from(const detail::CsvReader& lines, std::size_t column, std::size_t classes) {

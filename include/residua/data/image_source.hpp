@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <residua/data/labelled_images.hpp>
+#include <residua/on_error.hpp>
 #include <residua/shape/chw.hpp>
 #include <residua/tensor/finite.hpp>
 
@@ -50,10 +51,10 @@ inline void check_image(const ImageSource& source, std::size_t record, std::span
     if (wrong == image.size()) return;
     const auto rows = static_cast<std::size_t>(source.shape().h);
     const auto columns = static_cast<std::size_t>(source.shape().w);
-    throw std::invalid_argument("images: " + source.name(record) + ": expected finite values, found " +
-                                number_text(image[wrong]) + " in channel " + std::to_string(wrong / columns / rows) +
-                                ", row " + std::to_string(wrong / columns % rows) + ", column " +
-                                std::to_string(wrong % columns));
+    detail::raise(std::invalid_argument(
+        "images: " + source.name(record) + ": expected finite values, found " + number_text(image[wrong]) +
+        " in channel " + std::to_string(wrong / columns / rows) + ", row " + std::to_string(wrong / columns % rows) +
+        ", column " + std::to_string(wrong % columns)));
 }
 
 /// `fill`, and looks at what comes of it. Throws std::invalid_argument if the label is out of range or a value is not

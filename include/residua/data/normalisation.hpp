@@ -14,6 +14,7 @@
 #include <vector>
 
 #include <residua/data/labelled_images.hpp>
+#include <residua/on_error.hpp>
 #include <residua/tensor/finite.hpp>
 
 namespace residua {
@@ -27,17 +28,19 @@ class Normalisation {
     static Normalisation per_channel(std::span<const double> mean, std::span<const double> deviation) {
         Normalisation result;
         if (mean.empty() || mean.size() != deviation.size()) {
-            throw std::invalid_argument("normalisation: expected as many means as deviations, found " +
-                                        std::to_string(mean.size()) + " and " + std::to_string(deviation.size()));
+            detail::raise(std::invalid_argument("normalisation: expected as many means as deviations, found " +
+                                                std::to_string(mean.size()) + " and " +
+                                                std::to_string(deviation.size())));
         }
         for (std::size_t c = 0; c < mean.size(); ++c) {
             result.channels_.push_back({mean[c], deviation[c]});
             result.tables_.push_back(table(mean[c], deviation[c]));
             const bool sound = deviation[c] > 0 && detail::is_finite(deviation[c]);
             if (!sound || !detail::all_finite<float>(result.tables_.back())) {
-                throw std::invalid_argument("normalisation: expected finite means and positive deviations, found " +
-                                            detail::number_text(mean[c]) + " and " + detail::number_text(deviation[c]) +
-                                            " for channel " + std::to_string(c));
+                detail::raise(
+                    std::invalid_argument("normalisation: expected finite means and positive deviations, found " +
+                                          detail::number_text(mean[c]) + " and " + detail::number_text(deviation[c]) +
+                                          " for channel " + std::to_string(c)));
             }
         }
         return result;
@@ -45,7 +48,8 @@ class Normalisation {
 
     /// Minus the mean of each pixel over `images`, summed exactly. Throws std::invalid_argument if there are no images.
     static Normalisation per_pixel_mean(ImagesView images) {
-        if (images.size() == 0) throw std::invalid_argument("normalisation: expected at least one image, found none");
+        if (images.size() == 0)
+            detail::raise(std::invalid_argument("normalisation: expected at least one image, found none"));
         std::vector<std::uint64_t> sums(images.image_size());
         for (std::size_t i = 0; i < images.size(); ++i) {
             const auto image = images.image(i);
@@ -64,8 +68,9 @@ class Normalisation {
     static Normalisation per_pixel_mean(std::vector<float> mean) {
         const std::size_t wrong = detail::first_not_finite<float>(mean);
         if (wrong < mean.size()) {
-            throw std::invalid_argument("normalisation: expected finite means, found " +
-                                        detail::number_text(mean[wrong]) + " for value " + std::to_string(wrong));
+            detail::raise(std::invalid_argument("normalisation: expected finite means, found " +
+                                                detail::number_text(mean[wrong]) + " for value " +
+                                                std::to_string(wrong)));
         }
         Normalisation result;
         result.pixel_mean_ = std::move(mean);
@@ -111,9 +116,9 @@ class Normalisation {
         if (fits(images)) return;
         const std::string expected = channels_.empty() ? std::to_string(pixel_mean_.size()) + " values"
                                                        : std::to_string(channels_.size()) + " channels";
-        throw std::invalid_argument("normalisation: expected images of " + expected + ", found " +
-                                    std::to_string(images.channels) + " x " + std::to_string(images.height) + " x " +
-                                    std::to_string(images.width));
+        detail::raise(std::invalid_argument("normalisation: expected images of " + expected + ", found " +
+                                            std::to_string(images.channels) + " x " + std::to_string(images.height) +
+                                            " x " + std::to_string(images.width)));
     }
 
     /// What a channel is divided by, in units of v / 255: 1 where the mean of each pixel is subtracted.
@@ -155,10 +160,10 @@ class Normalisation {
     }
 
     [[noreturn]] static void fail(std::string_view rest) {
-        throw std::invalid_argument(
-            "normalisation: expected 'channels mean/deviation,...' or 'pixels <hexadecimal>', "
-            "found '" +
-            std::string(rest.substr(0, 40)) + "'");
+        detail::raise(
+            std::invalid_argument("normalisation: expected 'channels mean/deviation,...' or 'pixels <hexadecimal>', "
+                                  "found '" +
+                                  std::string(rest.substr(0, 40)) + "'"));
     }
 
     static bool take(std::string_view& text, std::string_view token) {

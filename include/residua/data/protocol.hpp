@@ -13,6 +13,7 @@
 #include <residua/data/normalisation.hpp>
 #include <residua/data/resize.hpp>
 #include <residua/data/rgb_image.hpp>
+#include <residua/on_error.hpp>
 
 /// \file
 /// How trained networks are tested on photographs (He et al. 2015, section 3.4). What becomes of the networks' outputs
@@ -132,8 +133,9 @@ inline std::vector<CropPlace> places_of(ImageSize size, const TestScale& scale) 
             break;
     }
     if (scale.side != scale.shorter_side) {
-        throw std::invalid_argument("protocol: expected covering squares of the shorter side, " +
-                                    std::to_string(scale.shorter_side) + ", found " + std::to_string(scale.side));
+        detail::raise(std::invalid_argument("protocol: expected covering squares of the shorter side, " +
+                                            std::to_string(scale.shorter_side) + ", found " +
+                                            std::to_string(scale.side)));
     }
     return covering_squares(size.height, size.width);
 }
@@ -147,8 +149,9 @@ inline TestImage test_image(const RgbImage& image, const TestScale& scale) {
     result.size = size_with_shorter_side({image.height, image.width}, scale.shorter_side);
     result.crops = detail::places_of(result.size, scale);
     if (scale.crops == Crops::covering && result.crops.size() > most_covering_squares) {
-        throw std::invalid_argument("protocol: expected an image that " + std::to_string(most_covering_squares) +
-                                    " squares can cover, found one of " + detail::size_text(image.height, image.width));
+        detail::raise(
+            std::invalid_argument("protocol: expected an image that " + std::to_string(most_covering_squares) +
+                                  " squares can cover, found one of " + detail::size_text(image.height, image.width)));
     }
     result.parts = detail::parts_for(image, result.size, result.crops);
     return result;
@@ -159,7 +162,8 @@ inline void crop_into(const TestImage& test, std::size_t crop, const Normalisati
                       std::span<float> dst) {
     const CropPlace& place = test.crops.at(crop);
     const ImagePart* const part = detail::part_with(test.parts, place);
-    if (part == nullptr) throw std::invalid_argument("protocol: expected a part that holds each crop, found none");
+    if (part == nullptr)
+        detail::raise(std::invalid_argument("protocol: expected a part that holds each crop, found none"));
     crop_into(part->pixels, detail::place_in(*part, place), normalisation, dst);
 }
 

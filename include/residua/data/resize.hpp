@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <residua/data/rgb_image.hpp>
+#include <residua/on_error.hpp>
 
 namespace residua {
 
@@ -26,7 +27,7 @@ namespace detail {
 
 inline void check_sides(int shortest) {
     if (shortest >= 1) return;
-    throw std::invalid_argument("resize: expected sides of at least 1, found " + std::to_string(shortest));
+    detail::raise(std::invalid_argument("resize: expected sides of at least 1, found " + std::to_string(shortest)));
 }
 
 /// How the values along one side of an image become those of a shorter or longer one: each is a mean of its old
@@ -157,8 +158,8 @@ inline ImageSize size_with_shorter_side(ImageSize size, int side) {
         const std::int64_t exact = std::int64_t{length} * side / shorter;
         constexpr std::int64_t longest = std::numeric_limits<int>::max();
         if (exact <= longest) return static_cast<int>(exact);
-        throw std::invalid_argument("resize: expected sides of at most " + std::to_string(longest) + ", found " +
-                                    std::to_string(exact));
+        detail::raise(std::invalid_argument("resize: expected sides of at most " + std::to_string(longest) +
+                                            ", found " + std::to_string(exact)));
     };
     return {scaled(size.height), scaled(size.width)};
 }

@@ -10,6 +10,7 @@
 #endif
 
 #include <residua/config.hpp>
+#include <residua/on_error.hpp>
 
 namespace residua {
 
@@ -47,7 +48,7 @@ class Arena {
         const std::size_t aligned = bytes >= huge_page ? huge_page : page;
         std::size_t room = bytes + aligned;
         void* const block = std::calloc(room, 1);
-        if (block == nullptr) throw std::bad_alloc();
+        if (block == nullptr) detail::raise(std::bad_alloc());
         void* first = block;
         return {static_cast<float*>(std::align(aligned, bytes, first, room)), Free{block}};
     }

@@ -4,6 +4,7 @@
 #include <residua/exec/parallel.hpp>
 #include <residua/exec/run_inference.hpp>
 #include <residua/exec/workspace.hpp>
+#include <residua/on_error.hpp>
 #include <residua/plan/workspace.hpp>
 
 namespace residua::inline RESIDUA_ISA {
@@ -73,17 +74,17 @@ class Workspace<Net, Inference> {
     static constexpr int steps_of_an_image = plan.step_count + 2;
 
     static int checked(int batch) {
-        if (batch < 1) throw std::invalid_argument("batch: expected at least 1, got " + std::to_string(batch));
+        if (batch < 1) detail::raise(std::invalid_argument("batch: expected at least 1, got " + std::to_string(batch)));
         return batch;
     }
 
     void check(std::span<const float> images, int count) const {
         if (count < 0 || count > batch_)
-            throw std::invalid_argument("images: expected at most " + std::to_string(batch_) + ", got " +
-                                        std::to_string(count));
+            detail::raise(std::invalid_argument("images: expected at most " + std::to_string(batch_) + ", got " +
+                                                std::to_string(count)));
         if (static_cast<long>(images.size()) != count * Sizes::input)
-            throw std::invalid_argument("images: expected " + std::to_string(count * Sizes::input) + " values, got " +
-                                        std::to_string(images.size()));
+            detail::raise(std::invalid_argument("images: expected " + std::to_string(count * Sizes::input) +
+                                                " values, got " + std::to_string(images.size())));
     }
 
     /// Groups of images that a thread takes at a time: as few as the plan allows, but the same number for every thread.

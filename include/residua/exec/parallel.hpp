@@ -27,6 +27,8 @@
 #endif
 #if defined(RESIDUA_TSAN)
 #include <sanitizer/tsan_interface.h>
+
+#include <residua/on_error.hpp>
 #endif
 
 namespace residua::detail::inline RESIDUA_ISA {
@@ -100,7 +102,8 @@ class Team {
 
   private:
     static int checked(int threads) {
-        if (threads < 1) throw std::invalid_argument("threads: expected at least 1, got " + std::to_string(threads));
+        if (threads < 1)
+            detail::raise(std::invalid_argument("threads: expected at least 1, got " + std::to_string(threads)));
         return threads;
     }
 

@@ -14,6 +14,7 @@
 #include <residua/kernel/reference/shortcut_a.hpp>
 #include <residua/layer/bn.hpp>
 #include <residua/meta/list.hpp>
+#include <residua/on_error.hpp>
 #include <residua/plan/parameters.hpp>
 #include <residua/shape/activations.hpp>
 
@@ -72,7 +73,8 @@ class ReferenceNetwork {
     /// of values than the output has, std::runtime_error if the last run was none in training mode.
     [[nodiscard]] Gradients backward(std::span<const T> grad_output) {
         if (!training_)
-            throw std::runtime_error("backward: expected a forward run in training mode before it, found none");
+            detail::raise(
+                std::runtime_error("backward: expected a forward run in training mode before it, found none"));
         expect("values of the output's gradient", n_ * graph.output_shape().count(), grad_output.size());
         Gradients gradients{std::vector<T>(static_cast<std::size_t>(parameter_count<Net>)), {}};
         std::vector<std::vector<T>> grads(maps_.size());
@@ -94,7 +96,8 @@ class ReferenceNetwork {
     static constexpr T momentum = static_cast<T>(bn_momentum);
 
     [[noreturn]] static void fail(const std::string& what, const std::string& expected, const std::string& found) {
-        throw std::invalid_argument("ReferenceNetwork: " + what + ": expected " + expected + ", found " + found);
+        detail::raise(
+            std::invalid_argument("ReferenceNetwork: " + what + ": expected " + expected + ", found " + found));
     }
     static void expect(const std::string& what, long expected, std::size_t found) {
         if (static_cast<std::size_t>(expected) != found) fail(what, std::to_string(expected), std::to_string(found));

@@ -11,6 +11,7 @@
 #include <residua/io/detail/json.hpp>
 #include <residua/io/detail/safetensors_header.hpp>
 #include <residua/io/error.hpp>
+#include <residua/on_error.hpp>
 
 /// \file
 /// Weights remember the names of their classes: an entry of a .safetensors file's metadata holds them by label, a line
@@ -26,13 +27,14 @@ inline std::string class_names_text(std::span<const std::string> names) {
     std::string text;
     for (const std::string& name : names) {
         if (name.empty() || name.find('\n') != std::string::npos) {
-            throw std::invalid_argument("classes: expected names of one line, found '" + detail::printable(name) + "'");
+            detail::raise(
+                std::invalid_argument("classes: expected names of one line, found '" + detail::printable(name) + "'"));
         }
         for (std::size_t at = 0; at < name.size();) {
             const std::size_t length = detail::utf8_length(std::string_view(name).substr(at));
             if (length == 0) {
-                throw std::invalid_argument("classes: expected names in UTF-8, found '" + detail::printable(name) +
-                                            "'");
+                detail::raise(
+                    std::invalid_argument("classes: expected names in UTF-8, found '" + detail::printable(name) + "'"));
             }
             at += length;
         }
@@ -61,11 +63,11 @@ inline void check_class_names(std::string_view file, std::span<const std::string
     if (found.empty()) return;
     for (std::size_t i = 0; i < std::min(found.size(), expected.size()); ++i) {
         if (found[i] == expected[i]) continue;
-        throw FileError(file, "name of class " + std::to_string(i), detail::printable(expected[i]),
-                        detail::printable(found[i]));
+        detail::raise(FileError(file, "name of class " + std::to_string(i), detail::printable(expected[i]),
+                                detail::printable(found[i])));
     }
     if (found.size() == expected.size()) return;
-    throw FileError(file, "classes", std::to_string(expected.size()), std::to_string(found.size()));
+    detail::raise(FileError(file, "classes", std::to_string(expected.size()), std::to_string(found.size())));
 }
 
 }  // namespace residua

@@ -15,13 +15,14 @@
 
 #include <residua/io/detail/descriptor.hpp>
 #include <residua/io/error.hpp>
+#include <residua/on_error.hpp>
 
 namespace residua {
 
 /// The bytes of a file, or of a pipe up to its end, but no more than `most`. Throws FileError.
 inline std::vector<std::byte> read_file(const std::filesystem::path& path,
                                         std::size_t most = std::numeric_limits<std::size_t>::max()) {
-    const auto fail = [&] { throw FileError(path.string() + ": cannot be read: " + std::strerror(errno)); };
+    const auto fail = [&] { detail::raise(FileError(path.string() + ": cannot be read: " + std::strerror(errno))); };
     const detail::Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     struct stat status {};
     if (file.value() < 0 || ::fstat(file.value(), &status) != 0) fail();
@@ -47,7 +48,7 @@ inline std::filesystem::file_type type_of(const std::filesystem::path& path) {
     std::error_code error;
     const auto type = std::filesystem::status(path, error).type();
     if (type == std::filesystem::file_type::none)
-        throw FileError(path.string() + ": cannot be read: " + error.message());
+        detail::raise(FileError(path.string() + ": cannot be read: " + error.message()));
     return type;
 }
 

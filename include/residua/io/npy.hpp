@@ -16,6 +16,7 @@
 #include <residua/io/dtype.hpp>
 #include <residua/io/error.hpp>
 #include <residua/io/file.hpp>
+#include <residua/on_error.hpp>
 
 /// \file
 /// NumPy's .npy format. Read: versions 1 to 3, either byte order, C or Fortran order, all real numbers of 8 to 64 bits
@@ -41,10 +42,10 @@ NpyArray<Value> parse_npy(std::span<const std::byte> content, std::string_view n
     const std::size_t bytes = bytes_of(header.dtype);
     const auto expected = detail::bytes_of_shape(header.shape, bytes);
     if (expected != data.size()) {
-        throw FileError(name, "data",
-                        (expected ? std::to_string(*expected) : "less than 2^63") + " bytes for shape " +
-                            detail::printable(shape_text(header.shape)),
-                        std::to_string(data.size()));
+        detail::raise(FileError(name, "data",
+                                (expected ? std::to_string(*expected) : "less than 2^63") + " bytes for shape " +
+                                    detail::printable(shape_text(header.shape)),
+                                std::to_string(data.size())));
     }
     std::vector<std::byte> turned;
     std::vector<std::byte> reordered;
@@ -66,8 +67,8 @@ NpyArray<Value> read_npy(const std::filesystem::path& path) {
 template <class Value>
 void write_npy(const std::filesystem::path& path, std::span<const std::int64_t> shape, std::span<const Value> values) {
     if (detail::bytes_of_shape(shape, sizeof(Value)) != values.size_bytes()) {
-        throw std::invalid_argument(path.string() + ": expected the values of shape " + shape_text(shape) + ", found " +
-                                    std::to_string(values.size()));
+        detail::raise(std::invalid_argument(path.string() + ": expected the values of shape " + shape_text(shape) +
+                                            ", found " + std::to_string(values.size())));
     }
     const std::string header = detail::npy_header_text(detail::npy_descr<Value>(), shape);
     write_atomically(path, {std::as_bytes(std::span(header)), std::as_bytes(values)});

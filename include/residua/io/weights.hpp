@@ -12,6 +12,7 @@
 #include <residua/io/detail/checksum.hpp>
 #include <residua/io/detail/tensor_names.hpp>
 #include <residua/io/safetensors.hpp>
+#include <residua/on_error.hpp>
 #include <residua/tensor/finite.hpp>
 
 namespace residua {
@@ -28,9 +29,9 @@ inline const TensorEntry& checked_entry(const SafetensorsFile& file, const std::
                                         const std::vector<std::int64_t>& shape) {
     const TensorEntry* const entry = file.find(name);
     if (entry == nullptr)
-        throw FileError(file.name(), name, "a tensor of this name", nearest_tensors(file, name, shape));
+        detail::raise(FileError(file.name(), name, "a tensor of this name", nearest_tensors(file, name, shape)));
     if (entry->shape != shape)
-        throw FileError(file.name(), name, "shape " + shape_text(shape), shape_text(entry->shape));
+        detail::raise(FileError(file.name(), name, "shape " + shape_text(shape), shape_text(entry->shape)));
     return *entry;
 }
 
@@ -55,8 +56,8 @@ void require_sound(std::string_view file, const std::string& tensor, const Param
     if (are_sound(parameter, values)) return;
     std::size_t place = 0;
     while (are_sound(parameter, values.subspan(place, 1))) ++place;
-    throw FileError(file, tensor + '[' + std::to_string(place) + ']',
-                    is_finite(values[place]) ? "a variance of at least 0" : "a finite number", found(place));
+    detail::raise(FileError(file, tensor + '[' + std::to_string(place) + ']',
+                            is_finite(values[place]) ? "a variance of at least 0" : "a finite number", found(place)));
 }
 
 /// The same for values that were read from an entry.
@@ -108,9 +109,9 @@ void reject_extra(const SafetensorsFile& file, const std::string& prefix) {
         if (entry.name.ends_with(".num_batches_tracked") || (checkpoint && is_of_training(entry.name))) continue;
         const bool prefixed = entry.name.starts_with(prefix);
         if (!prefixed || find_parameter<Net>(std::string_view(entry.name).substr(prefix.size())) < 0)
-            throw FileError(file.name(), entry.name,
-                            "only the network's " + std::to_string(parameters<Net>.size()) + " tensors",
-                            "this one as well");
+            detail::raise(FileError(file.name(), entry.name,
+                                    "only the network's " + std::to_string(parameters<Net>.size()) + " tensors",
+                                    "this one as well"));
     }
 }
 

@@ -290,11 +290,19 @@ namespace detail {
 namespace scalar {
 template <std::floating_point T>
 constexpr T max(T a, T b) {
-    return a > b ? a : b;
+    return a != a || a > b ? a : b;
 }
 template <std::floating_point T>
 constexpr T min(T a, T b) {
-    return a < b ? a : b;
+    return a != a || a < b ? a : b;
+}
+template <std::floating_point T>
+constexpr T at_least(float number, T a) {
+    return a < T(number) ? T(number) : a;
+}
+template <std::floating_point T>
+constexpr T at_most(float number, T a) {
+    return a > T(number) ? T(number) : a;
 }
 template <std::floating_point T>
 constexpr bool greater(T a, T b) {
@@ -366,6 +374,8 @@ struct Evaluate {
         } else if constexpr (std::is_same_v<Operation, Add> && is_product<B>) {
             return multiply_add<V>(value(node.right.left, values...), value(node.right.right, values...),
                                    value(node.left, values...));
+        } else if constexpr (Constants<A> && requires(const V& v) { Operation::apply_to_constant(0.0f, v); }) {
+            return Operation::apply_to_constant(node.left.value, value(node.right, values...));
         } else {
             return Operation::template apply<V>(value(node.left, values...), value(node.right, values...));
         }

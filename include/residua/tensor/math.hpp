@@ -95,7 +95,7 @@ struct Sigmoid {
 
 namespace detail {
 
-/// Machines answer max(a, b) with b where one of them is NaN: a constant goes to the left, so that NaNs stay visible.
+/// A constant goes to the left, where evaluation looks for it.
 template <class Operation, class A, class B>
 constexpr auto constant_first(A a, B b) {
     if constexpr (Constants<B> && !Constants<A>) {
@@ -107,12 +107,17 @@ constexpr auto constant_first(A a, B b) {
 
 }  // namespace detail
 
-/// A NaN on either side may be lost, except in max(constant, e) and max(e, constant), which keep the one in e.
+/// NaN where either side is. Constants are numbers.
 struct Max {
     template <class V>
     static RESIDUA_INLINE constexpr V apply(const V& a, const V& b) {
         using detail::scalar::max;
         return max(a, b);
+    }
+    template <class V>
+    static RESIDUA_INLINE constexpr V apply_to_constant(float a, const V& b) {
+        using detail::scalar::at_least;
+        return at_least(a, b);
     }
     template <class A, class B>
     static constexpr auto build(A a, B b) {
@@ -126,6 +131,11 @@ struct Min {
     static RESIDUA_INLINE constexpr V apply(const V& a, const V& b) {
         using detail::scalar::min;
         return min(a, b);
+    }
+    template <class V>
+    static RESIDUA_INLINE constexpr V apply_to_constant(float a, const V& b) {
+        using detail::scalar::at_most;
+        return at_most(a, b);
     }
     template <class A, class B>
     static constexpr auto build(A a, B b) {

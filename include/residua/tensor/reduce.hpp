@@ -88,7 +88,7 @@ struct Mean {
     }
 };
 
-/// The largest element; what a NaN does to it is not specified.
+/// The largest element, NaN if one is.
 struct Maximum {
     template <class T>
     static constexpr T identity = -std::numeric_limits<T>::infinity();

@@ -4,6 +4,7 @@
 #include <string>
 
 #include <residua/data/image_source.hpp>
+#include <residua/on_error.hpp>
 #include <residua/plan/costs.hpp>
 
 namespace residua {
@@ -15,7 +16,8 @@ void check_source(const ImageSource& source) {
     constexpr Chw in = input_shape<Net>;
     const Chw found = source.shape();
     const auto fail = [](const std::string& what, long expected, long got) {
-        throw std::invalid_argument(what + ": expected " + std::to_string(expected) + ", got " + std::to_string(got));
+        detail::raise(
+            std::invalid_argument(what + ": expected " + std::to_string(expected) + ", got " + std::to_string(got)));
     };
     if (found.c != in.c) fail("images: channels", in.c, found.c);
     if (found.h != in.h) fail("images: rows", in.h, found.h);

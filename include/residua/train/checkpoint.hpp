@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include <residua/io/weights.hpp>
+#include <residua/on_error.hpp>
 #include <residua/tensor/finite.hpp>
 #include <residua/train/trainer.hpp>
 
@@ -39,12 +40,12 @@ inline void check_checkpoint(const SafetensorsFile& file, const std::string& opt
     const Metadata& metadata = file.metadata();
     const auto found = metadata.find(options_key);
     if (found == metadata.end() || metadata.count(checksum_key) == 0 || file.find(run_state) == nullptr)
-        throw FileError(file.name(), "content", "a checkpoint of a training run",
-                        "tensors alone, as --save writes them");
-    if (found->second != options) throw FileError(file.name(), options_key, options, printable(found->second));
+        detail::raise(FileError(file.name(), "content", "a checkpoint of a training run",
+                                "tensors alone, as --save writes them"));
+    if (found->second != options) detail::raise(FileError(file.name(), options_key, options, printable(found->second)));
     if (file.tensors().size() != tensors)
-        throw FileError(file.name(), "tensors", std::to_string(tensors) + ", as this network needs",
-                        std::to_string(file.tensors().size()));
+        detail::raise(FileError(file.name(), "tensors", std::to_string(tensors) + ", as this network needs",
+                                std::to_string(file.tensors().size())));
     check_checksum(file);
 }
 
@@ -152,16 +153,16 @@ void load_checkpoint(const std::filesystem::path& path, Trainer<Net>& trainer) {
                                    parameter, state.velocity.span(parameter));
     const std::vector<double> scalars = detail::read_all_doubles(file, detail::run_state);
     if (scalars.size() != detail::scalars_of(state).size() || scalars[0] != detail::checkpoint_version)
-        throw FileError(file.name(), detail::run_state, "version " + std::to_string(detail::checkpoint_version),
-                        "another one");
+        detail::raise(FileError(file.name(), detail::run_state, "version " + std::to_string(detail::checkpoint_version),
+                                "another one"));
     detail::set_scalars(state, scalars);
     if (state.iteration > trainer.options().iterations)
-        throw FileError(file.name(), "iterations", "at most " + std::to_string(trainer.options().iterations),
-                        std::to_string(state.iteration) + " done");
+        detail::raise(FileError(file.name(), "iterations", "at most " + std::to_string(trainer.options().iterations),
+                                std::to_string(state.iteration) + " done"));
     const std::vector<double> history = detail::read_all_doubles(file, detail::run_history);
     if (history.size() % detail::record_values != 0)
-        throw FileError(file.name(), detail::run_history, "7 values an epoch",
-                        std::to_string(history.size()) + " in all");
+        detail::raise(FileError(file.name(), detail::run_history, "7 values an epoch",
+                                std::to_string(history.size()) + " in all"));
     state.history = detail::history_from(history);
     trainer.restore(std::move(state));
 }

@@ -3,6 +3,7 @@
 #include <residua/data/augmented_images.hpp>
 #include <residua/data/protocol.hpp>
 #include <residua/exec/model.hpp>
+#include <residua/on_error.hpp>
 #include <residua/train/check_source.hpp>
 #include <residua/train/loss.hpp>
 
@@ -50,7 +51,7 @@ void predict_all(const Model<Net>& model, ImageSource& images, Workspace<Net, In
 /// \throws what predict_all throws, and std::invalid_argument if there are no images.
 template <class Net>
 Evaluation evaluate(const Model<Net>& model, ImageSource& images, Workspace<Net, Inference>& workspace) {
-    if (images.size() == 0) throw std::invalid_argument("evaluate: expected at least one image, found none");
+    if (images.size() == 0) detail::raise(std::invalid_argument("evaluate: expected at least one image, found none"));
     Evaluation result;
     constexpr auto classes = static_cast<std::size_t>(output_shape<Net>.count());
     predict_all(model, images, workspace,

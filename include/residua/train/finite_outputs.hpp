@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <string>
 
+#include <residua/on_error.hpp>
 #include <residua/tensor/finite.hpp>
 
 namespace residua {
@@ -33,8 +34,8 @@ class FiniteOutputs {
     /// \throws OutputsNotFinite if there was such an image: says how many there were, and which was the first.
     void require() const {
         if (wrong_ == 0) return;
-        throw OutputsNotFinite("outputs: expected finite numbers, found others for " + std::to_string(wrong_) + " of " +
-                               std::to_string(images_) + " images, first for " + first_);
+        detail::raise(OutputsNotFinite("outputs: expected finite numbers, found others for " + std::to_string(wrong_) +
+                                       " of " + std::to_string(images_) + " images, first for " + first_));
     }
 
   private:
@@ -50,8 +51,8 @@ template <class T>
 void require_finite(std::span<const T> numbers, const std::string& what) {
     const std::size_t place = first_not_finite(numbers);
     if (place == numbers.size()) return;
-    throw OutputsNotFinite(what + ": expected finite numbers, found " + number_text(numbers[place]) + " at place " +
-                           std::to_string(place));
+    detail::raise(OutputsNotFinite(what + ": expected finite numbers, found " + number_text(numbers[place]) +
+                                   " at place " + std::to_string(place)));
 }
 
 }  // namespace detail

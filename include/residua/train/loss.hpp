@@ -8,6 +8,7 @@
 #include <string>
 
 #include <residua/data/labelled_images.hpp>
+#include <residua/on_error.hpp>
 #include <residua/train/finite_outputs.hpp>
 
 namespace residua {
@@ -32,9 +33,10 @@ inline int best_class(std::span<const float> outputs) {
 inline Loss softmax_cross_entropy(std::span<const float> outputs, std::span<const Label> labels,
                                   std::span<float> gradient) {
     if (labels.empty() || outputs.size() % labels.size() != 0 || gradient.size() != outputs.size())
-        throw std::invalid_argument("loss: expected as many gradients as outputs and a whole number per label, got " +
-                                    std::to_string(outputs.size()) + " outputs, " + std::to_string(gradient.size()) +
-                                    " gradients, " + std::to_string(labels.size()) + " labels");
+        detail::raise(
+            std::invalid_argument("loss: expected as many gradients as outputs and a whole number per label, got " +
+                                  std::to_string(outputs.size()) + " outputs, " + std::to_string(gradient.size()) +
+                                  " gradients, " + std::to_string(labels.size()) + " labels"));
     const std::size_t classes = outputs.size() / labels.size();
     FiniteOutputs finite;
     for (std::size_t i = 0; i < labels.size(); ++i)
@@ -47,8 +49,8 @@ inline Loss softmax_cross_entropy(std::span<const float> outputs, std::span<cons
         const auto grad = gradient.subspan(i * classes, classes);
         const std::size_t label = labels[i];
         if (label >= classes)
-            throw std::invalid_argument("loss: label of image " + std::to_string(i) + ": expected below " +
-                                        std::to_string(classes) + ", got " + std::to_string(label));
+            detail::raise(std::invalid_argument("loss: label of image " + std::to_string(i) + ": expected below " +
+                                                std::to_string(classes) + ", got " + std::to_string(label)));
         const double largest = *std::ranges::max_element(row);
         double sum = 0.0;
         for (const float output : row) sum += std::exp(output - largest);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <residua/data/labelled_images.hpp>
+#include <residua/on_error.hpp>
 #include <residua/train/finite_outputs.hpp>
 
 /// \file
@@ -23,8 +24,8 @@ namespace residua {
 /// one, and OutputsNotFinite.
 inline std::vector<double> mean_softmax(std::span<const float> outputs, std::size_t classes) {
     if (classes == 0 || outputs.empty() || outputs.size() % classes != 0)
-        throw std::invalid_argument("softmax: expected rows of " + std::to_string(classes) + " outputs, found " +
-                                    std::to_string(outputs.size()) + " outputs");
+        detail::raise(std::invalid_argument("softmax: expected rows of " + std::to_string(classes) +
+                                            " outputs, found " + std::to_string(outputs.size()) + " outputs"));
     detail::require_finite(outputs, "outputs");
     const std::size_t rows = outputs.size() / classes;
     std::vector<double> mean(classes);
@@ -42,12 +43,13 @@ inline std::vector<double> mean_softmax(std::span<const float> outputs, std::siz
 /// The element-wise mean of probabilities: over sizes, or over the networks of an ensemble. Throws
 /// std::invalid_argument unless all have as many classes, and if there are none.
 inline std::vector<double> mean_of(std::span<const std::vector<double>> probabilities) {
-    if (probabilities.empty()) throw std::invalid_argument("mean of probabilities: expected at least one, found none");
+    if (probabilities.empty())
+        detail::raise(std::invalid_argument("mean of probabilities: expected at least one, found none"));
     std::vector<double> mean(probabilities.front().size());
     for (const std::vector<double>& one : probabilities) {
         if (one.size() != mean.size())
-            throw std::invalid_argument("mean of probabilities: expected " + std::to_string(mean.size()) +
-                                        " classes, found " + std::to_string(one.size()));
+            detail::raise(std::invalid_argument("mean of probabilities: expected " + std::to_string(mean.size()) +
+                                                " classes, found " + std::to_string(one.size())));
         for (std::size_t k = 0; k < mean.size(); ++k) mean[k] += one[k] / static_cast<double>(probabilities.size());
     }
     return mean;
@@ -79,8 +81,8 @@ struct TopErrors {
 
     void add(std::span<const double> probabilities, Label label) {
         if (label >= probabilities.size())
-            throw std::invalid_argument("label: expected below " + std::to_string(probabilities.size()) + ", found " +
-                                        std::to_string(label));
+            detail::raise(std::invalid_argument("label: expected below " + std::to_string(probabilities.size()) +
+                                                ", found " + std::to_string(label)));
         const std::vector<int> best = best_classes(probabilities, 5);
         ++images;
         top1 += best.front() == label ? 0 : 1;

@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include <residua/exec/arena.hpp>
+#include <residua/on_error.hpp>
 #include <residua/plan/names.hpp>
 
 namespace residua {
@@ -37,8 +38,8 @@ class TrainedValues {
   private:
     static std::size_t place(const Parameter& parameter) {
         if (!parameter.trained())
-            throw std::invalid_argument("trained values: expected a trained parameter, found " +
-                                        parameter_name<Net>(parameter));
+            detail::raise(std::invalid_argument("trained values: expected a trained parameter, found " +
+                                                parameter_name<Net>(parameter)));
         return static_cast<std::size_t>(parameter.offset);
     }
 

@@ -6,6 +6,7 @@
 
 #include <residua/data/loader.hpp>
 #include <residua/exec/workspace.hpp>
+#include <residua/on_error.hpp>
 #include <residua/tensor/finite.hpp>
 #include <residua/train/check_source.hpp>
 #include <residua/train/history.hpp>
@@ -90,7 +91,7 @@ class Trainer {
 
     /// One iteration: `accumulate` batches, or what is left of the epoch. \throws TrainingDiverged,
     /// std::invalid_argument for an image that is not finite or a label out of range, and what the source throws: then
-    /// the state is as it was before.
+    /// the state is as it was before. std::logic_error in a fork of the process that made the trainer.
     Progress step() {
         std::ranges::copy(statistics(), statistics_before_.begin());
         try {
@@ -107,7 +108,8 @@ class Trainer {
     const EpochRecord& end_epoch(double rate, double held_out_error, double test_error) {
         for (const double error : {held_out_error, test_error})
             if (!detail::is_finite(error))
-                throw std::invalid_argument("error of an epoch: expected a number, got " + detail::number_text(error));
+                detail::raise(
+                    std::invalid_argument("error of an epoch: expected a number, got " + detail::number_text(error)));
         const auto images = static_cast<double>(state_.epoch_images);
         const EpochRecord record{.epoch = (state_.iteration - 1) / iterations_per_epoch() + 1,
                                  .iteration = state_.iteration,
@@ -186,7 +188,7 @@ class Trainer {
     }
 
     [[noreturn]] void diverged(const char* what, const std::string& found) const {
-        throw TrainingDiverged(state_.iteration + 1, what, found);
+        detail::raise(TrainingDiverged(state_.iteration + 1, what, found));
     }
 
     /// The running statistics, which a forward run moves before its loss is known.

@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <string>
 
+#include <residua/on_error.hpp>
 #include <residua/plan/smallest_batch.hpp>
 #include <residua/tensor/finite.hpp>
 #include <residua/train/schedule.hpp>
@@ -32,8 +33,8 @@ namespace detail {
 
 inline void check_rate(const char* what, double rate) {
     if (is_finite(static_cast<float>(rate)) && rate >= 0) return;
-    throw std::invalid_argument("schedule: " + std::string(what) + ": expected a finite number of at least 0, got " +
-                                number_text(rate));
+    detail::raise(std::invalid_argument("schedule: " + std::string(what) +
+                                        ": expected a finite number of at least 0, got " + number_text(rate)));
 }
 
 inline void check_schedule(const Schedule& schedule) {
@@ -48,16 +49,16 @@ void check_batches(const TrainingOptions& options, std::size_t images) {
     const auto batch = static_cast<std::size_t>(options.batch);
     const std::string cut = std::to_string(images) + " images in batches of " + std::to_string(batch);
     if (options.drop_last && images < batch)
-        throw std::invalid_argument("batch: " + cut +
-                                    ": expected at least one whole batch, because drop_last leaves "
-                                    "out smaller ones");
+        detail::raise(std::invalid_argument("batch: " + cut +
+                                            ": expected at least one whole batch, because drop_last leaves "
+                                            "out smaller ones"));
     const std::size_t rest = options.drop_last ? 0 : images % batch;
     const std::size_t smallest = rest > 0 ? rest : batch;
     if (smallest < static_cast<std::size_t>(smallest_batch<Net>))
-        throw std::invalid_argument("batch: " + cut +
-                                    ": expected at least 2 in each, because BN normalises maps of one "
-                                    "pixel, got one of 1: choose another batch" +
-                                    (smallest < batch ? ", or drop_last, which leaves out the last one" : ""));
+        detail::raise(std::invalid_argument("batch: " + cut +
+                                            ": expected at least 2 in each, because BN normalises maps of one "
+                                            "pixel, got one of 1: choose another batch" +
+                                            (smallest < batch ? ", or drop_last, which leaves out the last one" : "")));
 }
 
 /// Throws std::invalid_argument for options with which a run over so many images would end badly.
@@ -65,8 +66,8 @@ template <class Net>
 void check_options(const TrainingOptions& options, std::size_t images) {
     const auto at_least = [](const char* what, std::int64_t expected, std::int64_t got) {
         if (got < expected)
-            throw std::invalid_argument(std::string(what) + ": at least: expected " + std::to_string(expected) +
-                                        ", got " + std::to_string(got));
+            detail::raise(std::invalid_argument(std::string(what) + ": at least: expected " + std::to_string(expected) +
+                                                ", got " + std::to_string(got)));
     };
     at_least("iterations", 0, options.iterations);
     at_least("batch", 1, options.batch);

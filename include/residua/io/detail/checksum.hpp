@@ -8,6 +8,7 @@
 
 #include <residua/io/dtype.hpp>
 #include <residua/io/safetensors.hpp>
+#include <residua/on_error.hpp>
 
 namespace residua::detail {
 
@@ -38,7 +39,7 @@ inline void check_checksum(const SafetensorsFile& file) {
     const auto given = file.metadata().find(checksum_key);
     if (given == file.metadata().end()) return;
     const std::string found = checksum_of(file.tensors());
-    if (given->second != found) throw FileError(file.name(), checksum_key, printable(given->second), found);
+    if (given->second != found) detail::raise(FileError(file.name(), checksum_key, printable(given->second), found));
 }
 
 }  // namespace residua::detail

@@ -12,12 +12,13 @@
 #include <unistd.h>
 
 #include <residua/io/error.hpp>
+#include <residua/on_error.hpp>
 
 namespace residua::detail {
 
 [[noreturn]] inline void throw_errno(const std::filesystem::path& path, const std::string& action) {
     const int cause = errno;
-    throw FileError(path.string() + ": cannot be " + action + ": " + std::strerror(cause));
+    detail::raise(FileError(path.string() + ": cannot be " + action + ": " + std::strerror(cause)));
 }
 
 /// The number in /dev/fd/<number>, or in what /dev/stdout leads to: a descriptor that this process has open.

@@ -20,6 +20,7 @@
 #include <residua/io/array_shape.hpp>
 #include <residua/io/dtype.hpp>
 #include <residua/io/error.hpp>
+#include <residua/on_error.hpp>
 
 /// \file
 /// From the elements of a .npy file, in any order, to those of an array in memory.
@@ -95,8 +96,9 @@ void convert_fitting(Dtype dtype, std::span<const std::byte> elements, std::span
         convert_elements<Stored>(elements, values, [&](Stored stored) {
             const auto number = decode(stored);
             if (!fits<Value>(number)) {
-                throw FileError(file, "element " + shape_text(position_of(element, shape)),
-                                "a number that fits " + std::string(name_of(dtype_of<Value>)), digits_of(number));
+                detail::raise(FileError(file, "element " + shape_text(position_of(element, shape)),
+                                        "a number that fits " + std::string(name_of(dtype_of<Value>)),
+                                        digits_of(number)));
             }
             ++element;
             return number;

@@ -14,6 +14,7 @@
 #include <residua/io/detail/content_kind.hpp>
 #include <residua/io/dtype.hpp>
 #include <residua/io/error.hpp>
+#include <residua/on_error.hpp>
 
 namespace residua::detail {
 
@@ -77,8 +78,8 @@ class NpyDictionary {
     static constexpr unsigned shape_seen = 4;
 
     [[noreturn]] void fail(std::string_view expected) const {
-        throw FileError(file_, "header", expected,
-                        rest_.empty() ? "its end" : '"' + printable(rest_.substr(0, 30)) + '"');
+        detail::raise(FileError(file_, "header", expected,
+                                rest_.empty() ? "its end" : '"' + printable(rest_.substr(0, 30)) + '"'));
     }
 
     void skip_spaces() { rest_.remove_prefix(std::min(rest_.find_first_not_of(" \n"), rest_.size())); }
@@ -165,17 +166,18 @@ class NpyDictionary {
 
 inline NpyHeader parse_npy_header(std::span<const std::byte> content, std::string_view file) {
     std::string_view text(reinterpret_cast<const char*>(content.data()), content.size());
-    if (!text.starts_with(npy_magic)) throw FileError(file, "content", "a .npy file", content_kind(content));
+    if (!text.starts_with(npy_magic)) detail::raise(FileError(file, "content", "a .npy file", content_kind(content)));
     const auto byte_at = [&](std::size_t i) -> std::size_t {
         return i < text.size() ? static_cast<unsigned char>(text[i]) : 0;
     };
     const std::size_t version = byte_at(npy_magic.size());
-    if (version < 1 || version > 3) throw FileError(file, "version", "1 to 3", std::to_string(version));
+    if (version < 1 || version > 3) detail::raise(FileError(file, "version", "1 to 3", std::to_string(version)));
     const std::size_t prefix = npy_prefix + (version == 1 ? 0 : 2);
     std::size_t length = 0;
     for (std::size_t i = prefix; i-- > npy_magic.size() + npy_version.size();) length = length * 256 + byte_at(i);
     if (prefix > text.size() || length > text.size() - prefix) {
-        throw FileError(file, "header", std::to_string(prefix + length) + " bytes", std::to_string(text.size()));
+        detail::raise(
+            FileError(file, "header", std::to_string(prefix + length) + " bytes", std::to_string(text.size())));
     }
     NpyHeader header = NpyDictionary(text.substr(prefix, length), file).parse();
     header.bytes = prefix + length;

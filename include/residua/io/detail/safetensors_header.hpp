@@ -18,6 +18,7 @@
 #include <residua/io/detail/json.hpp>
 #include <residua/io/dtype.hpp>
 #include <residua/io/error.hpp>
+#include <residua/on_error.hpp>
 
 namespace residua {
 
@@ -72,7 +73,7 @@ class SafetensorsParser {
     using Kind = JsonValue::Kind;
 
     [[noreturn]] void fail(std::string_view field, std::string_view expected, std::string_view found) const {
-        throw FileError(file_, printable(field), expected, found);
+        detail::raise(FileError(file_, printable(field), expected, found));
     }
 
     /// Says what another file is, instead of taking its beginning for a length.
@@ -93,13 +94,9 @@ class SafetensorsParser {
     }
 
     JsonValue parse(std::string_view text) const {
-        try {
-            JsonValue json = parse_json(text);
-            check_keys(json);
-            return json;
-        } catch (const JsonError& error) {
-            fail("header", "well-formed JSON", printable(error.what()));
-        }
+        JsonValue json = parse_json(text, file_);
+        check_keys(json);
+        return json;
     }
 
     void check_keys(const JsonValue& object) const {
@@ -224,7 +221,7 @@ class SafetensorsHeaderText {
         char before = '{';
         for (const auto& [key, value] : metadata) {
             text += before;
-            text.append(quoted(key)).append(":").append(quoted(value));
+            text.append(json_string(key)).append(":").append(json_string(value));
             before = ',';
         }
         text += '}';
@@ -234,11 +231,12 @@ class SafetensorsHeaderText {
     void add(const std::string& name, Dtype dtype, std::span<const std::int64_t> shape, std::size_t bytes) {
         const auto expected = bytes_of_shape(shape, bytes_of(dtype));
         if (expected != bytes) {
-            throw std::invalid_argument("tensor " + name + ": expected the bytes of shape " + shape_text(shape) +
-                                        ", found " + std::to_string(bytes));
+            detail::raise(std::invalid_argument("tensor " + name + ": expected the bytes of shape " +
+                                                shape_text(shape) + ", found " + std::to_string(bytes)));
         }
         if (name == metadata_key || !names_.insert(name).second) {
-            throw std::invalid_argument("tensor " + name + ": expected a new name, found it twice or reserved");
+            detail::raise(
+                std::invalid_argument("tensor " + name + ": expected a new name, found it twice or reserved"));
         }
         member(name) += R"({"dtype":")" + std::string(name_of(dtype)) + R"(","shape":)" + shape_text(shape) +
                         R"(,"data_offsets":[)" + std::to_string(end_) + ',' + std::to_string(end_ + bytes) + "]}";
@@ -256,17 +254,9 @@ class SafetensorsHeaderText {
     }
 
   private:
-    static std::string quoted(std::string_view value) {
-        try {
-            return json_string(value);
-        } catch (const std::invalid_argument& error) {
-            throw std::invalid_argument(std::string("safetensors header: ") + error.what());
-        }
-    }
-
     std::string& member(const std::string& name) {
         if (text_.size() > 1) text_ += ',';
-        text_ += quoted(name) + ':';
+        text_ += json_string(name) + ':';
         return text_;
     }
 
