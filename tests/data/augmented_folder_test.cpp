@@ -11,6 +11,7 @@
 #include <residua/data/loader.hpp>
 
 using namespace residua;
+using namespace residua::detail;
 
 namespace {
 
