@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <support/catch.hpp>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 #include "program.hpp"
 
@@ -70,6 +72,19 @@ TEST_CASE("program: missing and broken files") {
     check_wrong(tiny + Arguments{"--checkpoint", "broken.safetensors", "--resume"}, "broken.safetensors");
     for (const char* option : {"--save", "--log", "--plot", "--checkpoint"})
         check_wrong(tiny + Arguments{option, "no/such/folder/file"}, "no/such/folder");
+}
+
+TEST_CASE("program: a result that cannot be printed is an error") {
+    const TemporaryFolder folder;
+    const bool full = ::mknod((folder / "stdout").c_str(), S_IFCHR | 0600, ::makedev(1, 7)) == 0 &&
+                      std::ofstream(folder / "stdout").is_open();
+    if (!full) {
+        WARN("skipped: no device node can be made and opened here");
+        return;
+    }
+    const Outcome outcome = ProgramRun(folder.path(), {"describe", "resnet20"}).wait();
+    CHECK(outcome.code == 1);
+    CHECK(outcome.err == "cifar10: the standard output cannot be written\n");
 }
 
 TEST_CASE("program: help is no wrong use") {
