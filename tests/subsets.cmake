@@ -4,35 +4,38 @@
 set(RESIDUA_TESTS all CACHE STRING "unit tests: all, or a subset that tests/subsets.cmake names")
 
 # Does another compiler's code compute the same? Registers, kernels and what runs them, a network whose logits and
-# gradients are known. Rooms without floats compute while they are compiled, which `residua_syntax` does; files, images
-# and training are compiled by clang++ for AddressSanitizer.
+# gradients are known, and of the networks against their references those with sums of every kind; what flags promise is
+# each compiler's own affair. Rooms without floats compute while they are compiled, which `residua_syntax` does; clang++
+# compiles files, images and training for AddressSanitizer.
 set(subset_clang
-    ^tensor/ ^kernel/ ^exec/
-    ^fused/branches_test # sums of maps, all widths of blocks
+    ^tensor/ ^kernel/ ^exec/ ^fast_math/
+    ^fused/branches_test
     ^network/resnet20_test)
 
-# Does anything read or write beside what is its own, or overflow? Whatever works on memory, and what reads files that
-# others wrote. No rooms of constants, whose undefined behaviour no compiler accepts; no networks of the paper, which
-# would take hours.
+# Does anything reach beyond what is its own, or overflow? Whatever works on memory or reads what others wrote, and
+# networks of odd sizes with windows of every kind, and with maps that share memory in time. Not what only computes
+# constants, for which no compiler accepts undefined behaviour, nor what other threads do, see below; no networks of the
+# paper, which would take hours.
 set(subset_asan
-    ^array/ ^data/ ^exec/ ^io/ ^kernel/ ^tensor/
-    ^fused/layers_test # maps of all sizes, windows of all kinds
-    ^fused/large_ # maps that share memory in time
-    ^train/accumulate_test ^train/checkpoint_test ^train/scores_test ^train/trainer_test)
+    ^array/ ^data/ ^io/ ^kernel/ ^tensor/
+    ^exec/bytes_test ^exec/errors_test ^exec/shared_weights_test
+    ^fused/layers_test ^fused/large_results_test
+    ^train/checkpoint_test ^train/trainer_test)
 
-# Do threads meet without a lock between them? Where there are several: the team, models they share, models packed by
-# several, the loader's own, training with both.
+# Do threads touch the same without waiting for each other? Where there are several: the team, models they share, models
+# that several pack, the loader's own, training, and all of it at once.
 set(subset_tsan
     ^data/loader_test
     ^exec/shared_weights_test ^exec/team_test ^exec/threads_test
     ^io/model_test
+    ^process/together_test
     ^train/trainer_test)
 
-# Does a machine with other registers compute the same? As for clang++, but the machine is emulated, which takes ten
-# times as long.
+# Does a machine with other registers compute the same? Registers, kernels, the team, the network whose logits and
+# gradients are known; no more, because emulation takes thirty times as long.
 set(subset_aarch64
     ^tensor/ ^kernel/
-    ^exec/reference_test
+    ^exec/team_test
     ^network/resnet20_test)
 
 # Leaves of the files in a list those that the subset has.

@@ -103,13 +103,14 @@ def scaling(curves):
     side, top = 230, 120
     picture = Picture(890, top + side + 48, "Where threads stop helping",
                       "Simulated from steps measured on one thread. Speed-up over the number of threads; dashed: the ideal.")
-    colours = {"resnet20": BLUE, "resnet18": ORANGE, "resnet50": TEAL}
-    picture.legend(20, 76, [(net_name(net), colour) for net, colour in colours.items()], [95, 95, 95])
+    nets = dict.fromkeys(net for _, net, _ in curves)
+    colours = dict(zip(nets, (BLUE, ORANGE, TEAL, VIOLET, RED, OLIVE)))
+    picture.legend(20, 76, [(net_name(net), colour) for net, colour in colours.items()], [95] * len(nets))
     for number, (title, entries) in enumerate(panels.items()):
         left = 55 + number * PANEL
 
         def place(threads, speedup):
-            return left + side * math.log2(threads) / 6, top + side * (1 - math.log2(speedup) / 6)
+            return left + side * math.log2(threads) / 6, top + side * (1 - math.log2(max(speedup, 1)) / 6)
 
         batches = sorted({batch for _, batch, _ in entries})
         picture.text(left, top - 14, title + ("" if batches == [1] else f": {' or '.join(map(str, batches))} images"), "strong")

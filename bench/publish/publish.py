@@ -48,7 +48,7 @@ class Documents:
             return {"short": lambda: tables.short(speeds, *machine), "whole": lambda: tables.whole(speeds),
                     "behind": lambda: tables.behind(speeds, *machine)}[kind]()
         except (KeyError, TypeError, OSError) as error:
-            raise Failure(f"{page}: <!-- publish: {what} -->: {error}") from error
+            raise Failure(f"{page}: <!-- publish: {what} -->: {type(error).__name__}: {error}") from error
 
     def page(self, name):
         text = (self.root / name).read_text()
@@ -75,12 +75,16 @@ class Documents:
         if not lines:
             raise Failure(f"{source} has no measurements")
         columns = KEPT.get(name, list(lines[0]))
+        missing = [column for column in columns if column not in lines[0]]
+        if missing:
+            raise Failure(f"{source} has no column {missing[0]}")
         with (self.measurements / f"{name}.csv").open("w", newline="") as file:
             table = csv.DictWriter(file, columns, extrasaction="ignore", lineterminator="\n")
             table.writeheader()
             table.writerows(lines)
 
     def show_in_readme(self, machine):
+        speeds_of(self.measurements, machine)
         for page in (README, "docs/performance.md"):
             path = self.root / page
             path.write_text(re.sub(r"<!-- publish: (short|behind) \S+ -->", rf"<!-- publish: \1 {machine} -->",
@@ -119,8 +123,10 @@ def main(arguments):
                 path.write_text(made[path])
             print(f"{path.relative_to(options.root)}{' is not up to date' if options.check else ''}")
         return 1 if options.check and stale else 0
-    except (Failure, OSError) as error:
+    except (Failure, OSError, ValueError) as error:
         refuse(error)
+    except KeyError as error:
+        refuse(f"measurements have no {error}")
 
 
 if __name__ == "__main__":

@@ -16,8 +16,7 @@ using namespace residua;
 using namespace support;
 
 int evaluate(const EvaluateOptions& options) {
-    check_folder_of(options.predictions);
-    check_folder_of(options.logits);
+    check_outputs({{"--predictions", options.predictions}, {"--logits", options.logits}});
     const auto network = network_named(options.net);
     SafetensorsFile weights(options.weights);
     const Normalisation normalisation = normalisation_for(weights.metadata(), options.normalise);
@@ -31,14 +30,19 @@ int evaluate(const EvaluateOptions& options) {
     std::vector<std::uint8_t> predictions(images.size());
     std::size_t wrong = 0;
     AugmentedImages source(images, normalisation, std::nullopt);
-    predictor->predict(source, [&](std::size_t first, std::span<const float> outputs, std::span<const Label> labels) {
+    const auto visit = [&](std::size_t first, std::span<const float> outputs, std::span<const Label> labels) {
         std::ranges::copy(outputs, logits.begin() + static_cast<std::ptrdiff_t>(first * classes));
         for (std::size_t i = 0; i < labels.size(); ++i) {
             const int best = best_class(outputs.subspan(i * classes, classes));
             predictions[first + i] = static_cast<std::uint8_t>(best);
             wrong += best == labels[i] ? 0 : 1;
         }
-    });
+    };
+    try {
+        predictor->predict(source, visit);
+    } catch (const OutputsNotFinite& error) {
+        throw OutputsNotFinite(error.what() + options.range.counted_from());
+    }
 
     const auto count = static_cast<std::int64_t>(images.size());
     if (!options.predictions.empty())

@@ -36,7 +36,7 @@ bool needs_warm_up(const std::string& net) { return net.ends_with("110") || net.
 
 TrainingOptions scheduled(const cifar10::TrainOptions& options, std::size_t records) {
     TrainingOptions result = training_options(options, records);
-    result.schedule = Schedule::paper(result.iterations, options.lr);
+    result.schedule = Schedule::paper(planned_iterations(options, records), options.lr);
     if (needs_warm_up(options.net)) result.schedule.warm_up = WarmUp{};
     return result;
 }
@@ -44,7 +44,7 @@ TrainingOptions scheduled(const cifar10::TrainOptions& options, std::size_t reco
 }  // namespace
 
 int train(const cifar10::TrainOptions& options) {
-    check_folders(options);
+    check_files(options);
     const auto network = network_named(options.net);
     const Images images = load(options);
     const Normalisation normalisation = Normalisation::per_pixel_mean(images.training);

@@ -63,19 +63,24 @@ class Classifier {
           network_{options, protocol_, options.normalise, options.threads},
           names_{class_names(options.names, network_.class_names(), network_.classes())} {}
 
-    /// Returns how many images are broken.
-    std::size_t run() {
-        std::size_t broken = 0;
+    void run() {
         for (const std::filesystem::path& image : options_.images) {
             try {
                 classify_image(image);
             } catch (const FileError& error) {
-                ++broken;
-                leave_out(image, error);
+                ++broken_;
+                leave_out(image, error.what());
+            } catch (const OutputsNotFinite& error) {
+                ++without_class_;
+                leave_out(image, image.string() + ": " + error.what());
             }
         }
-        return broken;
     }
+
+    /// Images that cannot be read.
+    std::size_t broken() const { return broken_; }
+    /// Images whose outputs are not finite.
+    std::size_t without_class() const { return without_class_; }
 
     void write() const {
         if (options_.json) std::printf("%s\n", text_of(results_).c_str());
@@ -97,10 +102,10 @@ class Classifier {
         logits_.insert(logits_.end(), outputs.begin(), outputs.end());
     }
 
-    /// Names a broken image; the others keep their places.
-    void leave_out(const std::filesystem::path& image, const FileError& error) {
-        support::say(program, error.what());
-        if (options_.json) results_.push_back({{"image", image.string()}, {"error", error.what()}});
+    /// Says why an image has no classes; the others keep their places.
+    void leave_out(const std::filesystem::path& image, const std::string& why) {
+        support::say(program, why);
+        if (options_.json) results_.push_back({{"image", image.string()}, {"error", why}});
         logits_.resize(logits_.size() + static_cast<std::size_t>(network_.classes()),
                        std::numeric_limits<float>::quiet_NaN());
     }
@@ -109,6 +114,8 @@ class Classifier {
     Protocol protocol_ = center_crop_protocol();
     MemberNetworks network_;
     std::vector<std::string> names_;
+    std::size_t broken_ = 0;
+    std::size_t without_class_ = 0;
     std::vector<float> logits_;  ///< images x classes
     nlohmann::ordered_json results_ = nlohmann::ordered_json::array();
 };
@@ -116,12 +123,12 @@ class Classifier {
 }  // namespace
 
 int classify(const ClassifyOptions& options) {
-    support::check_folder_of(options.logits);
+    support::check_outputs({{"--logits", options.logits}});
     Classifier classifier(options);
-    const std::size_t broken = classifier.run();
+    classifier.run();
     classifier.write();
-    if (broken > 0 && !options.skip_broken) return support::wrong_use;
-    report_broken(broken, options.images.size());
+    if (classifier.without_class() > 0 || (classifier.broken() > 0 && !options.skip_broken)) return support::wrong_use;
+    report_broken(classifier.broken(), options.images.size());
     return 0;
 }
 

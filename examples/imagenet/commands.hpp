@@ -25,7 +25,7 @@ struct ReadingOptions {
 
 struct TrainOptions : support::TrainOptions, ReadingOptions {
     TrainOptions() {
-        iterations = 600'000;
+        usual_iterations = 600'000;
         batch = 256;
     }
     std::filesystem::path validate;       ///< images to measure the error on after each epoch; empty: none

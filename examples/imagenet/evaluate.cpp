@@ -73,11 +73,15 @@ class Evaluator {
           protocol_{protocol_named(options.protocol)},
           members_{load(options, protocol_)},
           classes_{members_.front().classes()},
-          images_{known_images(options.data, classes_of(members_, options), classes_)} {}
+          images_{known_images(options.data, classes_of(members_, options), classes_)} {
+        if (!options.skip_broken) require_files(options.data, images_);
+    }
 
     TopErrors run() {
         TopErrors errors;
         std::size_t broken = 0;
+        std::size_t not_finite = 0;
+        std::string first_not_finite;
         for (std::size_t i = 0; i < images_.size(); ++i) {
             std::vector<double> probabilities(static_cast<std::size_t>(classes_),
                                               std::numeric_limits<double>::quiet_NaN());
@@ -88,10 +92,15 @@ class Evaluator {
                 if (!options_.skip_broken) throw;
                 ++broken;
                 support::say(program, error.what());
+            } catch (const OutputsNotFinite& error) {
+                if (not_finite++ == 0) first_not_finite = images_.path(i).string() + ": " + error.what();
             }
             if (!options_.probabilities.empty())
                 probabilities_.insert(probabilities_.end(), probabilities.begin(), probabilities.end());
         }
+        if (not_finite > 0)
+            throw OutputsNotFinite(std::to_string(not_finite) + " of " + std::to_string(images_.size()) +
+                                   " images have no class, first " + first_not_finite);
         report_broken(broken, images_.size());
         return errors;
     }
@@ -153,8 +162,9 @@ double percent(int wrong, int images) { return 100.0 * wrong / images; }
 }  // namespace
 
 int evaluate(const EvaluateOptions& options) {
-    for (const auto* file : {&options.probabilities, &options.crop_logits, &options.crops})
-        support::check_folder_of(*file);
+    support::check_outputs({{"--probabilities", options.probabilities},
+                            {"--crop-logits", options.crop_logits},
+                            {"--crops", options.crops}});
     Evaluator evaluator(options);
     const TopErrors errors = evaluator.run();
     evaluator.write();

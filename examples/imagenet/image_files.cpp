@@ -19,6 +19,16 @@ ImageFolder open_images(const std::filesystem::path& place, std::span<const std:
     return images;
 }
 
+void require_files(const std::filesystem::path& place, const ImageFolder& images) {
+    if (std::filesystem::is_directory(place)) return;
+    std::vector<std::string> missing;
+    for (std::size_t i = 0; i < images.size(); ++i)
+        if (!std::filesystem::exists(images.path(i))) missing.push_back(images.path(i).string());
+    if (!missing.empty())
+        throw FileError(place.string(), "files", std::to_string(images.size()) + " that are there",
+                        std::to_string(missing.size()) + " that are not, first " + missing.front());
+}
+
 std::vector<TestImage> test_images(const std::filesystem::path& file, const Protocol& protocol,
                                    Orientation orientation) {
     const RgbImage image = read_image(file, orientation);

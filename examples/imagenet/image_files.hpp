@@ -17,6 +17,10 @@ namespace imagenet {
 /// residua::FileError for others.
 residua::ImageFolder open_images(const std::filesystem::path& place, std::span<const std::string> known);
 
+/// \throws residua::FileError if files that a table lists are not there, which reading them would show late: counts
+/// them and names the first.
+void require_files(const std::filesystem::path& place, const residua::ImageFolder& images);
+
 /// An image file as a protocol looks at it, for each of its sizes. \throws residua::FileError for a broken file, and
 /// for an image that the protocol has no squares for.
 std::vector<residua::TestImage> test_images(const std::filesystem::path& file, const residua::Protocol& protocol,

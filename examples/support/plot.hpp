@@ -25,11 +25,12 @@ inline std::string quoted_for_gnuplot(std::string_view text) {
     return quoted + "'";
 }
 
+inline constexpr const char* plot_terminal = "set terminal pngcairo size 900,540 font ',11' linewidth 1.5\n";
+
 /// What gnuplot has to do to draw a history as PNG to its standard output: errors on the left axis, the loss on the
 /// right one.
 inline std::string plot_script(const residua::History& history, const std::string& title) {
-    std::string text = "set terminal pngcairo size 900,540 font ',11' linewidth 1.5\nset title " +
-                       quoted_for_gnuplot(title) + " noenhanced\n" +
+    std::string text = std::string(plot_terminal) + "set title " + quoted_for_gnuplot(title) + " noenhanced\n" +
                        R"(set datafile separator comma
 set xlabel 'epoch'
 set ylabel 'error (%)'
@@ -56,13 +57,17 @@ set key top right
 /// A file without a name, gone when it is closed.
 using Scratch = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
 
-/// Runs gnuplot from one file into another; an empty text, or why it failed.
-inline std::string run_gnuplot(std::FILE* script, std::FILE* drawing) {
+/// Has gnuplot draw into a file; an empty text, or why it failed.
+inline std::string run_gnuplot(const std::string& commands, std::FILE* drawing) {
+    const Scratch script(std::tmpfile(), std::fclose);
+    if (!script || std::fputs(commands.c_str(), script.get()) < 0 || std::fflush(script.get()) != 0)
+        return "no temporary file can be written";
+    std::rewind(script.get());
     std::string program = "gnuplot";
     char* const arguments[] = {program.data(), nullptr};
     posix_spawn_file_actions_t files;
     posix_spawn_file_actions_init(&files);
-    posix_spawn_file_actions_adddup2(&files, fileno(script), STDIN_FILENO);
+    posix_spawn_file_actions_adddup2(&files, fileno(script.get()), STDIN_FILENO);
     posix_spawn_file_actions_adddup2(&files, fileno(drawing), STDOUT_FILENO);
     posix_spawn_file_actions_addopen(&files, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
     pid_t process = 0;
@@ -85,18 +90,23 @@ inline std::vector<std::byte> content_of(std::FILE* file) {
     return bytes;
 }
 
+/// \throws residua::FileError if gnuplot cannot draw what goes into a file (empty: none).
+inline void check_plot(const std::filesystem::path& path) {
+    if (path.empty()) return;
+    const Scratch drawing(std::tmpfile(), std::fclose);
+    const std::string problem =
+        drawing ? run_gnuplot(plot_terminal, drawing.get()) : "no temporary file can be written";
+    if (!problem.empty()) throw residua::FileError(path.string() + ": cannot be drawn: " + problem);
+}
+
 /// Draws the training curve as PNG; an older file stays until the new one is whole. Returns an empty text, or why there
 /// is no plot: a drawing is not worth ending a training run for.
 inline std::string write_plot(const std::filesystem::path& path, const residua::History& history,
                               const std::string& title) {
     if (history.empty()) return "";
-    const Scratch script(std::tmpfile(), std::fclose);
     const Scratch drawing(std::tmpfile(), std::fclose);
-    if (!script || !drawing || std::fputs(plot_script(history, title).c_str(), script.get()) < 0 ||
-        std::fflush(script.get()) != 0)
-        return path.string() + ": no plot: no temporary file can be written";
-    std::rewind(script.get());
-    const std::string problem = run_gnuplot(script.get(), drawing.get());
+    if (!drawing) return path.string() + ": no plot: no temporary file can be written";
+    const std::string problem = run_gnuplot(plot_script(history, title), drawing.get());
     if (!problem.empty()) return path.string() + ": no plot: " + problem;
     try {
         residua::write_atomically(path, {content_of(drawing.get())});

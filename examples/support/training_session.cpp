@@ -1,7 +1,11 @@
 #include "training_session.hpp"
 
+#include <charconv>
 #include <cmath>
 #include <cstdio>
+#include <filesystem>
+#include <optional>
+#include <stdexcept>
 
 #include "interrupt.hpp"
 #include "log.hpp"
@@ -18,6 +22,25 @@ using namespace residua;
 
 /// Thrown to leave an evaluation early.
 struct Interrupted {};
+
+constexpr const char* planned_key = "iterations";
+
+/// How many iterations the options ask for; empty if they leave it open.
+std::optional<std::int64_t> asked_iterations(const TrainOptions& options, std::size_t records) {
+    if (!options.epochs) return options.iterations;
+    const auto batch = static_cast<std::size_t>(options.batch);
+    const auto accumulate = static_cast<std::size_t>(options.accumulate);
+    const std::size_t batches = (options.drop_last ? records : records + batch - 1) / batch;
+    return *options.epochs * static_cast<std::int64_t>((batches + accumulate - 1) / accumulate);
+}
+
+/// A name that no file bears yet.
+std::filesystem::path free_name(const std::string& stem, const std::string& extension) {
+    std::filesystem::path name = stem + extension;
+    for (int number = 2; std::filesystem::exists(name); ++number)
+        name = stem + '-' + std::to_string(number) + extension;
+    return name;
+}
 
 /// Inputs made of the first `count` records. Must not run beside the training that draws from the source.
 std::vector<float> first_inputs(ImageSource& source, int count) {
@@ -45,20 +68,47 @@ struct Errors {
     }
 };
 
+/// \throws std::invalid_argument unless a run can measure errors on these images, if there are some.
+void check_images(const TrainingRun& run, const std::string& what, const ImageSource* images) {
+    if (images == nullptr) return;
+    if (images->size() == 0) throw std::invalid_argument(what + ": expected at least one, found none");
+    try {
+        run.check_source(*images);
+    } catch (const std::invalid_argument& error) {
+        throw std::invalid_argument(what + ": " + error.what());
+    }
+}
+
 }  // namespace
 
+std::int64_t planned_iterations(const TrainOptions& options, std::size_t records) {
+    if (!options.resume) return asked_iterations(options, records).value_or(options.usual_iterations);
+    const SafetensorsFile file(options.checkpoint);
+    const auto found = file.metadata().find(planned_key);
+    std::int64_t planned = options.usual_iterations;  // of another file, which is refused when it is loaded
+    if (found != file.metadata().end())
+        std::from_chars(found->second.data(), found->second.data() + found->second.size(), planned);
+    return planned;
+}
+
 TrainingOptions training_options(const TrainOptions& options, std::size_t records) {
-    const auto images = static_cast<std::size_t>(options.batch) * static_cast<std::size_t>(options.accumulate);
-    const auto steps = static_cast<std::int64_t>((records + images - 1) / images);
-    return {.iterations = options.epochs ? *options.epochs * steps : options.iterations,
+    return {.iterations = asked_iterations(options, records).value_or(planned_iterations(options, records)),
             .batch = options.batch,
             .accumulate = options.accumulate,
+            .drop_last = options.drop_last,
             .seed = options.seed,
             .threads = options.threads};
 }
 
-void check_folders(const TrainOptions& options) {
-    for (const auto* file : {&options.checkpoint, &options.log, &options.plot, &options.save}) check_folder_of(*file);
+void check_files(const TrainOptions& options) {
+    check_outputs({{"--checkpoint", options.checkpoint},
+                   {"--log", options.log},
+                   {"--plot", options.plot},
+                   {"--save", options.save}});
+    check_plot(options.plot);
+    if (!options.resume && std::filesystem::is_regular_file(options.checkpoint))
+        throw FileError(options.checkpoint.string() +
+                        ": is there already: go on from it with --resume, or remove it to start anew");
 }
 
 TrainingSession::TrainingSession(const TrainOptions& options, const Trainable& network, TrainingSources sources,
@@ -69,7 +119,14 @@ TrainingSession::TrainingSession(const TrainOptions& options, const Trainable& n
       sample_count_{static_cast<int>(std::min<std::size_t>(sources.training.size(), 4))},
       sample_{first_inputs(sources.training, sample_count_)},
       run_{network.train(sources.training, training_options)},
-      checkpoint_{options.checkpoint} {}
+      checkpoint_{options.checkpoint},
+      planned_{planned_iterations(options, sources.training.size())} {
+    check_images(*run_, "held-out images", sources.held_out);
+    check_images(*run_, "test images", sources.test);
+    // While a checkpoint is written, the one before is still there.
+    const std::uintmax_t checkpoints = std::filesystem::exists(checkpoint_) ? 1 : 2;
+    check_room({{checkpoint_, checkpoints * run_->checkpoint_bytes()}, {options.save, run_->weight_bytes()}});
+}
 
 int TrainingSession::run() {
     if (options_.resume) resume();
@@ -83,7 +140,10 @@ int TrainingSession::run() {
         return stop();
     } catch (const TrainingDiverged& error) {
         display.clear();
-        return give_up(error);
+        return give_up(error.what());
+    } catch (const OutputsNotFinite& error) {
+        display.clear();
+        return give_up("training: iteration " + std::to_string(run_->iteration()) + ": " + error.what());
     }
     display.clear();
     finish();
@@ -101,6 +161,7 @@ void TrainingSession::train_with(ProgressDisplay& display) {
 }
 
 void TrainingSession::end_epoch(ProgressDisplay& display) {
+    run_->check(sample_, sample_count_);
     const double held_out = error_of(sources_.held_out);
     const double test = error_of(sources_.test);
     run_->end_epoch(held_out, test);
@@ -123,10 +184,14 @@ double TrainingSession::error_of(ImageSource* images) {
     return static_cast<double>(errors.wrong) / errors.images;
 }
 
-/// A state is worth keeping if the network still gives numbers: the loss shows it one step too late.
+/// A state is worth keeping if the network still gives numbers.
 bool TrainingSession::is_sound() {
-    const std::span<const float> outputs = run_->predictor().outputs(sample_, sample_count_);
-    return std::ranges::all_of(outputs, [](float output) { return std::isfinite(output); });
+    try {
+        run_->check(sample_, sample_count_);
+        return true;
+    } catch (const TrainingDiverged&) {
+        return false;
+    }
 }
 
 /// Whether there was something worth saving.
@@ -134,7 +199,10 @@ bool TrainingSession::save_checkpoint() {
     bool sound = false;
     checkpointing_.run([&] {
         sound = is_sound();
-        if (sound) run_->save_checkpoint(checkpoint_, texts_.metadata);
+        if (!sound) return;
+        Metadata metadata = texts_.metadata;
+        metadata.insert_or_assign(planned_key, std::to_string(planned_));
+        run_->save_checkpoint(checkpoint_, metadata);
     });
     if (sound) saved_iteration_ = run_->iteration();
     return sound;
@@ -157,8 +225,12 @@ void TrainingSession::resume() {
     }
     run_->load_checkpoint(checkpoint_);
     saved_iteration_ = run_->iteration();
-    std::printf("%s: going on at iteration %lld of %lld\n", checkpoint_.c_str(),
-                static_cast<long long>(run_->iteration()), static_cast<long long>(run_->options().iterations));
+    if (finished())
+        std::printf("%s: this run has ended, with iteration %lld; --iterations goes on with it\n", checkpoint_.c_str(),
+                    static_cast<long long>(run_->iteration()));
+    else
+        std::printf("%s: going on at iteration %lld of %lld\n", checkpoint_.c_str(),
+                    static_cast<long long>(run_->iteration()), static_cast<long long>(run_->options().iterations));
     std::fflush(stdout);
 }
 
@@ -203,7 +275,7 @@ int TrainingSession::stop() {
     name_broken();
     std::string command = options_.command;
     if (checkpoint_.empty()) {
-        checkpoint_ = options_.net + "-" + iteration + ".checkpoint";
+        checkpoint_ = free_name(options_.net + "-" + iteration, ".checkpoint");
         command += " --checkpoint " + checkpoint_.string();
     }
     if (!options_.resume) command += " --resume";
@@ -211,16 +283,16 @@ int TrainingSession::stop() {
         std::printf("Stopped at iteration %s, saved in %s. Go on with:\n%s\n", iteration.c_str(), checkpoint_.c_str(),
                     command.c_str());
     else
-        std::printf("Stopped at iteration %s; not saved, because the network's outputs are not finite.\n",
+        std::printf("Stopped at iteration %s; not saved, because weights or outputs are not finite.\n",
                     iteration.c_str());
     return exit_code_of(signal);
 }
 
-int TrainingSession::give_up(const TrainingDiverged& error) const {
+int TrainingSession::give_up(const std::string& why) const {
     const std::string kept = saved_iteration_ < 0
                                  ? ""
                                  : "; " + checkpoint_.string() + " keeps iteration " + std::to_string(saved_iteration_);
-    return fail(texts_.program, error.what() + kept, failed);
+    return fail(texts_.program, why + kept, failed);
 }
 
 }  // namespace support

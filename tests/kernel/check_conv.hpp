@@ -12,16 +12,17 @@
 struct ConvCase {
     residua::Chw src{};
     int oc = 1;
-    residua::Window window{};
+    residua::detail::Window window{};
     bool packed = false;
     int width = 0;
     int dst_blocks = 1;
     residua::Algorithm last = residua::Algorithm::direct;
 
     [[nodiscard]] constexpr residua::Chw dst() const { return {oc, window.rows(src.h), window.columns(src.w)}; }
-    [[nodiscard]] constexpr residua::Layout layout() const { return {src, window.padding, packed}; }
+    [[nodiscard]] constexpr residua::detail::Layout layout() const { return {src, window.padding, packed}; }
     [[nodiscard]] constexpr residua::detail::TrainingConv kernel() const {
         using namespace residua;
+        using namespace residua::detail;
         detail::TrainingConv kernel = detail::training_conv(layout(), dst(), window, true, last);
         if (width == 0) return kernel;
         kernel.forward.width = kernel.backward.width = width;
@@ -30,80 +31,95 @@ struct ConvCase {
     }
 };
 
+/// What a kernel computes, and its slow twin.
+struct Results {
+    std::vector<float> found;
+    std::vector<double> expected;
+};
+
 template <ConvCase one>
 class ConvCheck {
+    static constexpr int images = 4;  ///< of the gradient of the weights, three of them in a slice
+    const residua::detail::reference::ConvShape shape_{1, one.src, one.oc, one.window};
+
   public:
+    std::vector<double> weight = float_values(shape_.weight_count(), 1);
+    std::vector<double> bias = float_values(one.oc, 2);
+    std::vector<double> src = float_values(shape_.src_count(), 3);
+    std::vector<double> grad = float_values(shape_.dst_count(), 4);
+    std::vector<double> sources = float_values(images * shape_.src_count(), 5);
+    std::vector<double> grads = float_values(images * shape_.dst_count(), 6);
+
     ConvCheck()
         : packed_(
               static_cast<std::size_t>(residua::detail::packed_floats(one.layout(), one.dst(), one.window, kernel))),
-          scratch_(static_cast<std::size_t>(
-              residua::detail::transform_floats(one.layout(), one.dst(), one.window, kernel) + residua::overhang)),
+          scratch_(
+              static_cast<std::size_t>(residua::detail::transform_floats(one.layout(), one.dst(), one.window, kernel) +
+                                       residua::detail::overhang)),
           conv_{one.layout(), one.dst(), one.window, kernel, packed_.data()} {
         std::ranges::fill(scratch_.span(), std::numeric_limits<float>::quiet_NaN());
     }
 
-    double forward() {
+    Results forward() {
         std::vector<double> expected(static_cast<std::size_t>(shape_.dst_count()));
-        residua::reference::conv_forward(shape_, src_.data(), weight_.data(), bias_.data(), expected.data());
-        TestMap src(one.layout(), src_);
-        TestMap dst({one.dst()});
+        residua::detail::reference::conv_forward(shape_, src.data(), weight.data(), bias.data(), expected.data());
+        TestMap from(one.layout(), src);
+        TestMap to({one.dst()});
         clear_packed();
-        const std::vector<float> bias(bias_.begin(), bias_.end());
-        for (int i = 0; i < conv_.pack_parts(); ++i) conv_.pack_forward(float_weight_.data(), bias.data(), i);
-        functions.forward(conv_, {src.view()}, {.maps = {dst.view()}}, {scratch_.data()});
-        return difference(dst.planar(), expected);
+        const std::vector<float> weights(weight.begin(), weight.end());
+        const std::vector<float> biases(bias.begin(), bias.end());
+        for (int i = 0; i < conv_.pack_parts(); ++i) conv_.pack_forward(weights.data(), biases.data(), i);
+        functions.forward(conv_, {from.view()}, {.maps = {to.view()}}, {scratch_.data()});
+        return {to.planar(), expected};
     }
 
     /// Forward without a bias, with the sums that statistics need: the worst of the map and its channels' moments.
     double moments() {
         std::vector<double> expected(static_cast<std::size_t>(shape_.dst_count()));
         const std::vector<double> no_bias(static_cast<std::size_t>(one.oc), 0.0);
-        residua::reference::conv_forward(shape_, src_.data(), weight_.data(), no_bias.data(), expected.data());
-        TestMap src(one.layout(), src_);
-        TestMap dst({one.dst()});
+        residua::detail::reference::conv_forward(shape_, src.data(), weight.data(), no_bias.data(), expected.data());
+        TestMap from(one.layout(), src);
+        TestMap to({one.dst()});
         clear_packed();
-        for (int i = 0; i < conv_.pack_parts(); ++i) conv_.pack_forward(float_weight_.data(), nullptr, i);
-        const long channels = residua::block_count(one.oc) * residua::channel_block;
-        residua::Arena sums(static_cast<std::size_t>(3 * channels));
+        const std::vector<float> weights(weight.begin(), weight.end());
+        for (int i = 0; i < conv_.pack_parts(); ++i) conv_.pack_forward(weights.data(), nullptr, i);
+        const long channels = residua::detail::block_count(one.oc) * residua::detail::channel_block;
+        residua::detail::Arena sums(static_cast<std::size_t>(3 * channels));
         std::ranges::fill(sums.span(), std::numeric_limits<float>::quiet_NaN());
-        const residua::ImageMoments moments{sums.data(), sums.data() + channels, sums.data() + 2 * channels};
-        residua::detail::run_forward<with_moments>(conv_, {src.view()}, {{dst.view()}, moments}, {scratch_.data()});
-        const std::vector<float> found = dst.planar();
+        const residua::detail::ImageMoments moments{sums.data(), sums.data() + channels, sums.data() + 2 * channels};
+        residua::detail::run_forward<with_moments>(conv_, {from.view()}, {{to.view()}, moments}, {scratch_.data()});
+        const std::vector<float> found = to.planar();
         return std::max(difference(found, expected), moments_difference(found, moments));
     }
 
-    double backward_src() {
+    Results backward_src() {
         std::vector<double> expected(static_cast<std::size_t>(shape_.src_count()));
-        residua::reference::conv_backward_src(shape_, grad_.data(), weight_.data(), expected.data());
-        TestMap grad(conv_.grad(), grad_);
+        residua::detail::reference::conv_backward_src(shape_, grad.data(), weight.data(), expected.data());
+        TestMap from(conv_.grad(), grad);
         TestMap grad_src({one.src});
         clear_packed();
-        for (int i = 0; i < conv_.pack_parts(); ++i) conv_.pack_backward(float_weight_.data(), i);
+        const std::vector<float> weights(weight.begin(), weight.end());
+        for (int i = 0; i < conv_.pack_parts(); ++i) conv_.pack_backward(weights.data(), i);
         residua::detail::run_backward_src<void, residua::detail::source_gradient(kernel, {})>(
-            conv_, {grad.view()}, {.maps = {grad_src.view()}}, {scratch_.data() + conv_.gradient_scratch()});
-        return difference(grad_src.planar(), expected);
+            conv_, {from.view()}, {.maps = {grad_src.view()}}, {scratch_.data() + conv_.gradient_scratch()});
+        return {grad_src.planar(), expected};
     }
 
-    /// Four images, three of them in a slice.
-    double backward_weight() {
-        const residua::reference::ConvShape both{images, one.src, one.oc, one.window};
-        const std::vector<double> sources = float_values(both.src_count(), 5);
-        const std::vector<double> grads = float_values(both.dst_count(), 6);
-        std::vector<double> expected(weight_.size());
-        residua::reference::conv_backward_weight(both, sources.data(), grads.data(), expected.data());
-        std::vector<float> found(weight_.size(), std::numeric_limits<float>::quiet_NaN());
+    Results backward_weight() {
+        const residua::detail::reference::ConvShape both{images, one.src, one.oc, one.window};
+        std::vector<double> expected(weight.size());
+        residua::detail::reference::conv_backward_weight(both, sources.data(), grads.data(), expected.data());
+        std::vector<float> found(weight.size(), std::numeric_limits<float>::quiet_NaN());
         if constexpr (kernel.whole_batch)
-            whole_gradient(sources, grads, found.data());
+            whole_gradient(found.data());
         else
-            gradient_by_slices(sources, grads, found.data());
-        return difference(found, expected);
+            gradient_by_slices(found.data());
+        return {found, expected};
     }
 
   private:
-    static constexpr int images = 4;
-
     /// Against those of what was written.
-    static double moments_difference(const std::vector<float>& written, const residua::ImageMoments& moments) {
+    static double moments_difference(const std::vector<float>& written, const residua::detail::ImageMoments& moments) {
         const auto pixels = written.size() / static_cast<std::size_t>(one.oc);
         std::vector<double> expected;
         std::vector<float> found;
@@ -129,31 +145,32 @@ class ConvCheck {
         return {all.begin() + image * size, all.begin() + (image + 1) * size};
     }
 
-    void gradient_by_slices(const std::vector<double>& sources, const std::vector<double>& grads, float* found) {
+    void gradient_by_slices(float* found) {
         using residua::detail::InSlice;
-        residua::Arena slices(static_cast<std::size_t>(2 * conv_.weight_floats()));
+        residua::detail::Arena slices(static_cast<std::size_t>(2 * conv_.weight_floats()));
         std::ranges::fill(slices.span(), std::numeric_limits<float>::quiet_NaN());
         for (int image = 0; image < images; ++image) {
-            TestMap src(one.layout(), part(sources, image));
-            TestMap grad(conv_.grad(), part(grads, image));
-            functions.backward_weight(conv_, src.view(), grad.view(),
+            TestMap from(one.layout(), part(sources, image));
+            TestMap gradient(conv_.grad(), part(grads, image));
+            functions.backward_weight(conv_, from.view(), gradient.view(),
                                       image == 0 ? InSlice{0, 1} : InSlice{image - 1, 3}, {scratch_.data()},
                                       slices.data() + (image > 0 ? 1 : 0) * conv_.weight_floats());
         }
         functions.reduce(conv_, slices.data(), conv_.weight_floats(), 2, 0, conv_.dst_blocks(), found);
     }
 
-    void whole_gradient(const std::vector<double>& sources, const std::vector<double>& grads, float* found) {
-        residua::Arena collected(static_cast<std::size_t>(images * conv_.collected() + residua::overhang));
-        const residua::Layout& layout = conv_.src();
+    void whole_gradient(float* found) {
+        residua::detail::Arena collected(
+            static_cast<std::size_t>(images * conv_.collected() + residua::detail::overhang));
+        const residua::detail::Layout& layout = conv_.src();
         float* const first_grad = collected.data() + images * layout.count();
         for (int image = 0; image < images; ++image) {
-            TestMap src(layout, part(sources, image));
-            TestMap grad(conv_.grad(), part(grads, image));
-            functions.collect(conv_, src.view(), grad.view(), image, images, nullptr, collected.data());
+            TestMap from(layout, part(sources, image));
+            TestMap gradient(conv_.grad(), part(grads, image));
+            functions.collect(conv_, from.view(), gradient.view(), image, images, nullptr, collected.data());
             if (kernel.algorithm != residua::Algorithm::direct) continue;
-            std::copy_n(src.view().data, layout.count(), collected.data() + image * layout.count());
-            std::copy_n(grad.view().data, conv_.grad().count(), first_grad + image * conv_.grad().count());
+            std::copy_n(from.view().data, layout.count(), collected.data() + image * layout.count());
+            std::copy_n(gradient.view().data, conv_.grad().count(), first_grad + image * conv_.grad().count());
         }
         for (int chunk = 0; chunk < conv_.gradient_chunks(); ++chunk)
             functions.whole_gradient(conv_,
@@ -174,34 +191,38 @@ class ConvCheck {
     }();
     static constexpr residua::detail::ConvFunctions functions = residua::detail::conv_functions_of<kernel>();
 
-    residua::reference::ConvShape shape_{1, one.src, one.oc, one.window};
-    std::vector<double> weight_ = float_values(shape_.weight_count(), 1);
-    std::vector<float> float_weight_{weight_.begin(), weight_.end()};
-    std::vector<double> bias_ = float_values(one.oc, 2);
-    std::vector<double> src_ = float_values(shape_.src_count(), 3);
-    std::vector<double> grad_ = float_values(shape_.dst_count(), 4);
-    residua::Arena packed_;
-    residua::Arena scratch_;
+    residua::detail::Arena packed_;
+    residua::detail::Arena scratch_;
     residua::detail::BoundConv conv_;
 };
 
+inline double difference(const Results& results) { return difference(results.found, results.expected); }
+
+/// The bounds of docs/numerics.md.
+constexpr double tolerance_of(residua::Algorithm algorithm) {
+    if (algorithm == residua::Algorithm::direct) return 2e-6;
+    return algorithm == residua::Algorithm::winograd2 ? 4e-6 : 2e-5;
+}
+
 template <ConvCase one>
 void check_conv() {
-    constexpr double tolerance = one.last == residua::Algorithm::direct ? 2e-6 : 2e-5;
+    constexpr double tolerance = tolerance_of(one.kernel().algorithm);
     ConvCheck<one> check;
     INFO("src " << one.src.c << " x " << one.src.h << " x " << one.src.w << ", dst " << one.oc << ", kernel "
                 << one.window.kernel_h << ", stride " << one.window.stride << ", padding " << one.window.padding
                 << ", packed " << one.packed << ", width " << one.width);
-    CHECK(check.forward() < tolerance);
-    CHECK(check.backward_src() < tolerance);
-    CHECK(check.backward_weight() < tolerance);
+    CHECK(difference(check.forward()) < tolerance);
+    CHECK(difference(check.backward_src()) < tolerance);
+    CHECK(difference(check.backward_weight()) < tolerance);
 }
 
 /// The same of the sums that a convolution forms while it writes.
 template <ConvCase one>
 void check_moments() {
     INFO("src " << one.src.c << " x " << one.src.h << " x " << one.src.w << ", dst " << one.oc);
-    CHECK(ConvCheck<one>{}.moments() < (one.last == residua::Algorithm::direct ? 2e-6 : 2e-5));
+    CHECK(ConvCheck<one>{}.moments() < tolerance_of(one.kernel().algorithm));
 }
 
-constexpr residua::Window square(int kernel, int stride, int padding) { return {kernel, kernel, stride, padding}; }
+constexpr residua::detail::Window square(int kernel, int stride, int padding) {
+    return {kernel, kernel, stride, padding};
+}

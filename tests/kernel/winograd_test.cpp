@@ -7,6 +7,7 @@
 #include <residua/plan/tiling.hpp>
 
 using namespace residua;
+using namespace residua::detail;
 
 namespace {
 
@@ -68,16 +69,23 @@ void load_kernels(const WinogradCase& one, const std::vector<double>& weight, in
     }
 }
 
-/// Difference between F(m x m, 3 x 3) and the reference, relative to the largest result.
-template <int m, int dst_blocks, int width, bool bare>
-double winograd_error(const WinogradCase& one, int split) {
-    const reference::ConvShape shape{images, one.src, one.oc, one.window()};
-    const std::vector<double> weight = float_values(shape.weight_count(), 1);
-    const std::vector<double> planar = float_values(shape.src_count(), 2);
-    const std::vector<double> no_bias(static_cast<std::size_t>(one.oc));
-    std::vector<double> expected(static_cast<std::size_t>(shape.dst_count()));
-    reference::conv_forward(shape, planar.data(), weight.data(), no_bias.data(), expected.data());
+/// Source and weights of a case.
+struct Operands {
+    explicit Operands(const WinogradCase& one)
+        : shape{images, one.src, one.oc, one.window()},
+          weight{float_values(shape.weight_count(), 1)},
+          planar{float_values(shape.src_count(), 2)} {}
 
+    reference::ConvShape shape;
+    std::vector<double> weight;
+    std::vector<double> planar;
+};
+
+/// What F(m x m, 3 x 3) makes of a case, in two parts, of which the second begins with the patch `split`.
+template <int m, int dst_blocks, int width, bool bare>
+std::vector<float> winograd_results(const WinogradCase& one, int split) {
+    const Operands operands(one);
+    const std::vector<double>& weight = operands.weight;
     const int src_blocks = block_count(one.src.c);
     const int tiles = block_count(one.oc) / dst_blocks;
     Arena packed(static_cast<std::size_t>(bare ? bare_weight_floats(one.src.c, one.oc)
@@ -92,7 +100,7 @@ double winograd_error(const WinogradCase& one, int split) {
                                  [&](int block, int src_block, float* kernels) {
                                      load_kernels(one, weight, block, src_block, kernels, 9 * channel_block);
                                  });
-    Maps src({one.src}, planar);
+    Maps src({one.src}, operands.planar);
     Maps dst({one.dst()});
     Arena scratch(
         static_cast<std::size_t>(winograd_scratch(m, src_blocks, one.group) + (bare ? bare_scratch(m) : 0) + overhang));
@@ -122,7 +130,18 @@ double winograd_error(const WinogradCase& one, int split) {
     task.first_patch = split;
     task.last_patch = images * patch_count(one.dst(), m);
     winograd_conv<m, tiling, bare>(task, unfinished);
-    return difference(dst.planar(), expected);
+    return dst.planar();
+}
+
+/// Their difference from the reference, relative to the largest result.
+template <int m, int dst_blocks, int width, bool bare>
+double winograd_error(const WinogradCase& one) {
+    const Operands operands(one);
+    const std::vector<double> no_bias(static_cast<std::size_t>(one.oc));
+    std::vector<double> expected(static_cast<std::size_t>(operands.shape.dst_count()));
+    reference::conv_forward(operands.shape, operands.planar.data(), operands.weight.data(), no_bias.data(),
+                            expected.data());
+    return difference(winograd_results<m, dst_blocks, width, bare>(one, 1), expected);
 }
 
 /// The bounds are those of docs/numerics.md.
@@ -130,10 +149,10 @@ template <int dst_blocks = 1, int width = 2>
 void check_winograd(const WinogradCase& one) {
     INFO("src " << one.src.c << " x " << one.src.h << " x " << one.src.w << ", dst " << one.oc << ", padding "
                 << one.padding << ", group " << one.group);
-    CHECK(winograd_error<2, dst_blocks, width, false>(one, 1) < 4e-6);
-    CHECK(winograd_error<4, dst_blocks, width, false>(one, 1) < 2e-5);
-    CHECK(winograd_error<2, dst_blocks, width, true>(one, 1) < 4e-6);
-    CHECK(winograd_error<4, dst_blocks, width, true>(one, 1) < 2e-5);
+    CHECK(winograd_error<2, dst_blocks, width, false>(one) < 4e-6);
+    CHECK(winograd_error<4, dst_blocks, width, false>(one) < 2e-5);
+    CHECK(winograd_error<2, dst_blocks, width, true>(one) < 4e-6);
+    CHECK(winograd_error<4, dst_blocks, width, true>(one) < 2e-5);
 }
 
 }  // namespace
@@ -167,8 +186,12 @@ TEST_CASE("winograd: many channels") {
 }
 
 TEST_CASE("winograd: the same bits whatever the group") {
-    CHECK(winograd_error<4, 1, 2, false>({{16, 10, 9}, 16, 1, 1}, 2) ==
-          winograd_error<4, 1, 2, false>({{16, 10, 9}, 16, 1, 7}, 5));
-    CHECK(winograd_error<2, 2, 3, true>({{80, 10, 9}, 32, 1, 1}, 2) ==
-          winograd_error<2, 2, 3, true>({{80, 10, 9}, 32, 1, 7}, 5));
+    const auto check = [](const std::vector<float>& found, const std::vector<float>& expected) {
+        CHECK(std::ranges::none_of(expected, [](float value) { return std::isnan(value); }));
+        CHECK(found == expected);
+    };
+    check(winograd_results<4, 1, 2, false>({{16, 10, 9}, 16, 1, 7}, 5),
+          winograd_results<4, 1, 2, false>({{16, 10, 9}, 16, 1, 1}, 2));
+    check(winograd_results<2, 2, 3, true>({{80, 10, 9}, 32, 1, 7}, 5),
+          winograd_results<2, 2, 3, true>({{80, 10, 9}, 32, 1, 1}, 2));
 }

@@ -6,8 +6,11 @@
 #include <nlohmann/json.hpp>
 #include <support/catch.hpp>
 #include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 #include "../data/encode.hpp"
+#include "changed_weights.hpp"
 #include "metadata.hpp"
 #include "program.hpp"
 #include <residua/data/image_file.hpp>
@@ -225,6 +228,29 @@ TEST_CASE("program: imagenet takes memory by the protocol, not by how long and t
     CHECK(largest.ru_maxrss < 2'000'000);  // KB; resized whole the image alone has 5.9 GB
 }
 
+TEST_CASE("program: imagenet gives no class to an image whose outputs are not finite") {
+    put(files().folder / "large.safetensors",
+        with_values(content_of(files().folder / "w.safetensors"), "fc.weight", 3e38f));
+    const Arguments large{"--net", "resnet18", "--weights", "large.safetensors"};
+    check_wrong(Arguments{"evaluate", "--data", "images.csv", "--protocol", "ten-crop"} + large,
+                "2 of 2 images have no class, first wide.png: outputs: expected finite numbers, found inf at place 0");
+    check_wrong(Arguments{"evaluate", "--data", "images.csv", "--ensemble", "resnet18:large.safetensors"} + weights,
+                "2 of 2 images have no class, first wide.png: ");
+    check_wrong(Arguments{"classify", "wide.png"} + large, "wide.png: outputs: expected finite numbers, found inf");
+    const Outcome outcome =
+        files().run(Arguments{"classify", "wide.png", "square.png", "--json", "--skip-broken"} + large);
+    CHECK(outcome.code == 2);
+    const auto json = nlohmann::json::parse(outcome.out);
+    REQUIRE(json.size() == 2);
+    CHECK(json[1]["image"] == "square.png");
+    CHECK(json[1]["error"].get<std::string>().starts_with("square.png: outputs: "));
+    CHECK_FALSE(json[1].contains("classes"));
+    put(files().folder / "nan.safetensors",
+        with_values(content_of(files().folder / "w.safetensors"), "layer4.1.bn2.running_var", -1.0f, 1));
+    check_wrong(Arguments{"classify", "wide.png", "--net", "resnet18", "--weights", "nan.safetensors"},
+                "nan.safetensors: layer4.1.bn2.running_var[0]: expected a variance of at least 0, found -1");
+}
+
 TEST_CASE("program: imagenet turns images upright if asked for") {
     std::vector<std::uint8_t> pixels;
     for (int i = 0; i < 3 * 40 * 60; ++i) pixels.push_back(static_cast<std::uint8_t>(i * 7 % 253));
@@ -322,7 +348,7 @@ TEST_CASE("program: imagenet calls classes what the weights do, and refuses weig
 TEST_CASE("program: imagenet goes on from a checkpoint, and measures the error on other images") {
     const Outcome resumed = files().run(training + Arguments{"--resume", "--save", "again.safetensors"});
     CHECK(resumed.code == 0);
-    CHECK(resumed.out == "c.checkpoint: going on at iteration 1 of 1\n");
+    CHECK(resumed.out == "c.checkpoint: this run has ended, with iteration 1; --iterations goes on with it\n");
     CHECK((content_of(files().folder / "again.safetensors") == content_of(files().folder / "w.safetensors")));
     check_wrong(training + Arguments{"--resume", "--divide-at", "1"}, "c.checkpoint: options: ");
 
@@ -333,6 +359,41 @@ TEST_CASE("program: imagenet goes on from a checkpoint, and measures the error o
     CHECK(validated.code == 0);
     CHECK(validated.out.find("% held out") != std::string::npos);
     CHECK(std::ranges::count(content_of(files().folder / "log.csv"), '\n') == 3);
+}
+
+TEST_CASE("program: imagenet's outputs follow links, keep modes and leave devices what they are") {
+    const auto& folder = files().folder;
+    const auto perms_of = [&](const char* name) { return std::filesystem::status(folder / name).permissions(); };
+    std::filesystem::create_directory(folder / "far");
+    put(folder / "far/old", "old");
+    std::filesystem::permissions(folder / "far/old", std::filesystem::perms(0600));
+    std::filesystem::create_symlink("far/old", folder / "old");
+    std::filesystem::create_symlink("far/new", folder / "new");
+    const bool node = ::mknod((folder / "node").c_str(), S_IFCHR | 0600, ::makedev(1, 3)) == 0 &&
+                      std::ofstream(folder / "node").good();
+    if (!node) WARN("skipped for devices: no node can be made and opened here");
+    const std::string device = node ? "node" : "/dev/null";
+
+    const auto check_run = [&](const Arguments& arguments) {
+        std::filesystem::remove(folder / "far/new");
+        put(folder / "far/old", "old");
+        const Outcome outcome = files().run(arguments + weights);
+        INFO(outcome.err);
+        CHECK(outcome.code == 0);
+        CHECK(std::filesystem::is_symlink(folder / "old"));
+        CHECK(std::filesystem::is_symlink(folder / "new"));
+        CHECK(perms_of("far/old") == std::filesystem::perms(0600));
+        CHECK(content_of(folder / "far/old") != "old");
+        if (node) CHECK(std::filesystem::is_character_file(folder / "node"));
+    };
+    check_run(
+        {"evaluate", "--data", "images.csv", "--probabilities", "old", "--crop-logits", "new", "--crops", device});
+    CHECK(read_npy<float>(folder / "far/new").shape[1] == 1000);
+    check_run(
+        {"evaluate", "--data", "images.csv", "--probabilities", device, "--crop-logits", "old", "--crops", "new"});
+    CHECK(content_of(folder / "far/new").starts_with("image,file,"));
+    check_run({"evaluate", "--data", "images.csv", "--crops", "old"});
+    check_run({"classify", "wide.png", "--logits", "old"});
 }
 
 TEST_CASE("program: imagenet, wrong use") {
@@ -347,7 +408,8 @@ TEST_CASE("program: imagenet, wrong use") {
     check_wrong(Arguments{"classify", "none.png"} + weights, "none.png");
     check_wrong(Arguments{"classify", "images.csv"} + weights, "images.csv: content: expected a JPEG or PNG image");
     check_wrong(Arguments{"classify", "wide.png", "--names", "images.csv"} + weights, "class_name");
-    check_wrong(Arguments{"classify", "wide.png", "--names", "wide.png"} + weights, "class names: expected 1000 lines");
+    check_wrong(Arguments{"classify", "wide.png", "--names", "wide.png"} + weights,
+                "wide.png: content: expected a class name a line, found a PNG image");
     check_wrong(evaluation + Arguments{"--protocol", "fifteen-crop"}, "--protocol");
     check_wrong(evaluation + Arguments{"--ensemble", "resnet18"}, "expected NET:WEIGHTS, found resnet18");
     check_wrong(evaluation + Arguments{"--ensemble", "vgg16:w.safetensors"}, "w.safetensors: ");

@@ -41,3 +41,19 @@ expect_complaint(exec/arena.hpp "    if (none) throw std::bad_alloc()\;" "throws
 expect_complaint(exec/arena.hpp "throw Error()\;" "throws by itself")
 expect_complaint(exec/arena.hpp "// may throw Error" "")
 expect_complaint(on_error.hpp "throw Error()\;" "")
+
+function(expect_writer line result_expected)
+    file(REMOVE_RECURSE ${WORK})
+    file(WRITE ${WORK}/residua/io/atomic_file.hpp "const int file = ::open(path, O_WRONLY);\n")
+    file(WRITE ${WORK}/program.cpp "${line}\n")
+    execute_process(COMMAND ${CMAKE_COMMAND} -D FOLDERS=${WORK} -P ${CMAKE_CURRENT_LIST_DIR}/writers.cmake
+        RESULT_VARIABLE result ERROR_VARIABLE output OUTPUT_QUIET)
+    if(NOT result EQUAL result_expected)
+        message(SEND_ERROR "'${line}' in a program did not end with ${result_expected} but ${result}: ${output}")
+    endif()
+endfunction()
+
+expect_writer("write_atomically(path, {bytes})" 0)
+expect_writer("std::ofstream(path) << text" 1)
+expect_writer("std::filesystem::rename(temporary, path)" 1)
+expect_writer("const int file = ::open(path, O_RDWR | O_CREAT)" 1)

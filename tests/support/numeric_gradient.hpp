@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <numeric>
 #include <random>
 #include <span>
@@ -22,14 +23,18 @@ inline double dot(const std::vector<double>& a, const std::vector<double>& b) {
     return std::inner_product(a.begin(), a.end(), b.begin(), 0.0);
 }
 
-/// Largest difference between two ranges, relative to the largest value of the second.
+/// Largest difference between two ranges, relative to the largest value of the second; infinity for ranges of different
+/// sizes, and where something is NaN.
 template <class T>
 double relative_difference(std::span<const T> found, std::span<const double> expected) {
     double largest = 0;
     double difference = 0;
+    if (found.size() != expected.size()) return std::numeric_limits<double>::infinity();
     for (std::size_t i = 0; i < expected.size(); ++i) {
         largest = std::max(largest, std::abs(expected[i]));
-        difference = std::max(difference, std::abs(static_cast<double>(found[i]) - expected[i]));
+        const double one = std::abs(static_cast<double>(found[i]) - expected[i]);
+        if (std::isnan(one)) return std::numeric_limits<double>::infinity();
+        difference = std::max(difference, one);
     }
     return difference / largest;
 }

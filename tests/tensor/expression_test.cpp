@@ -11,6 +11,8 @@
 #include <residua/tensor/pack.hpp>
 
 using namespace residua;
+using namespace residua::variables;
+using namespace residua::detail;
 
 namespace {
 
@@ -26,7 +28,7 @@ void check_on_every_type(Values reference, float first, float last) {
         const float value = first + (last - first) * static_cast<float>(step) / 64.0f;
         const double want = reference(static_cast<double>(value));
         CAPTURE(value);
-        CHECK(evaluate(expression, static_cast<double>(value)) == Approx(want).epsilon(1e-6).margin(1e-12));
+        CHECK(evaluate(expression, static_cast<double>(value)) == Approx(want).epsilon(1e-13).margin(1e-15));
         CHECK(evaluate(expression, value) == Approx(want).epsilon(2e-6).margin(1e-6));
         alignas(alignment) std::array<float, 16> lanes;
         evaluate(expression, Pack::broadcast(value)).store(lanes.data());
@@ -60,7 +62,8 @@ TEST_CASE("expressions evaluate on floats, doubles and packs like the standard f
     check_on_every_type<Leaky::expression>([](double v) { return v > 0 ? v : static_cast<double>(0.01f) * v; }, -9.0f,
                                            9.0f);
     check_on_every_type<Gelu::expression>(
-        [](double v) { return 0.5 * v * (1 + std::tanh(0.7978845608 * (v + 0.044715 * v * v * v))); }, -4.0f, 4.0f);
+        [](double v) { return 0.5 * v * (1 + std::tanh(double{0.7978845608f} * (v + double{0.044715f} * v * v * v))); },
+        -4.0f, 4.0f);
 }
 
 TEST_CASE("variables are the values in order", "[expression]") {
@@ -113,9 +116,22 @@ TEST_CASE("substitution composes", "[expression]") {
     STATIC_REQUIRE(evaluate(substitute<0>(where_greater(x, 1, x, 5), x + 1), 1.0) == 2.0);
 }
 
-TEST_CASE("relu keeps NaN on every type", "[expression]") {
+TEST_CASE("relu, max and min keep NaN on every type, on whichever side it is", "[expression]") {
     const float nan = std::numeric_limits<float>::quiet_NaN();
-    CHECK(std::isnan(evaluate(relu(x), nan)));
-    CHECK(std::isnan(evaluate(max(x, 0), static_cast<double>(nan))));
-    CHECK(std::isnan(sum_of_lanes(evaluate(relu(x), Pack::broadcast(nan)))));
+    const auto keep = [&](auto expression) {
+        const auto on = [&](auto bad, auto good) {
+            return std::isnan(evaluate(expression, bad, good)) && std::isnan(evaluate(expression, bad, bad));
+        };
+        CHECK(on(nan, 1.0f));
+        CHECK(on(double{nan}, 1.0));
+        const Pack bad = Pack::broadcast(nan);
+        CHECK(std::isnan(sum_of_lanes(evaluate(expression, bad, Pack::broadcast(1.0f)))));
+    };
+    keep(relu(x));
+    keep(max(x, 0));
+    keep(min(6, x));
+    keep(max(x0, x1));
+    keep(max(x1, x0));
+    keep(min(x0, x1));
+    keep(min(x1, x0));
 }

@@ -6,11 +6,11 @@
 
 #include <residua/tensor/pack.hpp>
 
-using residua::Pack;
+using residua::detail::Pack;
 
 namespace {
 
-struct alignas(residua::alignment) Lanes : std::array<float, 16> {};
+struct alignas(residua::detail::alignment) Lanes : std::array<float, 16> {};
 
 Lanes ramp(float first, float step) {
     Lanes lanes;
@@ -61,6 +61,8 @@ TEST_CASE("pack arithmetic is float arithmetic lane by lane", "[pack]") {
         CHECK(lanes_of(-u)[i] == -a[i]);
         CHECK(lanes_of(max(u, v))[i] == std::max(a[i], b[i]));
         CHECK(lanes_of(min(u, v))[i] == std::min(a[i], b[i]));
+        CHECK(lanes_of(at_least(0.5f, u))[i] == std::max(0.5f, a[i]));
+        CHECK(lanes_of(at_most(0.5f, u))[i] == std::min(0.5f, a[i]));
         CHECK(lanes_of(abs(u))[i] == std::abs(a[i]));
         CHECK(lanes_of(select(greater(u, v), v, w))[i] == (a[i] > b[i] ? b[i] : c[i]));
         CHECK(lanes_of(fma(u, v, w))[i] == Approx(a[i] * b[i] + c[i]).epsilon(1e-6).margin(1e-6));
@@ -95,9 +97,40 @@ TEST_CASE("functions of packs agree with the standard library", "[pack]") {
     }
 }
 
-TEST_CASE("max with a constant in front keeps NaNs", "[pack]") {
-    const float nan = std::numeric_limits<float>::quiet_NaN();
-    CHECK(std::isnan(lanes_of(max(Pack::zero(), Pack::broadcast(nan)))[5]));
-    CHECK(lanes_of(select(greater(Pack::broadcast(nan), Pack::zero()), Pack::zero(), Pack::broadcast(1.0f)))[5] ==
-          1.0f);
+TEST_CASE("max and min keep NaNs, on whichever side they are", "[pack]") {
+    const Pack nan = Pack::broadcast(std::numeric_limits<float>::quiet_NaN());
+    const Pack one = Pack::broadcast(1.0f);
+    for (const Pack result : {max(nan, one), max(one, nan), max(nan, nan), at_least(1.0f, nan), min(nan, one),
+                              min(one, nan), min(nan, nan), at_most(1.0f, nan)})
+        for (const float lane : lanes_of(result)) CHECK(std::isnan(lane));
+    CHECK(lanes_of(select(greater(nan, one), Pack::zero(), one)) == lanes_of(one));
+    CHECK(lanes_of(select(greater(one, nan), Pack::zero(), one)) == lanes_of(one));
+}
+
+TEST_CASE("one NaN among sixteen lanes is found", "[pack]") {
+    CHECK_FALSE(any(is_nan(pack_of(ramp(-std::numeric_limits<float>::infinity(), 0.0f)))));
+    for (std::size_t i = 0; i < 16; ++i) {
+        Lanes lanes = ramp(1.0f, 1.0f);
+        lanes[i] = std::numeric_limits<float>::quiet_NaN();
+        CHECK(any(is_nan(pack_of(lanes))));
+        const Lanes found = lanes_of(select(is_nan(pack_of(lanes)), Pack::zero(), Pack::broadcast(1.0f)));
+        for (std::size_t k = 0; k < 16; ++k) CHECK(found[k] == (k == i ? 0.0f : 1.0f));
+    }
+}
+
+TEST_CASE("functions of infinity and of NaN are the standard library's", "[pack]") {
+    const float infinity = std::numeric_limits<float>::infinity();
+    const auto same = [](Pack got, float want) {
+        const float lane = lanes_of(got)[3];
+        return std::isnan(want) ? std::isnan(lane) : lane == want || close(lane, want);
+    };
+    for (const float x : {infinity, -infinity, std::nanf(""), -std::nanf(""), 0.0f, -0.0f, -2.0f, 3e38f, -3e38f}) {
+        CAPTURE(x);
+        const Pack pack = Pack::broadcast(x);
+        CHECK(same(exp(pack), std::exp(x)));
+        CHECK(same(log(pack), std::log(x)));
+        CHECK(same(sqrt(pack), std::sqrt(x)));
+        CHECK(same(tanh(pack), std::tanh(x)));
+        CHECK(same(abs(pack), std::abs(x)));
+    }
 }

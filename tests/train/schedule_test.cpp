@@ -11,10 +11,10 @@ TEST_CASE("schedule: the paper's milestones") {
     const ScheduleState state;
     CHECK(learning_rate(schedule, state, 0) == 0.1);
     CHECK(learning_rate(schedule, state, 31'999) == 0.1);
-    CHECK(learning_rate(schedule, state, 32'000) == Approx(0.01));
-    CHECK(learning_rate(schedule, state, 47'999) == Approx(0.01));
-    CHECK(learning_rate(schedule, state, 48'000) == Approx(0.001));
-    CHECK(learning_rate(Schedule::paper(100, 0.5), state, 50) == Approx(0.05));
+    CHECK(learning_rate(schedule, state, 32'000) == Approx(0.01).epsilon(1e-14));
+    CHECK(learning_rate(schedule, state, 47'999) == Approx(0.01).epsilon(1e-14));
+    CHECK(learning_rate(schedule, state, 48'000) == Approx(0.001).epsilon(1e-14));
+    CHECK(learning_rate(Schedule::paper(100, 0.5), state, 50) == Approx(0.05).epsilon(1e-14));
 }
 
 TEST_CASE("schedule: a small rate until the error falls under 80 %") {
@@ -50,10 +50,10 @@ TEST_CASE("schedule: divided when the error stops falling") {
     CHECK(rate_after(0.44) == 0.1);  // just in time
     CHECK(rate_after(0.44) == 0.1);
     CHECK(rate_after(0.44) == 0.1);
-    CHECK(rate_after(0.44) == Approx(0.01));
-    CHECK(rate_after(0.44) == Approx(0.01));
-    CHECK(rate_after(0.44) == Approx(0.01));
-    CHECK(rate_after(0.44) == Approx(0.001));
+    CHECK(rate_after(0.44) == Approx(0.01).epsilon(1e-14));
+    CHECK(rate_after(0.44) == Approx(0.01).epsilon(1e-14));
+    CHECK(rate_after(0.44) == Approx(0.01).epsilon(1e-14));
+    CHECK(rate_after(0.44) == Approx(0.001).epsilon(1e-14));
     ScheduleState untouched;
     note_epoch(Schedule{}, untouched, 0.9);
     CHECK(untouched == ScheduleState{});

@@ -31,11 +31,13 @@ std::string complaint(const Action& action) {
 TEST_CASE("scores: softmax, averaged over rows") {
     const std::vector<float> outputs{0.0f, std::log(3.0f), 500.0f, 500.0f};
     const Probabilities first = mean_softmax(std::span(outputs).first(2), 2);
-    CHECK(std::abs(first[0] - 0.25) < 1e-7);
-    CHECK(std::abs(first[1] - 0.75) < 1e-7);
+    const double quarter = 1 / (1 + std::exp(double{outputs[1]}));
+    CHECK(std::abs(quarter - 0.25) < 1e-7);
+    CHECK(std::abs(first[0] - quarter) < 1e-15);
+    CHECK(std::abs(first[1] - (1 - quarter)) < 1e-15);
     const Probabilities both = mean_softmax(outputs, 2);
-    CHECK(std::abs(both[0] - 0.375) < 1e-7);
-    CHECK(std::abs(both[1] - 0.625) < 1e-7);
+    CHECK(std::abs(both[0] - (quarter + 0.5) / 2) < 1e-15);
+    CHECK(std::abs(both[1] - (1.5 - quarter) / 2) < 1e-15);
     CHECK(complaint([&] { mean_softmax(outputs, 3); }) == "softmax: expected rows of 3 outputs, found 4 outputs");
     CHECK(complaint([&] { mean_softmax({}, 3); }) == "softmax: expected rows of 3 outputs, found 0 outputs");
 }
@@ -45,8 +47,8 @@ TEST_CASE("scores: probabilities are averaged, not outputs") {
     const std::vector<float> unsure{-1.0f, 0.0f};
     const std::vector<Probabilities> members{mean_softmax(sure, 2), mean_softmax(unsure, 2), mean_softmax(unsure, 2)};
     const Probabilities mean = mean_of(members);
-    CHECK(std::abs(mean[0] - (1.0 + 2.0 / (1.0 + std::exp(1.0))) / 3.0) < 1e-7);
-    CHECK(std::abs(mean[0] + mean[1] - 1.0) < 1e-12);
+    CHECK(std::abs(mean[0] - (1.0 / (1.0 + std::exp(-20.0)) + 2.0 / (1.0 + std::exp(1.0))) / 3.0) < 1e-15);
+    CHECK(std::abs(mean[0] + mean[1] - 1.0) < 1e-15);
     CHECK(complaint([] { mean_of({}); }) == "mean of probabilities: expected at least one, found none");
     const std::vector<Probabilities> different{{0.5, 0.5}, {1.0}};
     CHECK(complaint([&] { mean_of(different); }) == "mean of probabilities: expected 2 classes, found 1");

@@ -87,7 +87,7 @@ TEST_CASE("trainer: epochs, iterations and rates are counted, the smaller last b
         CHECK(progress.iteration == i + 1);
         CHECK(progress.epoch == i / 4 + 1);
         CHECK(progress.loss.images == (i % 4 == 3 ? 4 : 12));
-        CHECK(progress.rate == Approx(i < 10 ? 0.05 : i < 15 ? 0.005 : 0.0005));
+        CHECK(progress.rate == Approx(i < 10 ? 0.05 : i < 15 ? 0.005 : 0.0005).epsilon(1e-14));
         if (progress.epoch_ends) {
             ends.push_back(progress.iteration);
             const EpochRecord record = trainer.end_epoch(progress.rate, 0.25, 0.5);

@@ -106,8 +106,8 @@ class Team {
         return threads;
     }
 
-    struct alignas(alignment) Counters {
-        static constexpr int size = alignment / sizeof(std::atomic<int>);
+    struct alignas(detail::alignment) Counters {
+        static constexpr int size = detail::alignment / sizeof(std::atomic<int>);
 
         std::array<std::atomic<int>, size> values{};
     };

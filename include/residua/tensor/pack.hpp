@@ -36,6 +36,53 @@ RESIDUA_INLINE Register fma(Register a, Register b, Register c) {
 #endif
 }
 
+/// The machine's maximum and minimum. Those of x86 answer b where either is NaN. Not xsimd's, whose releases differ in
+/// which operand that is.
+RESIDUA_INLINE Register machine_max(Register a, Register b) {
+#if defined(__AVX512F__)
+    return _mm512_max_ps(a, b);
+#elif defined(__AVX__)
+    return _mm256_max_ps(a, b);
+#elif defined(__SSE2__)
+    return _mm_max_ps(a, b);
+#else
+    return xsimd::max(a, b);
+#endif
+}
+RESIDUA_INLINE Register machine_min(Register a, Register b) {
+#if defined(__AVX512F__)
+    return _mm512_min_ps(a, b);
+#elif defined(__AVX__)
+    return _mm256_min_ps(a, b);
+#elif defined(__SSE2__)
+    return _mm_min_ps(a, b);
+#else
+    return xsimd::min(a, b);
+#endif
+}
+
+/// The machine's answer to a and b, but NaN where a is. NEON answers so by itself.
+RESIDUA_INLINE Register or_nan(Register answer, [[maybe_unused]] Register a) {
+#if defined(__AVX512F__)
+    return _mm512_mask_mov_ps(a, _mm512_cmp_ps_mask(a, a, _CMP_ORD_Q), answer);
+#elif defined(__AVX__)
+    return _mm256_or_ps(answer, _mm256_cmp_ps(a, a, _CMP_UNORD_Q));
+#elif defined(__SSE2__)
+    return _mm_or_ps(answer, _mm_cmpunord_ps(a, a));
+#else
+    return answer;
+#endif
+}
+
+/// xsimd 8.1 makes NEON's square root of an infinity NaN.
+RESIDUA_INLINE Register sqrt(Register a) {
+#if defined(__aarch64__)
+    return vsqrtq_f32(a);
+#else
+    return xsimd::sqrt(a);
+#endif
+}
+
 /// Writes past the caches: a whole line need not be fetched to be overwritten, and drives nothing else out.
 RESIDUA_INLINE void stream(Register value, float* dst) {
 #if defined(__AVX512F__)
@@ -77,7 +124,7 @@ RESIDUA_INLINE Values for_registers(PerRegister f) {
 
 }  // namespace residua::detail::inline RESIDUA_ISA
 
-namespace residua::inline RESIDUA_ISA {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// Sixteen truth values, the result of comparing two packs.
 struct PackMask {
@@ -130,7 +177,7 @@ using Pack = Registers<detail::register_count>;
 /// part, or machines with few registers would keep most of them in memory.
 using PackPart = Registers<1>;
 
-}  // namespace residua::inline RESIDUA_ISA
+}  // namespace residua::detail::inline RESIDUA_ISA
 
 namespace residua::detail::inline RESIDUA_ISA {
 
@@ -147,7 +194,7 @@ RESIDUA_INLINE Values map_registers(Function f, Values a, Values b) {
 
 }  // namespace residua::detail::inline RESIDUA_ISA
 
-namespace residua::inline RESIDUA_ISA {
+namespace residua::detail::inline RESIDUA_ISA {
 
 template <int count>
 RESIDUA_INLINE Registers<count> operator+(Registers<count> a, Registers<count> b) {
@@ -194,13 +241,24 @@ RESIDUA_INLINE Registers<count> fma(Registers<count> a, Registers<count> b, Regi
         [&](int i) RESIDUA_INLINE_LAMBDA { return detail::fma(a.registers[i], b.registers[i], c.registers[i]); });
 }
 
-/// Where either lane is NaN the result is b's lane, so `max(zero, x)` keeps a NaN in x.
+/// NaN where either lane is.
 RESIDUA_INLINE Pack max(Pack a, Pack b) {
-    return detail::map_registers([](auto u, auto v) RESIDUA_INLINE_LAMBDA { return xsimd::max(u, v); }, a, b);
+    return detail::map_registers(
+        [](auto u, auto v) RESIDUA_INLINE_LAMBDA { return detail::or_nan(detail::machine_max(u, v), u); }, a, b);
 }
-/// Where either lane is NaN the result is b's lane.
 RESIDUA_INLINE Pack min(Pack a, Pack b) {
-    return detail::map_registers([](auto u, auto v) RESIDUA_INLINE_LAMBDA { return xsimd::min(u, v); }, a, b);
+    return detail::map_registers(
+        [](auto u, auto v) RESIDUA_INLINE_LAMBDA { return detail::or_nan(detail::machine_min(u, v), u); }, a, b);
+}
+
+/// The larger of a lane and a number, NaN where the lane is: one instruction, because the number is not NaN.
+RESIDUA_INLINE Pack at_least(float number, Pack a) {
+    return detail::map_registers([](auto u, auto v) RESIDUA_INLINE_LAMBDA { return detail::machine_max(u, v); },
+                                 Pack::broadcast(number), a);
+}
+RESIDUA_INLINE Pack at_most(float number, Pack a) {
+    return detail::map_registers([](auto u, auto v) RESIDUA_INLINE_LAMBDA { return detail::machine_min(u, v); },
+                                 Pack::broadcast(number), a);
 }
 
 RESIDUA_INLINE Pack exp(Pack a) {
@@ -210,7 +268,7 @@ RESIDUA_INLINE Pack log(Pack a) {
     return detail::map_registers([](auto u) RESIDUA_INLINE_LAMBDA { return detail::log(u); }, a);
 }
 RESIDUA_INLINE Pack sqrt(Pack a) {
-    return detail::map_registers([](auto u) RESIDUA_INLINE_LAMBDA { return xsimd::sqrt(u); }, a);
+    return detail::map_registers([](auto u) RESIDUA_INLINE_LAMBDA { return detail::sqrt(u); }, a);
 }
 RESIDUA_INLINE Pack tanh(Pack a) {
     return detail::map_registers([](auto u) RESIDUA_INLINE_LAMBDA { return xsimd::tanh(u); }, a);
@@ -223,6 +281,17 @@ RESIDUA_INLINE Pack abs(Pack a) {
 RESIDUA_INLINE PackMask greater(Pack a, Pack b) {
     return detail::for_registers<PackMask>([&](int i)
                                                RESIDUA_INLINE_LAMBDA { return a.registers[i] > b.registers[i]; });
+}
+
+RESIDUA_INLINE PackMask is_nan(Pack a) {
+    return detail::for_registers<PackMask>([&](int i) RESIDUA_INLINE_LAMBDA { return xsimd::isnan(a.registers[i]); });
+}
+
+/// Whether the mask is true in some lane.
+RESIDUA_INLINE bool any(PackMask mask) {
+    bool found = false;
+    for (const auto& part : mask.registers) found |= xsimd::any(part);
+    return found;
 }
 
 /// yes where the mask is true, no elsewhere.
@@ -239,7 +308,7 @@ RESIDUA_INLINE void finish_streams() {
 #endif
 }
 
-}  // namespace residua::inline RESIDUA_ISA
+}  // namespace residua::detail::inline RESIDUA_ISA
 
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC diagnostic pop
