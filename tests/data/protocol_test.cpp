@@ -7,6 +7,7 @@
 #include <residua/data/random.hpp>
 
 using namespace residua;
+using namespace residua::detail;
 
 namespace {
 

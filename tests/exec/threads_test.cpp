@@ -2,6 +2,7 @@
 #include <thread>
 
 using namespace residua;
+using namespace residua::detail;
 
 namespace {
 

@@ -17,6 +17,7 @@
 // NaN and infinity go through the kernels as through their slow twins, wherever they stand.
 
 using namespace residua;
+using namespace residua::detail;
 
 namespace {
 

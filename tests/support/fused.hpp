@@ -51,6 +51,7 @@ struct Sample {
 template <class Net>
 Disagreement training_disagreement(int count, int threads, std::uint64_t seed) {
     using namespace residua;
+    using namespace residua::detail;
     Workspace<Net, Training> workspace(count + 3, threads);
     Sample<Net> before(count + 3, seed + 1000);
     workspace.forward(before.weights, before.images, count + 3);
@@ -85,6 +86,7 @@ Disagreement training_disagreement(int count, int threads, std::uint64_t seed) {
 template <class Net>
 Disagreement inference_disagreement(int count, int threads, std::uint64_t seed) {
     using namespace residua;
+    using namespace residua::detail;
     const Sample<Net> sample(count, seed);
     const Sample<Net> before(count + 3, seed + 1000);
     const Model<Net> model(sample.weights);

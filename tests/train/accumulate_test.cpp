@@ -5,6 +5,7 @@
 #include <residua/train/trainer.hpp>
 
 using namespace residua;
+using namespace residua::detail;
 
 namespace {
 

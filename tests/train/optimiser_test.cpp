@@ -11,6 +11,7 @@
 #include <residua/train/sgd.hpp>
 
 using namespace residua;
+using namespace residua::detail;
 
 namespace {
 

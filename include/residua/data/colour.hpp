@@ -125,7 +125,7 @@ class ColourStatistics {
 inline std::array<float, 3> choose(const ColourComponents& components, std::uint64_t seed, std::uint64_t epoch,
                                    std::uint64_t record) {
     constexpr double deviation = 0.1;
-    const Random random(seed, Stream::colour, epoch);
+    const detail::Random random(seed, detail::Stream::colour, epoch);
     std::array<double, 3> shift{};
     for (std::size_t i = 0; i < 3; ++i) {
         const double share = deviation * components.variances[i] * random.normal(3 * record + i);

@@ -152,7 +152,7 @@ class BatchLoader {
             std::int64_t shuffled_epoch = -1;
             for (std::int64_t iteration = ahead.prepared; wait_for_slot(stop, ahead, iteration); ++iteration) {
                 const std::int64_t epoch = iteration / batches_per_epoch();
-                if (epoch != shuffled_epoch) permute(order_, options_.seed, static_cast<std::uint64_t>(epoch));
+                if (epoch != shuffled_epoch) detail::permute(order_, options_.seed, static_cast<std::uint64_t>(epoch));
                 shuffled_epoch = epoch;
                 prepare(iteration, epoch);
                 const std::scoped_lock lock(ahead.mutex);

@@ -36,9 +36,9 @@ inline std::span<std::uint8_t> row_of(RgbImage& image, int row) {
 inline constexpr std::array<std::uint32_t, rgb_channels> grey_shares{19595, 38470, 7471};
 
 /// The grey of a pixel, rounded; of one that is grey already the value itself.
-inline std::uint8_t grey(const std::uint8_t* pixel) {
+inline std::uint8_t grey(const std::uint8_t* rgb) {
     std::uint32_t sum = 1U << 15U;
-    for (std::size_t c = 0; c < rgb_channels; ++c) sum += grey_shares[c] * pixel[c];
+    for (std::size_t c = 0; c < rgb_channels; ++c) sum += grey_shares[c] * rgb[c];
     return static_cast<std::uint8_t>(sum >> 16U);
 }
 

@@ -37,7 +37,7 @@ struct ScaleChoice {
 /// be no larger than `shortest` on both sides.
 inline ScaleChoice choose(const ScaleAugmentation& augmentation, ImageSize image, ImageSize crop, std::uint64_t seed,
                           std::uint64_t epoch, std::uint64_t record) {
-    const Random random(seed, Stream::scale, epoch);
+    const detail::Random random(seed, detail::Stream::scale, epoch);
     const auto between = [&](int first, int last, std::uint64_t number) {
         return first +
                static_cast<int>(random.below(static_cast<std::uint32_t>(last - first + 1), 4 * record + number));

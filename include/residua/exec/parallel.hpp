@@ -17,6 +17,7 @@
 #include <thread>
 
 #include <residua/config.hpp>
+#include <residua/on_error.hpp>
 
 #if defined(__SANITIZE_THREAD__)
 #define RESIDUA_TSAN 1
@@ -27,8 +28,6 @@
 #endif
 #if defined(RESIDUA_TSAN)
 #include <sanitizer/tsan_interface.h>
-
-#include <residua/on_error.hpp>
 #endif
 
 namespace residua::detail::inline RESIDUA_ISA {
@@ -107,8 +106,8 @@ class Team {
         return threads;
     }
 
-    struct alignas(alignment) Counters {
-        static constexpr int size = alignment / sizeof(std::atomic<int>);
+    struct alignas(detail::alignment) Counters {
+        static constexpr int size = detail::alignment / sizeof(std::atomic<int>);
 
         std::array<std::atomic<int>, size> values{};
     };

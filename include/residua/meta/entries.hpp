@@ -10,10 +10,6 @@ using Row = T[static_cast<std::size_t>(count)];  // NOLINT(modernize-avoid-c-arr
 template <class T, int rows, int columns>
 using Grid = T[static_cast<std::size_t>(rows)][static_cast<std::size_t>(columns)];  // NOLINT
 
-}  // namespace residua::detail
-
-namespace residua {
-
 /// `count` entries, by number. Numbers of nodes, maps and steps are ints, and plans are made while compiling: an array
 /// of our own takes them as they are and costs compilers one call for an entry, std::array three. An aggregate without
 /// initialisers of its own, as std::array: with them GCC 12 emits constants that lack those of T.
@@ -37,4 +33,4 @@ struct Entries {
     }
 };
 
-}  // namespace residua
+}  // namespace residua::detail

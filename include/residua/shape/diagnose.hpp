@@ -51,8 +51,8 @@ template <class Net>
 inline constexpr auto traced = trace_nodes<Net>();
 
 template <class Net, int entry, int block, int layer>
-using Place = At<EntryNumber<entry>, BlockNumber<block>, LayerNumber<layer>,
-                 meta::TypeOf<decltype(written_at<Net, entry>())>>;
+using Place =
+    At<EntryNumber<entry>, BlockNumber<block>, LayerNumber<layer>, meta::TypeOf<decltype(written_at<Net, entry>())>>;
 
 template <class Net>
 constexpr auto diagnose_names() {
@@ -78,19 +78,19 @@ constexpr auto diagnose() {
     if constexpr (kind == Kind::Accepted)
         return diagnose_names<Net>();
     else if constexpr (kind == Kind::InputMissing)
-        return InputMissing<Expected<Input<3, 32, 32>>, Got<meta::TypeOf<decltype(written_at<Net, 0>())>>>{};
+        return InputMissing<Wanted<Input<3, 32, 32>>, Got<meta::TypeOf<decltype(written_at<Net, 0>())>>>{};
     else if constexpr (kind == Kind::LayerUnknown)
         return LayerUnknown<Where>{};
     else if constexpr (kind == Kind::OptionNotTaken)
         return OptionNotTaken<Where>{};
     else if constexpr (kind == Kind::SizeNotPositive)
-        return SizeNotPositive<Where, Got<Sizes<g.c, g.h, g.w>>>{};
+        return SizeNotPositive<Where, Got<SizesOf<g.c, g.h, g.w>>>{};
     else if constexpr (kind == Kind::KernelLargerThanInput)
-        return KernelLargerThanInput<Where, Expected<Map<e.c, e.h, e.w>>, Got<Map<g.c, g.h, g.w>>>{};
+        return KernelLargerThanInput<Where, Wanted<MapOf<e.c, e.h, e.w>>, Got<MapOf<g.c, g.h, g.w>>>{};
     else if constexpr (kind == Kind::SizeNotDivisible)
-        return SizeNotDivisible<Where, Expected<Kernel<e.h, e.w>>, Got<Map<g.c, g.h, g.w>>>{};
+        return SizeNotDivisible<Where, Wanted<KernelOf<e.h, e.w>>, Got<MapOf<g.c, g.h, g.w>>>{};
     else if constexpr (kind == Kind::LinearAfterMap)
-        return LinearAfterMap<Where, Expected<Map<e.c, e.h, e.w>>, Got<Map<g.c, g.h, g.w>>>{};
+        return LinearAfterMap<Where, Wanted<MapOf<e.c, e.h, e.w>>, Got<MapOf<g.c, g.h, g.w>>>{};
     else if constexpr (kind == Kind::WidthUnknown)
         return WidthUnknown<Where>{};
     else if constexpr (kind == Kind::BlockMalformed)
@@ -100,13 +100,13 @@ constexpr auto diagnose() {
     else if constexpr (kind == Kind::StrideUnknown)
         return StrideUnknown<Where>{};
     else if constexpr (kind == Kind::ChannelsDiffer)
-        return ChannelsDiffer<Where, MainEndsIn<Map<e.c, e.h, e.w>>, ShortcutEndsIn<Map<g.c, g.h, g.w>>>{};
+        return ChannelsDiffer<Where, MainEndsIn<MapOf<e.c, e.h, e.w>>, ShortcutEndsIn<MapOf<g.c, g.h, g.w>>>{};
     else if constexpr (kind == Kind::MapSizesDiffer)
-        return MapSizesDiffer<Where, MainEndsIn<Map<e.c, e.h, e.w>>, ShortcutEndsIn<Map<g.c, g.h, g.w>>>{};
+        return MapSizesDiffer<Where, MainEndsIn<MapOf<e.c, e.h, e.w>>, ShortcutEndsIn<MapOf<g.c, g.h, g.w>>>{};
     else if constexpr (kind == Kind::PaddingTooLarge)
-        return PaddingTooLarge<Where, Expected<Padding<e.h>>, Got<Padding<g.h>>>{};
+        return PaddingTooLarge<Where, Wanted<Padding<e.h>>, Got<Padding<g.h>>>{};
     else
-        return ShortcutLosesChannels<Where, MainEndsIn<Map<e.c, e.h, e.w>>, ShortcutEndsIn<Map<g.c, g.h, g.w>>>{};
+        return ShortcutLosesChannels<Where, MainEndsIn<MapOf<e.c, e.h, e.w>>, ShortcutEndsIn<MapOf<g.c, g.h, g.w>>>{};
 }
 
 }  // namespace detail

@@ -124,7 +124,7 @@ RESIDUA_INLINE Values for_registers(PerRegister f) {
 
 }  // namespace residua::detail::inline RESIDUA_ISA
 
-namespace residua::inline RESIDUA_ISA {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// Sixteen truth values, the result of comparing two packs.
 struct PackMask {
@@ -177,7 +177,7 @@ using Pack = Registers<detail::register_count>;
 /// part, or machines with few registers would keep most of them in memory.
 using PackPart = Registers<1>;
 
-}  // namespace residua::inline RESIDUA_ISA
+}  // namespace residua::detail::inline RESIDUA_ISA
 
 namespace residua::detail::inline RESIDUA_ISA {
 
@@ -194,7 +194,7 @@ RESIDUA_INLINE Values map_registers(Function f, Values a, Values b) {
 
 }  // namespace residua::detail::inline RESIDUA_ISA
 
-namespace residua::inline RESIDUA_ISA {
+namespace residua::detail::inline RESIDUA_ISA {
 
 template <int count>
 RESIDUA_INLINE Registers<count> operator+(Registers<count> a, Registers<count> b) {
@@ -308,7 +308,7 @@ RESIDUA_INLINE void finish_streams() {
 #endif
 }
 
-}  // namespace residua::inline RESIDUA_ISA
+}  // namespace residua::detail::inline RESIDUA_ISA
 
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC diagnostic pop

@@ -210,7 +210,7 @@ class SlopeComparison {
 /// of ReLU or max-pooling, or round less than a small one; a wrong gradient disagrees with each. Keep the network
 /// small: each comparison takes two to eight forward runs. `Network` is what is checked, with the interface of
 /// ReferenceNetwork<Net, double>. Throws what its `forward` throws.
-template <class Net, class Network = ReferenceNetwork<Net, double>>
+template <class Net, class Network = detail::ReferenceNetwork<Net, double>>
 GradientCheckResult gradient_check(const GradientCheckOptions& options = {}) {
     detail::CheckRandom random{options.seed};
     detail::CheckedFunction<Net, Network> function{options.images, random};

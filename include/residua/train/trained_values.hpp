@@ -43,7 +43,7 @@ class TrainedValues {
         return static_cast<std::size_t>(parameter.offset);
     }
 
-    Arena floats_;
+    detail::Arena floats_;
 };
 
 }  // namespace residua

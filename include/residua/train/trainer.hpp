@@ -210,7 +210,7 @@ class Trainer {
     Workspace<Net, Training> workspace_;
     BatchLoader loader_;
     Sgd sgd_;
-    Arena gradient_sum_{options_.accumulate > 1 ? static_cast<std::size_t>(parameter_count<Net>) : 0};
+    detail::Arena gradient_sum_{options_.accumulate > 1 ? static_cast<std::size_t>(parameter_count<Net>) : 0};
     std::vector<float> statistics_before_ = std::vector<float>(statistics().size());
 };
 

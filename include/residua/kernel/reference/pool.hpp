@@ -16,7 +16,7 @@
 #include <residua/shape/window.hpp>
 #include <residua/tensor/finite.hpp>
 
-namespace residua::reference {
+namespace residua::detail::reference {
 
 namespace detail {
 
@@ -97,4 +97,4 @@ void avg_pool_backward(int n, Chw shape, const Window& window, const T* grad_dst
     });
 }
 
-}  // namespace residua::reference
+}  // namespace residua::detail::reference

@@ -8,7 +8,7 @@
 #include <residua/plan/tiling.hpp>
 #include <residua/tensor/pack.hpp>
 
-namespace residua::inline RESIDUA_ISA {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// What a convolution does for one image. A source pixel is a run of channels that lie side by side; every tap of the
 /// kernel is an offset from the output pixel's corner in the source, so strides, dilations and parts of a kernel are
@@ -34,7 +34,7 @@ struct ConvTask {
     Ahead* ahead = nullptr;
 };
 
-}  // namespace residua::inline RESIDUA_ISA
+}  // namespace residua::detail::inline RESIDUA_ISA
 
 namespace residua::detail::inline RESIDUA_ISA {
 
@@ -170,7 +170,7 @@ RESIDUA_INLINE void conv_tile(const ConvTask& task, const Finish& finish, const 
 
 }  // namespace residua::detail::inline RESIDUA_ISA
 
-namespace residua::inline RESIDUA_ISA {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// Direct convolution: `dst_blocks` x `width` accumulators stay in registers while all source channels and taps pass.
 /// Shapes: as in ConvTask and Tiling.
@@ -211,4 +211,4 @@ void conv(const ConvTask& task, const Finish& finish) {
     }
 }
 
-}  // namespace residua::inline RESIDUA_ISA
+}  // namespace residua::detail::inline RESIDUA_ISA

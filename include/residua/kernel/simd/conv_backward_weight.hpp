@@ -7,7 +7,7 @@
 #include <residua/kernel/unroll.hpp>
 #include <residua/tensor/pack.hpp>
 
-namespace residua::inline RESIDUA_ISA {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// The gradient of a convolution's weights from one image.
 struct ConvBackwardWeightTask {
@@ -36,7 +36,7 @@ struct ProductTile {
     int rest_channels = 1;
 };
 
-}  // namespace residua::inline RESIDUA_ISA
+}  // namespace residua::detail::inline RESIDUA_ISA
 
 namespace residua::detail::inline RESIDUA_ISA {
 
@@ -117,7 +117,7 @@ constexpr int near_part(int count, int pixels) {
 
 }  // namespace residua::detail::inline RESIDUA_ISA
 
-namespace residua::inline RESIDUA_ISA {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// Outer products over all pixels: a tile of them stays in registers while some rows, or some columns of a single row,
 /// pass.
@@ -148,4 +148,4 @@ void conv_backward_weight(const ConvBackwardWeightTask& task) {
     }
 }
 
-}  // namespace residua::inline RESIDUA_ISA
+}  // namespace residua::detail::inline RESIDUA_ISA

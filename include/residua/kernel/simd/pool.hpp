@@ -7,7 +7,7 @@
 #include <residua/shape/window.hpp>
 #include <residua/tensor/pack.hpp>
 
-namespace residua::inline RESIDUA_ISA {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// The part of a window that lies inside the map, for one output row or column.
 struct Clip {
@@ -20,7 +20,7 @@ struct Clip {
     }
 };
 
-}  // namespace residua::inline RESIDUA_ISA
+}  // namespace residua::detail::inline RESIDUA_ISA
 
 namespace residua::detail::inline RESIDUA_ISA {
 
@@ -59,7 +59,7 @@ RESIDUA_INLINE void send_gradient(Pack gradient, const float* src, std::ptrdiff_
 
 }  // namespace residua::detail::inline RESIDUA_ISA
 
-namespace residua::inline RESIDUA_ISA {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// Largest value under a window, NaN if there is one.
 /// Shapes: src blocks x h x w, dst blocks x h' x w'. Reads: src. Writes: dst, rows [first, last). Requires: both
@@ -152,4 +152,4 @@ inline void avg_pool_backward(const MapView<const float>& grad_dst, const MapVie
     }
 }
 
-}  // namespace residua::inline RESIDUA_ISA
+}  // namespace residua::detail::inline RESIDUA_ISA

@@ -17,7 +17,7 @@
 /// convolutional neural networks", 2016): a patch of m x m results needs (m + 2)^2 products per pair of channels
 /// instead of 9 m^2.
 
-namespace residua::inline RESIDUA_ISA {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// What a convolution by minimal filtering does. Patches of m x m results are numbered row by row, image by image.
 struct WinogradTask {
@@ -47,7 +47,7 @@ struct WinogradTask {
     Ahead* ahead = nullptr;
 };
 
-}  // namespace residua::inline RESIDUA_ISA
+}  // namespace residua::detail::inline RESIDUA_ISA
 
 namespace residua::detail::inline RESIDUA_ISA {
 
@@ -270,7 +270,7 @@ void bare_products(const WinogradTask& task, int tile, int count, const float* s
 
 }  // namespace residua::detail::inline RESIDUA_ISA
 
-namespace residua::inline RESIDUA_ISA {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// Convolution by minimal filtering: groups of patches are transformed, multiplied position by position with the
 /// transformed weights, one tile of dst blocks after another, and transformed back while still in the cache. Bare
@@ -304,4 +304,4 @@ void winograd_conv(const WinogradTask& task, const FinishOf& finish_of) {
     }
 }
 
-}  // namespace residua::inline RESIDUA_ISA
+}  // namespace residua::detail::inline RESIDUA_ISA

@@ -9,7 +9,7 @@
 /// The transforms of minimal filtering (kernel/simd/winograd.hpp). A patch has up to 36 values, so they go through a
 /// block of channels part by part.
 
-namespace residua::inline RESIDUA_ISA {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// The transforms along one axis; both axes, one after the other, make the two-dimensional ones. Points come in pairs
 /// of opposite signs, so that values of the source with even and with odd numbers are put together first, `even` and
@@ -78,7 +78,7 @@ struct Winograd<4> {
     }
 };
 
-}  // namespace residua::inline RESIDUA_ISA
+}  // namespace residua::detail::inline RESIDUA_ISA
 
 namespace residua::detail::inline RESIDUA_ISA {
 
