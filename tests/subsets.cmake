@@ -4,11 +4,11 @@
 set(RESIDUA_TESTS all CACHE STRING "unit tests: all, or a subset that tests/subsets.cmake names")
 
 # Does another compiler's code compute the same? Registers, kernels and what runs them, a network whose logits and
-# gradients are known, and of the networks against their references the one with sums of every kind. Rooms without floats
-# compute while they are compiled, which `residua_syntax` does; clang++ compiles files, images and training for
-# AddressSanitizer.
+# gradients are known, and of the networks against their references those with sums of every kind; what flags promise is
+# each compiler's own affair. Rooms without floats compute while they are compiled, which `residua_syntax` does; clang++
+# compiles files, images and training for AddressSanitizer.
 set(subset_clang
-    ^tensor/ ^kernel/ ^exec/
+    ^tensor/ ^kernel/ ^exec/ ^fast_math/
     ^fused/branches_test
     ^network/resnet20_test)
 
@@ -23,11 +23,12 @@ set(subset_asan
     ^train/checkpoint_test ^train/trainer_test)
 
 # Do threads touch the same without waiting for each other? Where there are several: the team, models they share, models
-# that several pack, the loader's own, training with all of them.
+# that several pack, the loader's own, training, and all of it at once.
 set(subset_tsan
     ^data/loader_test
     ^exec/shared_weights_test ^exec/team_test ^exec/threads_test
     ^io/model_test
+    ^process/together_test
     ^train/trainer_test)
 
 # Does a machine with other registers compute the same? Registers, kernels, the team, the network whose logits and

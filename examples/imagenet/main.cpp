@@ -24,7 +24,8 @@ void add_reading(CLI::App& app, ReadingOptions& o) {
 
 void add_member(CLI::App& app, Member& o, std::string& normalise, int& threads) {
     app.add_option("--net", o.net, net_help)->required();
-    app.add_option("--weights", o.weights, ".safetensors file; without it, says where to get one");
+    app.add_option("--weights", o.weights,
+                   ".safetensors file or checkpoint, also a pipe; without it, says where to get one");
     app.add_option("--normalise", normalise,
                    "imagenet, cifar10 or 'channels m/s,m/s,m/s' (default: what the weight file says, or imagenet)");
     add_threads(app, threads);

@@ -113,8 +113,7 @@ TEST_CASE("checkpoint: refused for other options and other files, the trainer st
 
     save_safetensors(path, written.weights());
     CHECK(refused(options_for_test()) ==
-          path.string() +
-              ": content: expected a checkpoint of a training run, found tensors alone, as --save writes them");
+          path.string() + ": content: expected a checkpoint of a training run, found weights alone");
     put(path, "no checkpoint");
     CHECK(refused(options_for_test()) != "nothing thrown");
     CHECK(text_of<FileError>([&] { load_checkpoint(folder / "none", written); }) != "nothing thrown");

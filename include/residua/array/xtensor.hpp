@@ -14,6 +14,7 @@
 #include <string_view>
 #include <type_traits>
 
+#include <residua/on_error.hpp>
 #include <residua/tensor/tensor.hpp>
 #if __has_include(<xtensor/containers/xadapt.hpp>)
 #include <xtensor/containers/xadapt.hpp>
@@ -21,8 +22,6 @@
 #else
 #include <xtensor/xadapt.hpp>
 #include <xtensor/xexpression.hpp>
-
-#include <residua/on_error.hpp>
 #endif
 
 namespace residua::detail::inline RESIDUA_ISA {

@@ -38,8 +38,7 @@ inline void check_checkpoint(const SafetensorsFile& file, const std::string& opt
     const Metadata& metadata = file.metadata();
     const auto found = metadata.find(options_key);
     if (found == metadata.end() || metadata.count(checksum_key) == 0 || file.find(run_state) == nullptr)
-        detail::raise(FileError(file.name(), "content", "a checkpoint of a training run",
-                                "tensors alone, as --save writes them"));
+        detail::raise(FileError(file.name(), "content", "a checkpoint of a training run", "weights alone"));
     if (found->second != options) detail::raise(FileError(file.name(), options_key, options, printable(found->second)));
     if (file.tensors().size() != tensors)
         detail::raise(FileError(file.name(), "tensors", std::to_string(tensors) + ", as this network needs",

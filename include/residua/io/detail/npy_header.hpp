@@ -34,7 +34,8 @@ template <class Value>
 std::string npy_descr() {
     const auto found = std::find_if(npy_types.begin(), npy_types.end(),
                                     [](const NpyType& type) { return type.dtype == dtype_of<Value>; });
-    return (sizeof(Value) == 1 ? "|" : "<") + std::string(found->descr);
+    std::string descr(1, sizeof(Value) == 1 ? '|' : '<');  // "<" + descr makes GCC 12 warn of copies that overlap
+    return descr.append(found->descr);
 }
 
 struct NpyHeader {
