@@ -1,6 +1,5 @@
 #pragma once
 
-#include <residua/config.hpp>
 
 /// \file
 /// RESIDUA_ISA, the name of the instruction set that a file is compiled for. All code of the library lies in inline
