@@ -1,6 +1,5 @@
 #pragma once
 
-
 /// \file
 /// RESIDUA_ISA, the name of the instruction set that a file is compiled for. All code of the library lies in inline
 /// namespaces of this name, so that linkers never take a function for one instruction set in place of the same one for
