@@ -14,7 +14,7 @@ case "${1:-}" in
 esac
 name=resnet20-$([ "$data" = builtin ] && echo builtin || echo cifar10)
 
-cmake/install_packages.sh build
+cmake/install_packages.sh
 cmake --preset release
 cmake --build --preset release --target cifar10
 

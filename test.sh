@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds, and runs every test.
 # Usage: ./test.sh [--compiler g++|clang++] [--preset NAME] [-- CMAKE_ARGUMENT...]
-# Presets: release (g++, the default), clang-release, debug, asan (clang++), tsan. Build trees: build/<preset>.
+# Presets: release (g++, the default), clang-release, debug, and with the subsets of tests/subsets.cmake clang-subset,
+# asan (clang++), tsan, aarch64 (emulated). Build trees: build/<preset>.
 # Tests that need CIFAR-10 find it through the environment variable RESIDUA_DATA and are skipped without it.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
 usage() {
-    sed -n '3,5s/^# //p' "$0" >&2
+    sed -n '3,6s/^# //p' "$0" >&2
     exit 2
 }
 
@@ -27,9 +28,13 @@ case "$compiler" in
     *) usage ;;
 esac
 
-groups=(build)
-case "$preset" in clang-release | asan) groups+=(clang) ;; esac
+groups=(build libraries)
+case "$preset" in
+    clang-* | asan) groups+=(clang) ;;
+    aarch64) groups+=(aarch64) ;;
+esac
 cmake/install_packages.sh "${groups[@]}"
+[ "$preset" != aarch64 ] || cmake/sysroot.sh arm64 build/aarch64-root
 
 # A heavy template file takes the compiler more than a gigabyte.
 jobs=$(awk -v cores="$(nproc)" '/^MemAvailable/ { n = int($2 / 1500000); print n < 1 ? 1 : n < cores ? n : cores }' /proc/meminfo)

@@ -13,8 +13,8 @@ model, in which every term can be seen in the table:
   of --socket-cores. In training all maps come from memory; in inference only weights, unless the caches (--l2-mb a
   core, --l3-mb a socket) hold them: each group fetches them once.
 
-Left out: clocks that fall as cores wake, maps on their way between cores, memory of the other socket, and what parts of a
-step compute twice.
+Left out: clocks that fall as cores wake, maps on their way between cores, memory of the other socket, what parts of a
+step compute twice, and a trainer's loader.
 """
 import argparse
 import collections
@@ -22,8 +22,6 @@ import csv
 import heapq
 import math
 import pathlib
-import shutil
-import subprocess
 import sys
 
 GROUP_IMAGES = 8
@@ -221,26 +219,6 @@ def print_errors(curves, path):
             print()
 
 
-def plot(curves, path):
-    if shutil.which("gnuplot") is None:
-        refuse("no gnuplot, so no figure")
-    lines = []
-    for number, curve in enumerate(curves.values()):
-        lines += [f"$curve{number} << EOD", *(f"{p.threads} {p.one_thread / p.ms:.4f}" for p in curve), "EOD"]
-    plots = [f"$curve{number} using 1:2 with linespoints title '{name_of(key)}'" for number, key in enumerate(curves)]
-    program = "\n".join([
-        *lines,
-        "set terminal svg size 900,560 font 'sans,12' background 'white'",
-        "set logscale xy 2",
-        "set xlabel 'threads'",
-        "set ylabel 'speed-up, simulated'",
-        "set grid",
-        "set key outside right",
-        f"plot x with lines dashtype 2 linecolor 'grey' title 'ideal', {', '.join(plots)}", ""])
-    with path.open("w") as file:
-        subprocess.run(["gnuplot"], input=program, stdout=file, text=True, check=True)
-
-
 def options_of(arguments):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.error = refuse
@@ -257,7 +235,6 @@ def options_of(arguments):
     for name, (value, meaning) in machine.items():
         parser.add_argument(f"--{name}", type=type(value), default=value, help=f"{meaning} (default: {value})")
     parser.add_argument("--measured", type=pathlib.Path, help="what bench/net --csv printed: compare with that instead")
-    parser.add_argument("--plot", type=pathlib.Path, help="file for a figure, drawn with gnuplot")
     parser.add_argument("--csv", action="store_true", help="comma-separated values")
     return parser.parse_args(arguments)
 
@@ -274,8 +251,6 @@ def main(arguments):
             print_table(curves)
     except OSError as error:
         refuse(f"{error.filename}: {error.strerror}")
-    if options.plot:
-        plot(curves, options.plot)
 
 
 if __name__ == "__main__":

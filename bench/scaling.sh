@@ -1,6 +1,7 @@
 #!/bin/sh
 # The figures of docs/performance.md: floors and times of ResNet-20, 18 and 50, and where they stop scaling.
-# Builds what it needs, measures into build/scaling/{steps,measured,team}.csv, then shows measured.csv and runs scaling.py.
+# Builds what it needs, measures into build/scaling/{steps,measured,team}.csv, then shows measured.csv and runs scaling.py,
+# whose speed-ups are scaling.csv. bench/publish/publish.py puts measured.csv and scaling.csv into the documents.
 # usage: [THREADS="1 2"] bench/scaling.sh [option of scaling.py ...]; with THREADS= nothing is measured anew
 set -eu
 
@@ -38,4 +39,5 @@ if [ -n "$THREADS" ]; then
 fi
 awk '!seen[$0]++' "$work/measured.csv" "$work/team.csv"
 "$root/bench/scaling.py" "$work/steps.csv" --measured "$work/measured.csv" --images 1 16 128
-"$root/bench/scaling.py" "$work/steps.csv" --plot "$work/scaling.svg" "$@"
+"$root/bench/scaling.py" "$work/steps.csv" "$@"
+"$root/bench/scaling.py" "$work/steps.csv" --csv "$@" >"$work/scaling.csv"

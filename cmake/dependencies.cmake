@@ -31,7 +31,7 @@ endfunction()
 
 residua_find(Threads libc6-dev)
 residua_find(Boost libboost-dev CONFIG AT_LEAST 1.74 BELOW 2)
-residua_find(xtensor libxtensor-dev CONFIG AT_LEAST 0.24 BELOW 0.26) # 0.26 moved every header
+residua_find(xtensor libxtensor-dev CONFIG AT_LEAST 0.24 BELOW 0.28)
 residua_find(xsimd libxsimd-dev CONFIG AT_LEAST 8.1 BELOW 14)
 residua_find(TBB libtbb-dev CONFIG AT_LEAST 2021.5 BELOW 2023)
 

@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
 # Installs the Debian packages of the named groups of cmake/packages.txt that this machine lacks, and says which.
-# Usage: cmake/install_packages.sh [GROUP...]      without a group: build
+# Usage: cmake/install_packages.sh [--list] [GROUP...]      --list: prints the groups' names; default: build libraries
 set -euo pipefail
 
 list="$(dirname "${BASH_SOURCE[0]}")/packages.txt"
-[ $# -gt 0 ] || set -- build
+only_list=
+[ "${1:-}" != --list ] || { only_list=yes; shift; }
+[ $# -gt 0 ] || set -- build libraries
 
 packages_of() {
     awk -v group="$1" '/^# \[/ { inside = ($2 == "[" group "]") } !/^#/ && NF && inside { print $1 }' "$list"
@@ -45,6 +47,10 @@ missing=()
 for group in "$@"; do
     packages=$(packages_of "$group")
     [ -n "$packages" ] || { echo "install_packages: no group '$group' in $list" >&2; exit 2; }
+    if [ "$only_list" ]; then
+        echo "$packages"
+        continue
+    fi
     if ! command -v dpkg-query >/dev/null; then
         echo "Not a Debian system; needed here by Debian's names:" $packages
         continue

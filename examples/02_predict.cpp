@@ -1,8 +1,6 @@
 // Weights make a model, a workspace is the memory to run it in; images come as any xtensor expression.
 
 #include <iostream>
-#include <xtensor/xbuilder.hpp>
-#include <xtensor/xtensor.hpp>
 
 #include <residua/data.hpp>
 #include <residua/residua.hpp>

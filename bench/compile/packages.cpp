@@ -2,7 +2,6 @@
 #include <boost/hana/append.hpp>
 #include <boost/hana/contains.hpp>
 #include <boost/hana/fold_left.hpp>
-#include <boost/hana/for_each.hpp>
 #include <boost/hana/index_if.hpp>
 #include <boost/hana/length.hpp>
 #include <boost/hana/tuple.hpp>

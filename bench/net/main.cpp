@@ -87,11 +87,20 @@ int main(int argc, char** argv) try {
     CLI::App app("Measures how fast a network runs on random images.");
     std::string net;
     std::string mode;
+    std::string folder = ".";
     Wanted wanted;
     bool csv = false;
     bool steps = false;
     app.add_option("--net", net, "one of " + known_names())->required();
-    app.add_option("--mode", mode, "infer or train")->required()->check(CLI::IsMember({"infer", "train"}));
+    app.add_option(
+           "--mode", mode,
+           "infer; train: what Trainer::step takes, with its loader; passes: of that only forward, loss, backward "
+           "and update, on images that lie in the workspace; reference, which measures nothing but writes to "
+           "--folder")
+        ->required()
+        ->check(CLI::IsMember({"infer", "train", "passes", "reference"}));
+    app.add_option("--folder", folder,
+                   "for weights, images and the outputs for them, with which others compare theirs");
     app.add_option("--batch", wanted.batch, "images a run, 1 unless told")->check(CLI::PositiveNumber);
     app.add_option("--threads", wanted.threads, "1 unless told")->check(CLI::PositiveNumber);
     app.add_option("--seconds", wanted.seconds, "how long to measure, 4 unless told");
@@ -110,15 +119,20 @@ int main(int argc, char** argv) try {
     }
     const auto network = std::ranges::find(benched_networks(), net, &BenchedNetwork::name);
     if (network == benched_networks().end()) return refuse("--net: expected one of " + known_names() + ", got " + net);
+    if (mode == "reference") {
+        network->reference(folder, net);
+        return 0;
+    }
     if (steps) {
         if (wanted.threads != 1 || (mode == "infer" && wanted.batch != 1))
             return refuse("--steps: expected one thread, and one image with --mode infer");
-        const auto measure = mode == "train" ? network->training_steps : network->inference_steps;
+        const auto measure = mode == "infer" ? network->inference_steps : network->training_steps;
         const auto rows = rows_of(net, mode, wanted.batch, measure(wanted));
         csv ? print_csv(rows) : print_table(rows);
         return 0;
     }
-    const Row row = row_of(net, mode, wanted, (mode == "train" ? network->training : network->inference)(wanted));
+    const auto measure = mode == "train" ? network->training : mode == "passes" ? network->passes : network->inference;
+    const Row row = row_of(net, mode, wanted, measure(wanted));
     csv ? print_csv({row}) : print_list(row);
 } catch (const std::exception& error) {
     std::cerr << "net: " << error.what() << '\n';

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,11 +42,15 @@ struct BenchedNetwork {
     std::string_view name;
     /// Inference on random images, weights folded beforehand.
     Measured (*inference)(const Wanted&) = nullptr;
-    /// Training steps on random images: forward, loss, backward, weight update.
+    /// Steps of a trainer: loader, forward, loss, backward, search for what is not finite, weight update.
     Measured (*training)(const Wanted&) = nullptr;
+    /// Of these the passes alone: forward, loss, backward, weight update.
+    Measured (*passes)(const Wanted&) = nullptr;
     /// The parts of either, on one thread.
     std::vector<MeasuredStep> (*inference_steps)(const Wanted&) = nullptr;
     std::vector<MeasuredStep> (*training_steps)(const Wanted&) = nullptr;
+    /// Writes weights, images and the outputs for them to a folder.
+    void (*reference)(const std::filesystem::path& folder, const std::string& name) = nullptr;
 };
 
 /// The networks in this program. Each adds itself before main starts.

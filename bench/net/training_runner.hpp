@@ -42,7 +42,6 @@ class TrainingRunner {
           memory_{batch, 1},
           images_{random_values(batch * residua::input_shape<Net>.count())},
           labels_(static_cast<std::size_t>(batch)) {
-        std::ranges::fill(velocity_.all(), 0.0f);
         memory_.set_count(batch);
     }
 
@@ -94,7 +93,7 @@ class TrainingRunner {
             case Work::update:
                 sgd_.step(team_, weights_.trained(),
                           {memory_.parameter_gradient(), static_cast<std::size_t>(residua::parameter_count<Net>)},
-                          velocity_.trained(), 0.01f);
+                          velocity_.all(), 0.01f);
                 return;
             case Work::pack_forward:
             case Work::forward:
@@ -111,7 +110,7 @@ class TrainingRunner {
     Backward way_back() { return {memory_, weights_.all().data()}; }
 
     residua::Weights<Net> weights_;
-    residua::Weights<Net> velocity_;
+    residua::TrainedValues<Net> velocity_;
     Memory memory_;
     residua::Team team_{1, 1};
     residua::Sgd sgd_;

@@ -1,44 +1,40 @@
 #!/usr/bin/env python3
-"""Measures residua and every installed peer in turn, so that all of them see the same machine, and with one thread the same
-core; prints a table, writes all measurements and a figure.
+"""Measures residua and every peer that it finds in turn, so that all of them see the same machine, and with one thread the
+same core; prints a table and writes all measurements.
 
-usage: compare.py --residua BENCH_PROGRAM --work FOLDER [--rows MODE:NET:BATCH ...] [--threads 1 2] [--rounds 5]
-                  [--seconds 2] [--peers PyTorch "ONNX Runtime"]
+usage: compare.py --residua BENCH_PROGRAM --work FOLDER [--python PYTHON ...] [--rows MODE:NET:BATCH ...] [--threads 1 2]
+                  [--rounds 5] [--seconds 2] [--peers "PyTorch 2" OpenVINO]
 
-FOLDER has node_modules/onnxruntime-node, and gets the exported models, compare.csv and compare.svg. Each measurement is
-a process of its own, of which the mode start takes the time: from loading the weights to the end of a first prediction.
-report.py makes table and figure again.
+The column ms_median of the mode train is, for residua, a whole Trainer::step with its loader and its search for values that
+are not finite; for the peers forward, loss, backward and update of a batch that is there.
+
+Peers are what the interpreters have of torch, onnxruntime and openvino, and FOLDER/node_modules/onnxruntime-node. FOLDER
+gets the networks' weights, the exported models, compare.csv and summary.csv. Each measurement is a process of its own, of
+which the mode start takes the time: from loading the weights to the end of a first prediction. Every peer must have
+residua's outputs within 1e-3 before it is timed. report.py makes the table again.
 """
 import argparse
 import csv
-import json
 import os
 import pathlib
-import subprocess
 import sys
-import tempfile
 import time
 
+import peers
 import report
 
-HERE = pathlib.Path(__file__).resolve().parent
 FIELDS = ["net", "mode", "batch", "threads", "round", "peer", "version", "images/s", "ms_median", "ms_min", "peak_rss_MB"]
+MODES = ("infer", "train", "start")
 ROWS = ["train:resnet20:128", "train:resnet56:128", "train:resnet110:128", "train:resnet18:16", "train:resnet34:16",
         "train:resnet50:16", "infer:resnet20:1", "infer:resnet20:128", "infer:resnet56:1", "infer:resnet56:128",
-        "infer:resnet18:1", "infer:resnet18:16", "infer:resnet34:1", "infer:resnet34:16", "infer:resnet50:1",
-        "infer:resnet50:16", "infer:resnet101:1", "infer:resnet101:16", "infer:resnet152:1", "infer:resnet152:16",
-        "infer:vgg16:1", "infer:vgg16:16", "start:resnet50:1"]
-# Variables with which a machine may have been tuned, or detuned, for one of the peers.
-TUNING = ("OPENBLAS_", "OMP_", "MKL_", "DNNL_", "ATEN_", "GLIBC_TUNABLES")
-# AVX-512 outside oneDNN, too, where the machine has it; BLAS threads would spin against OpenMP's; glibc keeps freed memory
-# and asks for huge pages.
-HAS_AVX512 = "avx512vl" in pathlib.Path("/proc/cpuinfo").read_text()
-TORCH = {
-    "ATEN_CPU_CAPABILITY": "avx512" if HAS_AVX512 else "avx2",
-    "OPENBLAS_NUM_THREADS": "1",
-    "GLIBC_TUNABLES": "glibc.malloc.mmap_max=0:glibc.malloc.trim_threshold=17179869184:glibc.malloc.top_pad=134217728:"
-                      "glibc.malloc.hugetlb=1",
-}
+        "infer:resnet110:1", "infer:resnet110:128", "infer:resnet18:1", "infer:resnet18:16", "infer:resnet34:1",
+        "infer:resnet34:16", "infer:resnet50:1", "infer:resnet50:16", "infer:resnet101:1", "infer:resnet101:16",
+        "infer:resnet152:1", "infer:resnet152:16", "infer:vgg16:1", "infer:vgg16:16", "start:resnet50:1"]
+# Thousand millions of multiply-adds of an image, and how many a thread has done after a second, roughly: for the estimate.
+WORK = {"resnet20": 0.04, "resnet56": 0.13, "resnet110": 0.25, "resnet18": 1.8, "resnet34": 3.6, "resnet50": 3.9,
+        "resnet101": 7.6, "resnet152": 11.3, "vgg16": 15.5}
+PACE = 60
+RUNS = 8  # that there are at least: to check, to warm up, to count
 
 
 def refuse(why):
@@ -46,166 +42,126 @@ def refuse(why):
     sys.exit(2)
 
 
-class Residua:
-    name = report.OURS
-    modes = ("infer", "train", "start")
+class Measurement:
+    def __init__(self, row, threads, turn, peer):
+        self.mode, self.net, self.batch = row
+        self.threads = threads
+        self.turn = turn
+        self.peer = peer
+        self.case = f"{self.mode} {self.net} {self.batch}, threads {threads}, {peer.name}"
 
-    def __init__(self, options):
-        self.program = options.residua
-        self.start_program = options.residua.parent / "startup"
-        self.weights = options.work / "startup.safetensors"
+    def estimate(self, seconds):
+        """Seconds that it will take."""
+        if self.mode == "start":
+            return self.peer.starts_in
+        work = WORK.get(self.net, 4) * self.batch * (3 if self.mode == "train" else 1)
+        return self.peer.starts_in + max(seconds, RUNS * work / (PACE * self.threads))
 
-    def missing(self):
-        return None if self.program.exists() else f"no program {self.program}"
-
-    def measure(self, mode, net, batch, threads, seconds):
-        if mode == "start":
-            if not self.start_program.exists():
-                refuse(f"no program {self.start_program}")
-            if not self.weights.exists():
-                output([self.start_program, "write", self.weights])
-            return start([self.start_program, "predict", self.weights, threads])
-        command = [self.program, "--csv", "--net", net, "--mode", mode, "--batch", batch, "--threads", threads,
-                   "--seconds", seconds]
-        result = next(csv.DictReader(output(command).splitlines()))
-        return {"version": "", "ms_median": float(result["ms_median"]), "ms_min": float(result["ms_min"]),
-                "peak_rss_MB": float(result["peak_rss_bytes"]) / 1e6}
+    def run(self, cores, seconds):
+        # Other work on the machine slows one core and not the next. A single thread is on the same core for all of a
+        # round, on another one in the next.
+        os.sched_setaffinity(0, {cores[self.turn % len(cores)]} if self.threads == 1 else cores)
+        result = self.peer.measure(self.mode, self.net, self.batch, self.threads, seconds)
+        return {"net": self.net, "mode": self.mode, "batch": self.batch, "threads": self.threads, "round": self.turn,
+                "peer": self.peer.name, "images/s": round(1e3 * self.batch / result["ms_median"], 3)} | result
 
 
-class Torch:
-    name = "PyTorch"
-    modes = ("infer", "train")
-
-    def __init__(self, options):
-        pass
-
-    def missing(self):
-        return None if runs([sys.executable, "-c", "import torch; torch.ones(1)"]) else f"{sys.executable} has no torch"
-
-    def measure(self, mode, net, batch, threads, seconds):
-        command = [sys.executable, HERE / "torch_worker.py", net, mode, batch, threads, seconds]
-        return json.loads(output(command, TORCH | {"OMP_NUM_THREADS": str(threads)}).splitlines()[-1])
-
-
-class OnnxRuntime:
-    name = "ONNX Runtime"
-    modes = ("infer", "start")
-
-    def __init__(self, options):
-        self.folder = options.work
-
-    def missing(self):
-        if not (self.folder / "node_modules/onnxruntime-node").exists():
-            return f"no onnxruntime-node in {self.folder}"
-        if not runs([sys.executable, "-c", "import torch; torch.ones(1)"]):
-            return f"{sys.executable} has no torch, which writes the models"
-        return None if runs(["node", "--version"]) else "no node"
-
-    def measure(self, mode, net, batch, threads, seconds):
-        model = self.folder / f"{net}-{batch}.onnx"
-        if not model.exists():
-            unfinished = model.with_suffix(".part")
-            output([sys.executable, HERE / "torch_worker.py", net, "export", batch, unfinished])
-            unfinished.rename(model)
-        command = ["node", HERE / "ort_worker.mjs", self.folder, model, threads]
-        return start(command) if mode == "start" else json.loads(output([*command, seconds]).splitlines()[-1])
-
-
-def runs(command):
-    try:
-        return subprocess.run(command, capture_output=True).returncode == 0
-    except OSError:
-        return False
-
-
-def untuned():
-    return {key: value for key, value in os.environ.items() if not key.startswith(TUNING)}
-
-
-def output(command, extra={}):
-    run = subprocess.run([str(part) for part in command], env=untuned() | extra, capture_output=True, text=True)
-    if run.returncode != 0:
-        refuse(f"{' '.join(map(str, command))} failed:\n{run.stderr}")
-    return run.stdout
-
-
-def start(command):
-    """A whole process."""
-    with tempfile.TemporaryFile("w+") as log:
-        begin = time.perf_counter()
-        process = subprocess.Popen([str(part) for part in command], env=untuned(), stdout=log, stderr=log)
-        _, status, usage = os.wait4(process.pid, 0)
-        ms = 1e3 * (time.perf_counter() - begin)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode != 0:
-            log.seek(0)
-            refuse(f"{' '.join(map(str, command))} failed:\n{log.read()}")
-    return {"version": "", "ms_median": ms, "ms_min": ms, "peak_rss_MB": usage.ru_maxrss * 1024 / 1e6}
-
-
-def installed(options):
-    peers = []
-    for peer in (Residua(options), Torch(options), OnnxRuntime(options)):
-        if options.peers and peer.name not in (report.OURS, *options.peers):
-            continue
-        missing = peer.missing()
-        if missing is None:
-            peers.append(peer)
-        elif peer.name == report.OURS:
-            refuse(missing)
-        else:
-            print(f"compare: without {peer.name}: {missing}", file=sys.stderr)
-    return peers
-
-
-def measurements(options):
-    peers = installed(options)
-    cores = sorted(os.sched_getaffinity(0))
-    for mode, net, batch in options.rows:
-        able = [peer for peer in peers if mode in peer.modes]
+def measurements(options, programs):
+    """In the order in which they are made: the programs of a row take turns."""
+    for row in options.rows:
         for threads in options.threads:
+            able = [program for program in programs if program.takes(*row, threads)]
             for turn in range(options.rounds):
                 first = turn % len(able)  # nobody is always behind the same one
-                # Other work on the machine slows one core and not the next. A single thread is on the same core for all
-                # of a round, on another one in the next.
-                os.sched_setaffinity(0, {cores[turn % len(cores)]} if threads == 1 else cores)
-                for peer in able[first:] + able[:first]:
-                    result = peer.measure(mode, net, batch, threads, options.seconds)
-                    yield {"net": net, "mode": mode, "batch": batch, "threads": threads, "round": turn,
-                           "peer": peer.name, "images/s": round(1e3 * batch / result["ms_median"], 3)} | result
+                for program in able[first:] + able[:first]:
+                    yield Measurement(row, threads, turn, program)
+
+
+def minutes(seconds):
+    return f"{seconds / 60:.0f} minutes"
+
+
+def measure(options, residua, programs, write):
+    """Returns what failed: one peer that cannot do one row costs no other its measurements."""
+    ahead = list(measurements(options, programs))
+    cores = sorted(os.sched_getaffinity(0))
+    left = sum(one.estimate(options.seconds) for one in ahead)
+    print(f"compare: {len(ahead)} measurements, about {minutes(left)}: "
+          f"{', '.join(program.name for program in programs)}", file=sys.stderr)
+    begin, done = time.monotonic(), 0.0
+    failed = {}
+    for number, one in enumerate(ahead, start=1):
+        estimate = one.estimate(options.seconds)
+        left, done = left - estimate, done + estimate
+        if one.case in failed:
+            continue
+        try:
+            residua.reference(one.net)
+            result = one.run(cores, options.seconds)
+        except peers.Failure as failure:
+            print(f"compare: {one.case}: {failure}", file=sys.stderr)
+            failed[one.case] = failure
+            continue
+        write(result)
+        remaining = left * (time.monotonic() - begin) / done
+        print(f"{one.case}, round {one.turn}: {result['images/s']} images/s ({number} of {len(ahead)}, "
+              f"{minutes(remaining)} left)", file=sys.stderr)
+    return list(failed)
+
+
+def chosen(options, residua):
+    others = peers.found(options.python, options.work)
+    unknown = [name for name in options.peers or [] if not any(peer.name.startswith(name) for peer in others)]
+    if unknown:
+        refuse(f"--peers: expected beginnings of {', '.join(peer.name for peer in others) or 'nothing'}, got {unknown[0]}")
+    return [residua, *(peer for peer in others if options.peers is None or peer.name.startswith(tuple(options.peers)))]
 
 
 def row(text):
     parts = text.split(":")
-    if len(parts) != 3 or parts[0] not in Residua.modes or not parts[2].isdigit() or int(parts[2]) < 1:
+    if len(parts) != 3 or parts[0] not in MODES or not parts[2].isdigit() or int(parts[2]) < 1:
         raise argparse.ArgumentTypeError(f"expected MODE:NET:BATCH as in infer:resnet50:16, got {text}")
     if parts[0] == "start" and parts[1:] != ["resnet50", "1"]:
         raise argparse.ArgumentTypeError(f"expected start:resnet50:1, the start that is measured, got {text}")
     return parts[0], parts[1], int(parts[2])
 
 
-def main():
-    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    arguments.add_argument("--residua", required=True, type=pathlib.Path, metavar="BENCH_PROGRAM")
-    arguments.add_argument("--work", required=True, type=pathlib.Path, metavar="FOLDER")
-    arguments.add_argument("--rows", nargs="+", type=row, default=[row(text) for text in ROWS], metavar="MODE:NET:BATCH")
-    arguments.add_argument("--threads", nargs="+", type=int, default=[1, 2])
-    arguments.add_argument("--rounds", type=int, default=5)
-    arguments.add_argument("--seconds", type=float, default=2.0)
-    arguments.add_argument("--peers", nargs="+", choices=[Torch.name, OnnxRuntime.name], help="all that are installed unless told")
-    options = arguments.parse_args()
+def options_of(arguments):
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.error = refuse
+    parser.add_argument("--residua", required=True, type=pathlib.Path, metavar="BENCH_PROGRAM")
+    parser.add_argument("--work", required=True, type=pathlib.Path, metavar="FOLDER")
+    parser.add_argument("--python", nargs="+", default=[], metavar="PYTHON", help="interpreters to look for peers in")
+    parser.add_argument("--rows", nargs="+", type=row, default=[row(text) for text in ROWS], metavar="MODE:NET:BATCH")
+    parser.add_argument("--threads", nargs="+", type=int, default=[1, 2])
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=2.0)
+    parser.add_argument("--peers", nargs="+", metavar="NAME", help="those whose names begin so, all that are found unless told")
+    return parser.parse_args(arguments)
 
+
+def main(arguments):
+    options = options_of(arguments)
+    options.work = options.work.resolve()
     path = options.work / "compare.csv"
-    with path.open("w", newline="") as file:
-        table = csv.DictWriter(file, FIELDS, lineterminator="\n")
-        table.writeheader()
-        for result in measurements(options):
-            table.writerow(result)
-            file.flush()
-            print("{mode} {net} {batch}, threads {threads}, round {round}, {peer}: {images/s} images/s".format(**result),
-                  file=sys.stderr)
-    report.write(path)
+    try:
+        residua = peers.Residua(options.residua.resolve(), options.work)
+        programs = chosen(options, residua)
+        with path.open("w", newline="") as file:
+            table = csv.DictWriter(file, FIELDS, lineterminator="\n")
+            table.writeheader()
+
+            def write(result):
+                table.writerow(result)
+                file.flush()
+
+            failed = measure(options, residua, programs, write)
+        report.write(path)
+        if failed:
+            refuse(f"{len(failed)} failed, see above: {'; '.join(failed)}")
+    except (peers.Failure, OSError) as error:
+        refuse(error)
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

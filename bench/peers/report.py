@@ -1,27 +1,23 @@
 #!/usr/bin/env python3
-"""Table and figure of what compare.py measured: report.py COMPARE.csv prints the one and writes COMPARE.svg with gnuplot.
+"""What compare.py measured, condensed: report.py COMPARE.csv prints a table and writes summary.csv beside it, a line for each
+row and a column for each program. bench/publish.py takes that into the documents.
 
-Times are medians over the rounds. A ratio is the median of the ratios within a round, whose measurements follow one
-another, so that what slows the whole machine for a while stays out of it.
+Speeds and memory are medians over the rounds. How many times as fast residua is as a peer is the median of the ratios within
+a round, whose measurements follow one another, so that what slows the whole machine for a while stays out of it.
 """
 import collections
 import csv
 import pathlib
-import shutil
 import statistics
-import subprocess
 import sys
 
-OURS = "residua"
+from peers import OURS
 
-
-def refuse(why):
-    print(f"report: {why}", file=sys.stderr)
-    sys.exit(2)
+KEY = "mode", "net", "batch", "threads"
 
 
 def read(path):
-    """{(mode, net, batch, threads): {peer: {round: measurement}}}, in the order of the file."""
+    """{(mode, net, batch, threads): {program: {round: measurement}}}, in the order of the file."""
     rows = collections.defaultdict(lambda: collections.defaultdict(dict))
     with path.open() as file:
         for line in csv.DictReader(file):
@@ -30,61 +26,67 @@ def read(path):
     return rows
 
 
-def speeds(rounds):
-    return [float(line["images/s"]) for line in rounds.values()]
+def values(rounds, column):
+    return [float(line[column]) for line in rounds.values()]
 
 
-def ratio(ours, theirs):
-    """How many times the peer's speed residua has."""
-    return statistics.median(float(ours[turn]["images/s"]) / float(theirs[turn]["images/s"])
-                             for turn in ours.keys() & theirs.keys())
+def ratios(programs):
+    """How many times the speed of every peer residua has, the fastest peer first."""
+    ours, found = programs.get(OURS, {}), {}
+    for name, theirs in programs.items():
+        if name != OURS and ours.keys() & theirs.keys():
+            found[name] = statistics.median(float(ours[turn]["images/s"]) / float(theirs[turn]["images/s"])
+                                            for turn in ours.keys() & theirs.keys())
+    return dict(sorted(found.items(), key=lambda entry: entry[1]))
+
+
+def names_of(rows):
+    return list(dict.fromkeys(name for programs in rows.values() for name in programs))
+
+
+def rounded(value):
+    return f"{value:.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
+
+
+def condensed(rows):
+    """Lines of summary.csv: images a second of each program, the fastest peer, and megabytes of each program at most."""
+    names = sorted(names_of(rows), key=lambda name: name != OURS)
+    for key, programs in rows.items():
+        line = dict(zip(KEY, key))
+        for name in names:
+            line[name] = rounded(statistics.median(values(programs[name], "images/s"))) if name in programs else ""
+        fastest, times = next(iter(ratios(programs).items()), ("", None))
+        line |= {"fastest peer": fastest, "times as fast": "" if times is None else f"{times:.2f}"}
+        for name in names:
+            memory = f"{statistics.median(values(programs[name], 'peak_rss_MB')):.0f}" if name in programs else ""
+            line[f"{name} MB"] = memory
+        yield line
 
 
 def print_table(rows):
-    print(f"{'row':32}{'threads':>8}  {'':14}{'images/s':>10}{'lowest':>10}{'highest':>10}{'peak MB':>9}{'residua is':>12}")
-    for (mode, net, batch, threads), peers in rows.items():
-        for peer, rounds in sorted(peers.items(), key=lambda entry: -statistics.median(speeds(entry[1]))):
-            measured = speeds(rounds)
-            memory = statistics.median(float(line["peak_rss_MB"]) for line in rounds.values())
-            compared = "" if peer == OURS else f"x {ratio(peers[OURS], rounds):.2f}"
-            print(f"{f'{mode} {net}, batch {batch}':32}{threads:8}  {peer:14}{statistics.median(measured):10.1f}"
-                  f"{min(measured):10.1f}{max(measured):10.1f}{memory:9.0f}{compared:>12}")
-
-
-def figure(rows):
-    """Speeds relative to residua's, a group of bars a row, as a gnuplot program with its data."""
-    names = sorted({peer for peers in rows.values() for peer in peers}, key=lambda name: (name != OURS, name))
-    lines = []
-    for (mode, net, batch, threads), peers in rows.items():
-        bars = ["1" if name == OURS else f"{1 / ratio(peers[OURS], peers[name]):.4f}" if name in peers else "?"
-                for name in names]
-        lines.append(f'"{net}, {mode}, {batch} x {threads}" ' + " ".join(bars))
-    plots = ", ".join(f"$rows using {i + 2}{':xtic(1)' if i == 0 else ''} title '{name}'" for i, name in enumerate(names))
-    return "\n".join([
-        "$rows << EOD", *lines, "EOD",
-        f"set terminal svg size {400 + 60 * len(rows)},480 font 'sans,12' background 'white'",
-        "set datafile missing '?'",
-        "set style data histograms",
-        "set style histogram clustered gap 1",
-        "set style fill solid",
-        "set yrange [0:*]",
-        "set ylabel 'speed, residua = 1'",
-        "set grid ytics",
-        "set key outside top center horizontal",
-        "set xtics rotate by -40 noenhanced",
-        "set title 'network, mode, images a batch x threads'",
-        f"plot {plots}", ""])
+    print(f"{'row':32}{'threads':>8}  {'':24}{'images/s':>10}{'lowest':>10}{'highest':>10}{'peak MB':>9}{'residua is':>12}")
+    for (mode, net, batch, threads), programs in rows.items():
+        compared = ratios(programs)
+        for name in sorted(programs, key=lambda name: compared.get(name, 0)):
+            speeds = values(programs[name], "images/s")
+            memory = statistics.median(values(programs[name], "peak_rss_MB"))
+            print(f"{f'{mode} {net}, batch {batch}':32}{threads:8}  {name:24}{statistics.median(speeds):10.1f}"
+                  f"{min(speeds):10.1f}{max(speeds):10.1f}{memory:9.0f}"
+                  f"{f'x {compared[name]:.2f}' if name in compared else '':>12}")
 
 
 def write(path):
     rows = read(path)
     print_table(rows)
-    if shutil.which("gnuplot") is None:
-        refuse("no gnuplot, so no figure")
-    svg = path.with_suffix(".svg")
-    with svg.open("w") as file:
-        subprocess.run(["gnuplot"], input=figure(rows), stdout=file, text=True, check=True)
-    print(f"{path}, {svg}")
+    summary = path.with_name("summary.csv")
+    if not rows:
+        sys.exit(f"report: {path}: nothing was measured")
+    with summary.open("w", newline="") as file:
+        lines = list(condensed(rows))
+        table = csv.DictWriter(file, list(lines[0]), lineterminator="\n")
+        table.writeheader()
+        table.writerows(lines)
+    print(f"{path}, {summary}")
 
 
 if __name__ == "__main__":

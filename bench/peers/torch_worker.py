@@ -1,82 +1,96 @@
-"""One measurement with PyTorch: torch_worker.py NET infer|train BATCH THREADS SECONDS; or torch_worker.py NET export BATCH FILE.onnx.
+"""One measurement with PyTorch: torch_worker.py FOLDER NET infer|train eager|frozen|compiled BATCH THREADS SECONDS;
+or the network as a file: torch_worker.py FOLDER NET export BATCH FILE.onnx.
 
-Training runs eagerly in channels_last; inference as a frozen trace, from PyTorch 2 on compiled in channels_last: the
-fastest ways on these networks.
+All in channels_last but `frozen`, the traced and frozen module, the fastest inference before PyTorch 2. `compiled` is
+torch.compile, before the time that counts; its settings are environment variables (TORCH_COMPILE in peers.py).
 """
-import json
-import resource
-import statistics
 import sys
-import time
 
 import torch
 import torch.nn as nn
 
 import torch_nets
+from worker import Reference, report
+
+
+def load(model, reference):
+    """Weights by their order: torch_nets has names of its own."""
+    tensors = [tensor for name, tensor in model.state_dict().items() if not name.endswith("num_batches_tracked")]
+    weights = list(reference.weights())
+    if len(tensors) != len(weights):
+        sys.exit(f"another network: expected {len(tensors)} tensors, found {len(weights)}")
+    for tensor, (name, values) in zip(tensors, weights):
+        if tuple(tensor.shape) != values.shape:
+            sys.exit(f"another network: {name}: expected shape {tuple(tensor.shape)}, found {values.shape}")
+        tensor.copy_(torch.from_numpy(values.copy()))
+
+
+def built(net, reference):
+    model = torch_nets.build(net)
+    with torch.no_grad():
+        load(model, reference)
+    return model.eval()
 
 
 def channels_last(model, images):
     return model.to(memory_format=torch.channels_last), images.contiguous(memory_format=torch.channels_last)
 
 
-def training_step(model, images):
+def prediction(model, images, how):
+    if how == "frozen":
+        with torch.no_grad():
+            run = torch.jit.optimize_for_inference(torch.jit.freeze(torch.jit.trace(model, images)))
+    else:
+        model, images = channels_last(model, images)
+        run = torch.compile(model) if how == "compiled" else model
+
+    def predict():
+        with torch.no_grad():
+            return run(images)
+
+    return predict
+
+
+def training_step(model, images, how):
     model, images = channels_last(model.train(), images)
+    run = torch.compile(model) if how == "compiled" else model
     labels = torch.arange(len(images)) % 10
     loss = nn.CrossEntropyLoss()
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9, weight_decay=1e-4)
+    fused = {"fused": True} if hasattr(torch, "compile") else {}
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9, weight_decay=1e-4, **fused)
 
     def step():
         optimizer.zero_grad(set_to_none=True)
-        loss(model(images), labels).backward()
+        loss(run(images), labels).backward()
         optimizer.step()
 
     return step
 
 
-def prediction(model, images):
-    if hasattr(torch, "compile"):
-        from torch._inductor import config
-        config.freezing = True
-        model, images = channels_last(model.eval(), images)
-        run = torch.compile(model)
-    else:
-        with torch.no_grad():
-            run = torch.jit.optimize_for_inference(torch.jit.freeze(torch.jit.trace(model.eval(), images)))
-
-    def predict():
-        with torch.no_grad():
-            run(images)
-
-    return predict
-
-
-def seconds_of_runs(run, seconds):
-    for _ in range(3):
-        run()
-    times = []
-    while len(times) < 5 or sum(times) < seconds:
-        start = time.perf_counter()
-        run()
-        times.append(time.perf_counter() - start)
-    return times
+def export(model, images, path):
+    how = {"dynamo": True, "external_data": False} if hasattr(torch, "compile") else {"opset_version": 13}
+    torch.onnx.export(model, (images,), path, input_names=["x"], output_names=["y"], **how)
 
 
 def main():
-    net, mode, batch = sys.argv[1], sys.argv[2], int(sys.argv[3])
-    torch.manual_seed(1)
+    folder, net, mode, *rest = sys.argv[1:]
     torch.set_flush_denormal(True)
-    model = torch_nets.build(net)
-    images = torch.randn(batch, *torch_nets.image_shape(net))
     if mode == "export":
-        torch.onnx.export(model.eval(), images, sys.argv[4], input_names=["x"], output_names=["y"], opset_version=13)
-        return
-    torch.set_num_threads(int(sys.argv[4]))
-    run = training_step(model, images) if mode == "train" else prediction(model, images)
-    times = seconds_of_runs(run, float(sys.argv[5]))
-    print(json.dumps({"version": torch.__version__,
-                      "ms_median": 1e3 * statistics.median(times),
-                      "ms_min": 1e3 * min(times),
-                      "peak_rss_MB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6}))
+        reference = Reference(folder, net, int(rest[0]))
+        return export(built(net, reference), torch.from_numpy(reference.images), rest[1])
+    how, batch, threads, seconds = rest[0], int(rest[1]), int(rest[2]), float(rest[3])
+    torch.set_num_threads(threads)
+    reference = Reference(folder, net, batch)
+    images = torch.from_numpy(reference.images)
+    model = built(net, reference)
+    if mode == "train":
+        with torch.no_grad():
+            reference.check(model(images).numpy())
+        run = training_step(model, images, how)
+    else:
+        run = prediction(model, images, how)
+        reference.check(run().numpy())
+    report(torch.__version__, run, seconds)
 
 
 if __name__ == "__main__":

@@ -1,16 +1,22 @@
 #!/usr/bin/env python3
-"""Converts between PyTorch's .pth files (state dictionaries) and .safetensors files, with PyTorch alone.
+"""Converts between PyTorch's .pth files and .safetensors files, with PyTorch alone.
 
 usage: torch_safetensors.py to-safetensors IN.pth OUT.safetensors
        torch_safetensors.py to-torch IN.safetensors OUT.pth
 
-Names, shapes and types stay as they are. Two things are left out on the way to .safetensors: the prefix "module." that
-DataParallel puts before each name, and num_batches_tracked, which load_state_dict() does not need. A .pth file may also
-hold the dictionary under the key "state_dict". It is unpickled: open only files you trust.
+IN.pth holds a state dictionary, a whole model (whose class need not be here), a TorchScript model, or a dictionary with
+one of these under a key such as "model" or "state_dict", beside epochs, optimisers and the like. Names, shapes and types
+stay as they are. Two things are left out on the way to .safetensors: the prefixes "module." and "_orig_mod." that
+DataParallel and torch.compile put before all names, and num_batches_tracked, which load_state_dict() does not need. Of
+the code that a .pth file names only classes of PyTorch and NumPy are used; open only files you trust all the same.
 """
+import collections.abc
 import json
+import pickle
 import struct
 import sys
+import types
+import warnings
 
 import torch
 
@@ -49,12 +55,130 @@ def read_safetensors(path):
     return tensors
 
 
+class Unknown:
+    """Stands for an object of a class that is not PyTorch's: keeps its attributes, so also the parts of a module."""
+
+    def __init__(self, *_, **__):
+        pass
+
+    def __setstate__(self, state):
+        if isinstance(state, dict):
+            self.__dict__.update(state)
+
+    def __setitem__(self, key, value):
+        pass
+
+    def append(self, value):
+        pass
+
+    def extend(self, values):
+        pass
+
+
+class Unpickler(pickle.Unpickler):
+    def find_class(self, module, name):
+        if module.split(".")[0] in ("torch", "numpy", "collections", "_codecs") and "." not in name:
+            found = super().find_class(module, name)
+            if isinstance(found, (type, torch.dtype)) or name.startswith("_re") or name in ("encode", "scalar"):
+                return found
+        if module in ("builtins", "__builtin__") and name in ("set", "frozenset", "list", "dict", "tuple", "slice", "range", "complex",
+                                             "bytearray", "int", "float", "bool", "str", "bytes", "object"):
+            return super().find_class(module, name)
+        return type(name, (Unknown,), {"__module__": module})
+
+
+def load_pickled(path):
+    """What a .pth file holds."""
+    by_pickle = types.ModuleType("pickle_of_known_classes")
+    by_pickle.Unpickler = Unpickler
+    by_pickle.load = lambda file, **options: Unpickler(file, **options).load()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return torch.load(path, map_location="cpu", pickle_module=by_pickle, weights_only=False)
+    except OSError as error:
+        sys.exit(f"{path}: {error.strerror or error}")
+    except Exception as error:
+        with open(path, "rb") as file:
+            beginning = file.read(40)
+        sys.exit(f"{path}: expected a file that torch.load reads, found one that begins with {beginning}"
+                 f" ({str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__})")
+
+
+def described(found):
+    """An object in a few words."""
+    if isinstance(found, torch.Tensor):
+        return f"a tensor of shape {list(found.shape)}"
+    if isinstance(found, collections.abc.Mapping):
+        keys = ", ".join(f"{key} ({type(value).__name__})" for key, value in list(found.items())[:10])
+        return f"a dictionary of {keys}{', ...' if len(found) > 10 else ''}" if keys else "an empty dictionary"
+    return f"an object of type {type(found).__name__}"
+
+
+def is_module(found):
+    return {"_parameters", "_buffers", "_modules"} <= getattr(found, "__dict__", {}).keys()
+
+
+def state_of(module, prefix=""):
+    """The state dictionary of a module whose class may be unknown."""
+    parts = vars(module)
+    kept = {name: buffer for name, buffer in parts["_buffers"].items()
+            if name not in parts.get("_non_persistent_buffers_set", ())}
+    state = {prefix + name: tensor for name, tensor in (parts["_parameters"] | kept).items() if tensor is not None}
+    for name, part in parts["_modules"].items():
+        if is_module(part):
+            state |= state_of(part, prefix + name + ".")
+    return state
+
+
+def tensors_in(found):
+    """The tensors of a model or state dictionary by name; None if it is neither."""
+    if isinstance(found, torch.jit.ScriptModule):
+        found = found.state_dict()
+    elif is_module(found):
+        found = state_of(found)
+    if not isinstance(found, collections.abc.Mapping) or not all(isinstance(name, str) for name in found):
+        return None
+    tensors = {name: value for name, value in found.items() if isinstance(value, torch.Tensor)}
+    others = [name for name in found if name not in tensors and not name.endswith("_extra_state")]
+    return tensors if tensors and not others else None
+
+
+def weights_in(found, path):
+    """The tensors of what a file holds: of the whole, or of the part that is the model."""
+    whole = tensors_in(found)
+    if whole is not None:
+        return whole
+    parts = {}
+    if isinstance(found, collections.abc.Mapping):
+        parts = {key: tensors_in(value) for key, value in found.items() if tensors_in(value) is not None}
+    for key in ("state_dict", "model_state_dict", "model", "net", "network", "module", "weights", "params"):
+        if key in parts:
+            return parts[key]
+    if len(parts) == 1:
+        return next(iter(parts.values()))
+    several = f", several of which may be the model: {', '.join(map(str, parts))}" if parts else ""
+    sys.exit(f"{path}: expected a model, or a dictionary of tensors by name, or one with either under a key such as "
+             f"'model', found {described(found)}{several}")
+
+
+def without_wrappers(tensors):
+    """The tensors by the names that they had before DataParallel or torch.compile."""
+    for prefix in ("module.", "_orig_mod."):
+        if all(name.startswith(prefix) for name in tensors):
+            return without_wrappers({name[len(prefix):]: tensor for name, tensor in tensors.items()})
+    return tensors
+
+
 def state_dictionary(path):
     """The tensors of a .pth file by name."""
-    state = torch.load(path, map_location="cpu")
-    state = state.get("state_dict", state)
-    names = {name: name[len("module."):] if name.startswith("module.") else name for name in state}
-    return {names[name]: state[name] for name in state if not name.endswith("num_batches_tracked")}
+    tensors = without_wrappers(weights_in(load_pickled(path), path))
+    tensors = {name: tensor for name, tensor in tensors.items() if not name.endswith("num_batches_tracked")}
+    for name, tensor in tensors.items():
+        if tensor.layout != torch.strided or tensor.dtype not in NAMES:
+            sys.exit(f"{path}: {name}: expected numbers that .safetensors files hold ({', '.join(TYPES)}), "
+                     f"found {tensor.dtype}, {tensor.layout}")
+    return tensors
 
 
 def main(arguments):

@@ -13,7 +13,7 @@ namespace cifar10 {
 
 struct TrainOptions : support::TrainOptions {
     TrainOptions() {
-        iterations = 64'000;
+        usual_iterations = 64'000;
         batch = 128;
     }
     std::optional<std::size_t> split;

@@ -41,6 +41,10 @@ std::size_t Range::count_of(std::size_t size) const {
     return taken;
 }
 
+std::string Range::counted_from() const {
+    return first == 0 ? "" : "; records are counted from --first " + std::to_string(first) + " on";
+}
+
 LabelledImages load_images(const std::string& data, Set set, const Range& range) {
     if (data == "builtin") {
         const BuiltinSet& builtin = set == Set::train ? builtin_training_set : builtin_test_set;

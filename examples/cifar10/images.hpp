@@ -17,6 +17,8 @@ struct Range {
 
     /// The number of records asked for. \throws std::invalid_argument if a set of this size has not as many, or none.
     std::size_t count_of(std::size_t size) const;
+    /// What to say behind the number of a record of the range: nothing where it is its number in the set.
+    std::string counted_from() const;
 };
 
 /// A set of CIFAR-10 from a folder or archive, or, for "builtin", of the built-in pictures: 10,000 to train on, 2,000

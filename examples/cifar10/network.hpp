@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -24,10 +23,10 @@ struct NamedArray {
 
 class AnyNetwork : public support::Trainable {
   public:
-    virtual std::unique_ptr<support::Predictor> load(const std::filesystem::path& weights, int batch,
+    virtual std::unique_ptr<support::Predictor> load(residua::SafetensorsFile weights, int batch,
                                                      int threads) const = 0;
     /// Loss, outputs, gradients and moved running statistics of one training step on all `images`.
-    virtual std::vector<NamedArray> gradients(const std::filesystem::path& weights, residua::ImagesView images,
+    virtual std::vector<NamedArray> gradients(const residua::SafetensorsFile& weights, residua::ImagesView images,
                                               const residua::Normalisation& normalisation, int threads) const = 0;
 };
 

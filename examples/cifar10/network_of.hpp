@@ -28,13 +28,13 @@ class NetworkOf final : public AnyNetwork {
         return std::make_unique<TrainingRunOf<Net>>(source, options, evaluation_batch);
     }
 
-    std::unique_ptr<Predictor> load(const std::filesystem::path& weights, int batch, int threads) const override {
-        return std::make_unique<PredictorOf<Net>>(load_model<Net>(weights, threads), batch, threads);
+    std::unique_ptr<Predictor> load(SafetensorsFile weights, int batch, int threads) const override {
+        return std::make_unique<PredictorOf<Net>>(load_model<Net>(std::move(weights), threads), batch, threads);
     }
 
-    std::vector<NamedArray> gradients(const std::filesystem::path& path, ImagesView images,
+    std::vector<NamedArray> gradients(const SafetensorsFile& file, ImagesView images,
                                       const Normalisation& normalisation, int threads) const override {
-        Weights<Net> weights = load_safetensors<Net>(path);
+        Weights<Net> weights = load_safetensors<Net>(file);
         std::vector<float> inputs(images.size() * images.image_size());
         fill_batch(images, normalisation, 0, images.size(), inputs);
         const int count = static_cast<int>(images.size());

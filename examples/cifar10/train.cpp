@@ -3,6 +3,7 @@
 #include "commands.hpp"
 #include "network.hpp"
 #include <residua/data/augmented_images.hpp>
+#include <residua/io/class_names.hpp>
 
 namespace cifar10 {
 
@@ -35,7 +36,7 @@ bool needs_warm_up(const std::string& net) { return net.ends_with("110") || net.
 
 TrainingOptions scheduled(const cifar10::TrainOptions& options, std::size_t records) {
     TrainingOptions result = training_options(options, records);
-    result.schedule = Schedule::paper(result.iterations, options.lr);
+    result.schedule = Schedule::paper(planned_iterations(options, records), options.lr);
     if (needs_warm_up(options.net)) result.schedule.warm_up = WarmUp{};
     return result;
 }
@@ -43,7 +44,7 @@ TrainingOptions scheduled(const cifar10::TrainOptions& options, std::size_t reco
 }  // namespace
 
 int train(const cifar10::TrainOptions& options) {
-    check_folders(options);
+    check_files(options);
     const auto network = network_named(options.net);
     const Images images = load(options);
     const Normalisation normalisation = Normalisation::per_pixel_mean(images.training);
@@ -57,7 +58,8 @@ int train(const cifar10::TrainOptions& options) {
                              options.net + " on " + (options.data == "builtin" ? "the built-in images" : "CIFAR-10"),
                              {{"network", options.net},
                               {"records", std::to_string(training.size())},
-                              {"normalisation", normalisation.text()}}});
+                              {"normalisation", normalisation.text()},
+                              {class_names_entry, class_names_text(images.all.class_names)}}});
     return session.run();
 }
 

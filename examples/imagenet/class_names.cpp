@@ -1,10 +1,12 @@
 #include "class_names.hpp"
 
 #include <charconv>
-#include <fstream>
+#include <sstream>
 
 #include <residua/data/detail/csv.hpp>
+#include <residua/io/detail/content_kind.hpp>
 #include <residua/io/error.hpp>
+#include <residua/io/file.hpp>
 
 namespace imagenet {
 
@@ -13,8 +15,10 @@ namespace {
 using namespace residua;
 
 void read_lines(const std::filesystem::path& file, std::vector<std::string>& names) {
-    std::ifstream lines(file);
-    if (!lines) throw FileError(file.string() + ": cannot be read");
+    const std::vector<std::byte> content = read_file(file);
+    if (const auto kind = detail::mistaken_kind(content))
+        throw FileError(file.string(), "content", "a class name a line", *kind);
+    std::istringstream lines({reinterpret_cast<const char*>(content.data()), content.size()});
     std::vector<std::string> found;
     for (std::string line; std::getline(lines, line);) {
         if (line.ends_with('\r')) line.pop_back();
@@ -42,9 +46,8 @@ void read_table(const std::filesystem::path& file, std::vector<std::string>& nam
 
 }  // namespace
 
-std::vector<std::string> class_names(const std::filesystem::path& file, int classes) {
-    std::vector<std::string> names;
-    for (int i = 0; i < classes; ++i) names.push_back(std::to_string(i));
+std::vector<std::string> class_names(const std::filesystem::path& file, std::vector<std::string> names, int classes) {
+    for (auto i = static_cast<int>(names.size()); i < classes; ++i) names.push_back(std::to_string(i));
     if (file.empty()) return names;
     if (file.extension() == ".csv")
         read_table(file, names);

@@ -6,13 +6,26 @@
 #include <vector>
 
 #include "../support/train_options.hpp"
+#include <residua/data/orientation.hpp>
 
 /// What the program can be asked to do. Each command returns the exit code, and throws what the library throws.
 namespace imagenet {
 
-struct TrainOptions : support::TrainOptions {
+inline constexpr const char* program = "imagenet";
+
+/// What becomes of image files.
+struct ReadingOptions {
+    bool upright = false;      ///< turned as the camera noted
+    bool skip_broken = false;  ///< broken files are named and left out
+
+    residua::Orientation orientation() const {
+        return upright ? residua::Orientation::upright : residua::Orientation::stored;
+    }
+};
+
+struct TrainOptions : support::TrainOptions, ReadingOptions {
     TrainOptions() {
-        iterations = 600'000;
+        usual_iterations = 600'000;
         batch = 256;
     }
     std::filesystem::path validate;       ///< images to measure the error on after each epoch; empty: none
@@ -25,7 +38,7 @@ struct Member {
     std::filesystem::path weights;
 };
 
-struct ClassifyOptions : Member {
+struct ClassifyOptions : Member, ReadingOptions {
     std::vector<std::filesystem::path> images;
     std::filesystem::path names;
     std::string normalise;  ///< empty: as the weights need it
@@ -34,7 +47,7 @@ struct ClassifyOptions : Member {
     int threads = support::all_cores();
 };
 
-struct EvaluateOptions : Member {
+struct EvaluateOptions : Member, ReadingOptions {
     std::filesystem::path data;
     std::string protocol = "center";
     std::vector<Member> ensemble;  ///< further ones

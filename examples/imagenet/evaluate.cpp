@@ -1,13 +1,14 @@
 #include <array>
 #include <cstdio>
+#include <limits>
 #include <stdexcept>
 
 #include "../support/places.hpp"
 #include "commands.hpp"
+#include "image_files.hpp"
 #include "member_networks.hpp"
-#include <residua/data/image_file.hpp>
-#include <residua/data/image_folder.hpp>
 #include <residua/io/atomic_file.hpp>
+#include <residua/io/class_names.hpp>
 #include <residua/io/npy.hpp>
 #include <residua/train/scores.hpp>
 
@@ -32,12 +33,29 @@ std::vector<MemberNetworks> load(const EvaluateOptions& options, const Protocol&
     return members;
 }
 
-/// \throws residua::FileError for a label that the networks do not know.
-void check_labels(const ImageFolder& images, int classes) {
+/// The classes that the weights remember; none if none of them does. \throws residua::FileError if they disagree.
+std::vector<std::string> classes_of(const std::vector<MemberNetworks>& members, const EvaluateOptions& options) {
+    std::vector<std::string> known = members.front().class_names();
+    for (std::size_t i = 1; i < members.size(); ++i) {
+        const std::vector<std::string>& own = members[i].class_names();
+        if (known.empty()) known = own;
+        check_class_names(options.ensemble[i - 1].weights.string(), own, known);
+    }
+    return known;
+}
+
+/// The images, their classes numbered as the weights do. \throws residua::FileError for classes that they do not know.
+ImageFolder known_images(const std::filesystem::path& data, const std::vector<std::string>& known, int classes) {
+    ImageFolder images = open_images(data, known);
+    if (known.empty() && std::filesystem::is_directory(data) && images.classes() != classes)
+        throw FileError(data.string(), "classes",
+                        std::to_string(classes) + " folders, because the weights do not say what their outputs mean",
+                        std::to_string(images.classes()) + " (a .csv file can give their numbers)");
     for (std::size_t i = 0; i < images.size(); ++i)
         if (images.label(i) >= classes)
             throw FileError(images.path(i).string(), "label", "0 to " + std::to_string(classes - 1),
                             std::to_string(images.label(i)));
+    return images;
 }
 
 /// A field of a table, in quotes.
@@ -53,20 +71,37 @@ class Evaluator {
     explicit Evaluator(const EvaluateOptions& options)
         : options_{options},
           protocol_{protocol_named(options.protocol)},
-          images_{ImageFolder::open(options.data)},
           members_{load(options, protocol_)},
-          classes_{members_.front().classes()} {
-        check_labels(images_, classes_);
+          classes_{members_.front().classes()},
+          images_{known_images(options.data, classes_of(members_, options), classes_)} {
+        if (!options.skip_broken) require_files(options.data, images_);
     }
 
     TopErrors run() {
         TopErrors errors;
+        std::size_t broken = 0;
+        std::size_t not_finite = 0;
+        std::string first_not_finite;
         for (std::size_t i = 0; i < images_.size(); ++i) {
-            const std::vector<double> probabilities = evaluate_image(i);
-            errors.add(probabilities, images_.label(i));
+            std::vector<double> probabilities(static_cast<std::size_t>(classes_),
+                                              std::numeric_limits<double>::quiet_NaN());
+            try {
+                probabilities = evaluate_image(i);
+                errors.add(probabilities, images_.label(i));
+            } catch (const FileError& error) {
+                if (!options_.skip_broken) throw;
+                ++broken;
+                support::say(program, error.what());
+            } catch (const OutputsNotFinite& error) {
+                if (not_finite++ == 0) first_not_finite = images_.path(i).string() + ": " + error.what();
+            }
             if (!options_.probabilities.empty())
                 probabilities_.insert(probabilities_.end(), probabilities.begin(), probabilities.end());
         }
+        if (not_finite > 0)
+            throw OutputsNotFinite(std::to_string(not_finite) + " of " + std::to_string(images_.size()) +
+                                   " images have no class, first " + first_not_finite);
+        report_broken(broken, images_.size());
         return errors;
     }
 
@@ -77,12 +112,12 @@ class Evaluator {
     }
 
   private:
-    /// The mean over sizes and networks.
+    /// The mean over sizes and networks. \throws residua::FileError for a broken file, before anything is collected.
     std::vector<double> evaluate_image(std::size_t i) {
-        const RgbImage image = read_image(images_.path(i));
+        const std::vector<TestImage> tests = test_images(images_.path(i), protocol_, options_.orientation());
         std::vector<std::vector<double>> parts;
         for (std::size_t scale = 0; scale < protocol_.size(); ++scale) {
-            const TestImage test = test_image(image, protocol_[scale]);
+            const TestImage& test = tests[scale];
             for (std::size_t m = 0; m < members_.size(); ++m) {
                 const std::vector<float> outputs = members_[m].outputs(scale, test);
                 parts.push_back(mean_softmax(outputs, static_cast<std::size_t>(classes_)));
@@ -114,9 +149,9 @@ class Evaluator {
 
     const EvaluateOptions& options_;
     Protocol protocol_;
-    ImageFolder images_;
     std::vector<MemberNetworks> members_;
     int classes_;
+    ImageFolder images_;
     std::vector<double> probabilities_;  ///< of images
     std::vector<float> logits_;          ///< of crops
     std::string crops_ = "image,file,label,network,shorter_side,top,left,side,mirrored\n";
@@ -127,8 +162,9 @@ double percent(int wrong, int images) { return 100.0 * wrong / images; }
 }  // namespace
 
 int evaluate(const EvaluateOptions& options) {
-    for (const auto* file : {&options.probabilities, &options.crop_logits, &options.crops})
-        support::check_folder_of(*file);
+    support::check_outputs({{"--probabilities", options.probabilities},
+                            {"--crop-logits", options.crop_logits},
+                            {"--crops", options.crops}});
     Evaluator evaluator(options);
     const TopErrors errors = evaluator.run();
     evaluator.write();

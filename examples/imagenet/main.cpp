@@ -13,9 +13,13 @@ namespace {
 using namespace imagenet;
 using namespace support;
 
-constexpr const char* program = "imagenet";
 constexpr const char* net_help = "the network: resnet50, plain34, ...";
 constexpr const char* data_help = "folder of class folders with images, or .csv file with columns file and label";
+
+void add_reading(CLI::App& app, ReadingOptions& o) {
+    app.add_flag("--upright", o.upright, "turn images as the camera noted (EXIF)");
+    app.add_flag("--skip-broken", o.skip_broken, "name broken image files and go on without them");
+}
 
 void add_member(CLI::App& app, Member& o, std::string& normalise, int& threads) {
     app.add_option("--net", o.net, net_help)->required();
@@ -32,15 +36,18 @@ void add_train(CLI::App& app, imagenet::TrainOptions& o) {
     app.add_option("--validate", o.validate, "images like those of --data to measure the error on after each epoch");
     app.add_option("--divide-at", o.divide_at, "iterations at which the learning rate is divided instead")
         ->check(CLI::PositiveNumber);
+    add_reading(app, o);
 }
 
 void add_classify(CLI::App& app, ClassifyOptions& o) {
     add_member(app, o, o.normalise, o.threads);
     app.add_option("IMAGE", o.images, "JPEG and PNG files")->required();
     app.add_option("--names", o.names,
-                   "text file, a class name a line, or .csv file with columns label and class_name");
+                   "text file, a class name a line, or .csv file with columns label and class_name (default: what the "
+                   "weight file says, or numbers)");
     app.add_flag("--json", o.json, "print the result as JSON");
     app.add_option("--logits", o.logits, ".npy file, images x classes (float32)");
+    add_reading(app, o);
 }
 
 Member member_from(const std::string& text) {
@@ -65,6 +72,7 @@ void add_evaluate(CLI::App& app, EvaluateOptions& o) {
     app.add_option("--probabilities", o.probabilities, ".npy file, images x classes (float64)");
     app.add_option("--crop-logits", o.crop_logits, ".npy file, crops x classes (float32)");
     app.add_option("--crops", o.crops, "CSV file that says what each of these crops is");
+    add_reading(app, o);
 }
 
 int run(int argc, char** argv) {

@@ -2,8 +2,10 @@
 
 #include <stdexcept>
 #include <string_view>
+#include <utility>
 
 #include "../support/weight_normalisation.hpp"
+#include <residua/io/class_names.hpp>
 
 namespace imagenet {
 
@@ -42,12 +44,27 @@ const Member& checked(const Member& member) {
     throw std::invalid_argument("--weights is missing: " + source_of_weights(member.net));
 }
 
+/// \throws residua::FileError if the weights remember more classes than the network has.
+std::vector<std::string> names_from(const residua::SafetensorsFile& weights, int classes) {
+    std::vector<std::string> names = residua::class_names_in(weights.metadata());
+    if (names.size() > static_cast<std::size_t>(classes))
+        throw residua::FileError(weights.name(), "classes", "at most " + std::to_string(classes) + " names",
+                                 std::to_string(names.size()));
+    return names;
+}
+
 }  // namespace
 
 MemberNetworks::MemberNetworks(const Member& member, const residua::Protocol& protocol, const std::string& normalise,
                                int threads)
-    : classes_{network_named(member.net)->classes()},
-      normalisation_{support::normalisation_for(checked(member).weights, normalise)},
-      networks_{network_named(member.net)->load(member.weights, protocol, threads)} {}
+    : MemberNetworks(*network_named(member.net), residua::SafetensorsFile(checked(member).weights), protocol, normalise,
+                     threads) {}
+
+MemberNetworks::MemberNetworks(const AnyNetwork& network, residua::SafetensorsFile weights,
+                               const residua::Protocol& protocol, const std::string& normalise, int threads)
+    : classes_{network.classes()},
+      class_names_{names_from(weights, network.classes())},
+      normalisation_{support::normalisation_for(weights.metadata(), normalise)},
+      networks_{network.load(std::move(weights), protocol, threads)} {}
 
 }  // namespace imagenet

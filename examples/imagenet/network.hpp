@@ -1,6 +1,5 @@
 #pragma once
 
-#include <filesystem>
 #include <memory>
 #include <string_view>
 #include <vector>
@@ -27,7 +26,7 @@ class AnyNetwork : public support::Trainable {
     virtual int classes() const = 0;
     /// A network for each size of a protocol; all share one set of weights. \throws residua::FileError for wrong
     /// weights, std::invalid_argument for a size that the network cannot take.
-    virtual std::vector<std::unique_ptr<SquareNetwork>> load(const std::filesystem::path& weights,
+    virtual std::vector<std::unique_ptr<SquareNetwork>> load(residua::SafetensorsFile weights,
                                                              const residua::Protocol& protocol, int threads) const = 0;
 };
 

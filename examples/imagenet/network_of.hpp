@@ -90,9 +90,9 @@ class NetworkOf final : public AnyNetwork {
         return std::make_unique<support::TrainingRunOf<Net>>(source, options, evaluation_batch);
     }
 
-    std::vector<std::unique_ptr<SquareNetwork>> load(const std::filesystem::path& weights, const Protocol& protocol,
+    std::vector<std::unique_ptr<SquareNetwork>> load(SafetensorsFile weights, const Protocol& protocol,
                                                      int threads) const override {
-        const auto model = std::make_shared<const Model<Net>>(load_model<Net>(weights, threads));
+        const auto model = std::make_shared<const Model<Net>>(load_model<Net>(std::move(weights), threads));
         std::vector<std::unique_ptr<SquareNetwork>> networks;
         for (const TestScale& scale : protocol) {
             networks.push_back(at_scale(model, scale, threads, std::make_index_sequence<side_count<Net>>{}));

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
 
 /// What programs have in common. Wrong use costs one line and exit code 2.
 namespace support {
@@ -40,11 +41,16 @@ inline std::string command_line(int argc, char** argv) {
     return line;
 }
 
-/// Whatever happens, one line.
-inline int fail(const char* program, std::string text, int code) {
+/// One line on the standard error, whatever the text.
+inline void say(const char* program, std::string text) {
     while (text.ends_with('\n')) text.pop_back();
     std::ranges::replace(text, '\n', ' ');
     std::fprintf(stderr, "%s: %s\n", program, text.c_str());
+}
+
+/// The same before the program ends with this code.
+inline int fail(const char* program, std::string text, int code) {
+    say(program, std::move(text));
     return code;
 }
 

@@ -24,8 +24,6 @@ class Predictor {
     virtual ~Predictor() = default;
     /// Runs all images of a source that does not augment them.
     virtual void predict(residua::ImageSource& images, const VisitOutputs& visit) = 0;
-    /// The outputs for `count` normalised images, no more than it runs at a time, until the next call.
-    virtual std::span<const float> outputs(std::span<const float> images, int count) = 0;
 };
 
 /// A network in training; see residua::Trainer.
@@ -43,6 +41,15 @@ class TrainingRun {
     virtual void end_epoch(double held_out_error, double test_error) = 0;
     /// The network as it is now, for use until the next step.
     virtual Predictor& predictor() = 0;
+    /// \throws residua::TrainingDiverged if the last step has left weights, momentum or, for `count` normalised images,
+    /// outputs that are not finite: the next step would see it too late.
+    virtual void check(std::span<const float> images, int count) = 0;
+
+    /// \throws std::invalid_argument unless the network takes such images.
+    virtual void check_source(const residua::ImageSource& images) const = 0;
+    /// What files of weights, and of the whole state, take up but for a few kilobytes.
+    virtual std::uintmax_t weight_bytes() const = 0;
+    virtual std::uintmax_t checkpoint_bytes() const = 0;
 
     virtual void save_checkpoint(const std::filesystem::path& path, const residua::Metadata& metadata) const = 0;
     virtual void load_checkpoint(const std::filesystem::path& path) = 0;

@@ -23,7 +23,7 @@ class PredictorOf final : public Predictor {
     void predict(residua::ImageSource& images, const VisitOutputs& visit) override {
         residua::predict_all(*model_, images, workspace_, visit);
     }
-    std::span<const float> outputs(std::span<const float> images, int count) override {
+    std::span<const float> outputs(std::span<const float> images, int count) {
         return model_->predict(images, count, workspace_);
     }
 
@@ -53,9 +53,21 @@ class TrainingRunOf final : public TrainingRun {
         const double rate = learning_rate(options().schedule, trainer_.state().schedule, iteration() - 1);
         trainer_.end_epoch(rate, held_out_error, test_error);
     }
-    Predictor& predictor() override {
+    PredictorOf<Net>& predictor() override {
         predictor_.set_weights(trainer_.weights());
         return predictor_;
+    }
+    void check(std::span<const float> images, int count) override {
+        const residua::TrainingState<Net>& state = trainer_.state();
+        require_finite("weight", state.weights.all());
+        require_finite("momentum", state.velocity.all());
+        require_finite("output", predictor().outputs(images, count));
+    }
+
+    void check_source(const residua::ImageSource& images) const override { residua::check_source<Net>(images); }
+    std::uintmax_t weight_bytes() const override { return sizeof(float) * residua::weight_count<Net>; }
+    std::uintmax_t checkpoint_bytes() const override {
+        return weight_bytes() + sizeof(float) * residua::parameter_count<Net>;
     }
 
     void save_checkpoint(const std::filesystem::path& path, const residua::Metadata& metadata) const override {
@@ -67,6 +79,12 @@ class TrainingRunOf final : public TrainingRun {
     }
 
   private:
+    void require_finite(const char* what, std::span<const float> values) const {
+        const std::size_t place = residua::detail::first_not_finite(values);
+        if (place == values.size()) return;
+        throw residua::TrainingDiverged(iteration() + 1, what, residua::detail::number_text(values[place]));
+    }
+
     residua::Trainer<Net> trainer_;
     PredictorOf<Net> predictor_;
 };

@@ -2,8 +2,6 @@
 
 #include <string_view>
 
-#include <residua/io/safetensors.hpp>
-
 namespace support {
 
 namespace {
@@ -23,12 +21,10 @@ constexpr KnownSource known_sources[] = {
 
 }  // namespace
 
-Normalisation normalisation_for(const std::filesystem::path& weights, const std::string& choice) {
+Normalisation normalisation_for(const Metadata& metadata, const std::string& choice) {
     if (choice == "imagenet") return imagenet_normalisation();
     if (choice == "cifar10") return cifar10_normalisation();
     if (!choice.empty()) return Normalisation::from_text(choice);
-    const SafetensorsFile file(weights);
-    const auto& metadata = file.metadata();
     if (const auto text = metadata.find("normalisation"); text != metadata.end())
         return Normalisation::from_text(text->second);
     if (const auto source = metadata.find("source"); source != metadata.end())

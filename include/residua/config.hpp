@@ -32,7 +32,7 @@
 #define RESIDUA_INLINE_LAMBDA __attribute__((always_inline))
 #endif
 
-namespace residua {
+namespace residua::detail {
 
 /// Channels that lie side by side in memory: maps are stored as [image][channel / 16][row][column][channel % 16].
 /// One AVX-512 register, two of AVX2, four of SSE2 or NEON; the same on every machine, so that the bytes a plan needs
@@ -41,6 +41,10 @@ inline constexpr int channel_block = 16;
 
 /// Alignment in bytes of every buffer: one cache line, one AVX-512 register.
 inline constexpr int alignment = 64;
+
+}  // namespace residua::detail
+
+namespace residua {
 
 inline constexpr long KiB = 1024;
 inline constexpr long MiB = 1024 * KiB;

@@ -5,6 +5,7 @@
 /// not at all.
 
 #include <residua/io/atomic_file.hpp>
+#include <residua/io/class_names.hpp>
 #include <residua/io/model.hpp>
 #include <residua/io/npy.hpp>
 #include <residua/io/safetensors.hpp>

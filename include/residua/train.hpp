@@ -10,4 +10,5 @@
 #include <residua/train/schedule.hpp>
 #include <residua/train/scores.hpp>
 #include <residua/train/sgd.hpp>
+#include <residua/train/trained_values.hpp>
 #include <residua/train/trainer.hpp>

@@ -6,24 +6,12 @@
 #include <stdexcept>
 #include <string>
 #include <support/catch.hpp>
+#include <support/xtensor.hpp>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
 #include <residua/array/xtensor.hpp>
-#if __has_include(<xtensor/containers/xarray.hpp>)
-#include <xtensor/containers/xarray.hpp>
-#include <xtensor/containers/xtensor.hpp>
-#include <xtensor/core/xmath.hpp>
-#include <xtensor/generators/xbuilder.hpp>
-#include <xtensor/views/xview.hpp>
-#else
-#include <xtensor/xarray.hpp>
-#include <xtensor/xbuilder.hpp>
-#include <xtensor/xmath.hpp>
-#include <xtensor/xtensor.hpp>
-#include <xtensor/xview.hpp>
-#endif
 
 namespace {
 

@@ -11,6 +11,7 @@
 #include <residua/data/loader.hpp>
 
 using namespace residua;
+using namespace residua::detail;
 
 namespace {
 
@@ -117,6 +118,7 @@ TEST_CASE("augmented folder: broken files are skipped, named once, and replaced 
         for (std::size_t record = 0; record < 6; ++record) {
             const Filled filled(source, record);
             CHECK(filled.label == filled.file() / 3);
+            CHECK(source.replaced(record) == (filled.file() != static_cast<int>(record)));
             found.push_back(filled.file());
         }
         CHECK(found == std::vector{0, 1, 4, 4, 4, 0});
@@ -129,13 +131,57 @@ TEST_CASE("augmented folder: broken files are skipped, named once, and replaced 
     CHECK(text_of<FileError>([&] { Filled(all, 3); }).find("; all 6 images are broken") != std::string::npos);
 }
 
+TEST_CASE("augmented folder: images of one channel are grey") {
+    const Files files;
+    const Normalisation one = Normalisation::per_channel(std::array{0.5}, std::array{0.25});
+    constexpr Chw grey{1, 16, 24};
+    AugmentedFolder plainly(files.open(), one, grey, std::nullopt);
+    std::vector<float> image(16 * 24);
+    for (std::size_t record = 0; record < 6; ++record) {
+        CHECK(plainly.fill(record, 1, 0, image) == record / 3);
+        const double expected = (static_cast<double>(record) * 10.0 / 255.0 - 0.5) / 0.25;
+        CHECK(std::ranges::all_of(image, [&](float v) { return v == Approx(expected).margin(0.02); }));
+    }
+    // A shift of the colours is one of their grey.
+    std::vector<float> three(image_size);
+    std::vector<float> shifted(image.size());
+    AugmentedFolder colours(files.open(), plain(), shape, small);
+    AugmentedFolder greys(files.open(), Normalisation::per_channel(std::array{0.0}, std::array{1.0}), grey, small);
+    colours.fill(0, 1, 0, three);  // black before the shift
+    greys.fill(0, 1, 0, shifted);
+    CHECK(shifted[0] == Approx(0.299 * three[0] + 0.587 * three[384] + 0.114 * three[768]).margin(1e-4));
+    const Normalisation mean = per_pixel_mean(files.open(), grey);
+    mean.apply(std::vector<std::uint8_t>(image.size(), 0), image);
+    CHECK(-image[100] * 255 == Approx(25).margin(0.5));
+}
+
+TEST_CASE("augmented folder: images come as stored, or upright if asked for") {
+    const Files files;
+    // The upper half black, the lower one white; upright, turned by a quarter: black on the right.
+    std::vector<std::uint8_t> pixels(3 * 48 * 48);
+    std::fill(pixels.begin() + 3 * 24 * 48, pixels.end(), std::uint8_t{255});
+    PngKind kind;
+    kind.exif = std::string("MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0", 26);
+    put(files.path(0), png_file(48, 48, pixels, kind));
+    const auto corners = [&](Orientation orientation) {
+        AugmentedFolder source(files.open(), plain(), {3, 16, 16}, std::nullopt, BrokenFiles::fatal, orientation);
+        std::vector<float> image(3 * 16 * 16);
+        source.fill(0, 1, 0, image);
+        return std::array{image[0] > 0.5F, image[15] > 0.5F, image[15 * 16] > 0.5F, image[15 * 17] > 0.5F};
+    };
+    CHECK(corners(Orientation::stored) == std::array{false, false, true, true});
+    CHECK(corners(Orientation::upright) == std::array{true, false, true, false});
+    AugmentedFolder upright(files.open(), plain(), shape, std::nullopt, BrokenFiles::fatal, Orientation::upright);
+    CHECK(upright.augmentation_text() == "crop 16 x 24, not augmented, upright");
+}
+
 TEST_CASE("augmented folder: what does not fit is named") {
     const Files files;
     const auto text = [&](Chw crop, const ScaleAugmentation& augmentation) {
         return text_of<std::invalid_argument>([&] { AugmentedFolder(files.open(), plain(), crop, augmentation); });
     };
-    CHECK(text({1, 16, 24}, small) == "folder: expected crops of 3 channels, found 1 x 16 x 24");
-    CHECK(text({3, 0, 24}, small) == "folder: expected crops of 3 channels, found 3 x 0 x 24");
+    CHECK(text({2, 16, 24}, small) == "folder: expected crops of 1 or 3 channels, found 2 x 16 x 24");
+    CHECK(text({3, 0, 24}, small) == "folder: expected crops of 1 or 3 channels, found 3 x 0 x 24");
     CHECK(text({3, 25, 16}, small) == "folder: expected shorter sides of at least 25, found 24 to 40");
     CHECK(text({3, 16, 16}, {.shortest = 24, .longest = 23}) ==
           "folder: expected shorter sides of at least 16, found 24 to 23");

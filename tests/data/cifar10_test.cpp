@@ -22,7 +22,7 @@ std::string records(char shade) {
 }
 
 std::string error_of(const std::filesystem::path& path, Cifar10Set set = Cifar10Set::test) {
-    return text_of<std::runtime_error>([&] { load_cifar10(path, set); });
+    return text_of<FileError>([&] { load_cifar10(path, set); });
 }
 
 void check_test_set(const LabelledImages& images, std::uint8_t shade) {
@@ -67,7 +67,7 @@ TEST_CASE("cifar10: the five training files come in their order") {
     for (std::size_t i = 0; i < 5; ++i) CHECK(images.image(i * 10'000)[0] == i + 1);
     std::filesystem::remove(folder / "data_batch_3.bin");
     CHECK(error_of(folder.path(), Cifar10Set::train) ==
-          (folder / "data_batch_3.bin").string() + ": file: expected one that can be opened, found none");
+          (folder / "data_batch_3.bin").string() + ": cannot be read: No such file or directory");
 }
 
 TEST_CASE("cifar10: wrong sizes, labels, names and places are named") {
@@ -79,7 +79,9 @@ TEST_CASE("cifar10: wrong sizes, labels, names and places are named") {
     put(path, records(7) + "x");
     CHECK(error_of(folder.path()) == size_expected + "30730001");
     put(path, "");
-    CHECK(error_of(folder.path()) == size_expected + "0");
+    CHECK(error_of(folder.path()) == size_expected + "0, an empty file");
+    put(path, "version https://git-lfs.github.com/spec/v1\noid sha256:12\nsize 30730000\n");
+    CHECK(error_of(folder.path()).starts_with(size_expected + "71, a Git LFS pointer: "));
     auto content = records(7);
     content[17 * record_bytes] = 10;
     put(path, content);
@@ -100,6 +102,10 @@ TEST_CASE("cifar10: a broken archive is named") {
     const auto path = folder / "cifar-10-binary.tar.gz";
     put(path, "this is no archive, and long enough to be looked at by every format there is");
     CHECK(error_of(path).find(path.string() + ": archive: expected a readable tar file, found ") == 0);
+    put(path, "<!doctype html><html>");
+    CHECK(error_of(path) == path.string() +
+                                ": content: expected a tar archive, found an HTML page: download the file " +
+                                "that it shows");
     put(folder / "test_batch.bin", records(7));
     REQUIRE(std::system(("tar czf " + path.string() + " -C " + folder.path().string() + " test_batch.bin").c_str()) ==
             0);

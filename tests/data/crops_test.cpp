@@ -38,6 +38,21 @@ TEST_CASE("crops: a part of an image, planar, mirrored or not") {
     CHECK(cropped({3, 4, 2, 2, true}) == std::vector{35, 34, 45, 44, 135, 134, 145, 144, 235, 234, 245, 244});
 }
 
+TEST_CASE("crops: one channel takes the grey of the colours, and of greys themselves") {
+    const Normalisation one = Normalisation::per_channel(std::array{0.0}, std::array{1.0});
+    const RgbImage image{1, 4, {255, 0, 0, 0, 255, 0, 0, 0, 255, 255, 255, 255}};
+    std::vector<float> dst(4);
+    crop_into(image, {0, 0, 1, 4}, one, dst);
+    std::vector<int> values;
+    for (const float value : dst) values.push_back(static_cast<int>(value * 255.0F + 0.5F));
+    CHECK(values == std::vector{76, 150, 29, 255});  // 0.299, 0.587 and 0.114 of 255
+    for (int grey = 0; grey < 256; ++grey) {
+        const auto byte = static_cast<std::uint8_t>(grey);
+        crop_into({1, 4, std::vector<std::uint8_t>(12, byte)}, {0, 0, 1, 4, true}, one, dst);
+        CHECK(dst == std::vector<float>(4, static_cast<float>(grey / 255.0)));
+    }
+}
+
 TEST_CASE("crops: they are normalised") {
     std::vector<float> dst(3);
     crop_into(numbered(2, 2), {1, 1, 1, 1}, imagenet_normalisation(), dst);
@@ -53,7 +68,7 @@ TEST_CASE("crops: what does not fit is named") {
     CHECK(text({3, 0, 2, 2}) == "crop: expected a part of 4 x 4, found 2 x 2 from row 3 and column 0 on");
     CHECK(text({0, -1, 2, 2}) == "crop: expected a part of 4 x 4, found 2 x 2 from row 0 and column -1 on");
     CHECK(text({0, 0, 0, 2}) == "crop: expected a part of 4 x 4, found 0 x 2 from row 0 and column 0 on");
-    CHECK(text({0, 0, 1, 2}) == "crop: expected room for 6 floats, found 12");
+    CHECK(text({0, 0, 1, 2}) == "crop: expected room for 2 or 6 floats, found 12");
     CHECK(text({2, 2, 2, 2}) == "nothing thrown");
     const Normalisation other = Normalisation::per_channel(std::array{0.0}, std::array{1.0});
     CHECK_THROWS_AS(crop_into(numbered(4, 4), {0, 0, 2, 2}, other, dst), std::invalid_argument);

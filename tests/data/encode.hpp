@@ -20,6 +20,7 @@ struct JpegKind {
     J_COLOR_SPACE file = JCS_YCbCr;
     bool adobe = false;  ///< the marker that says that inks are inverted
     bool progressive = false;
+    std::vector<jpeg_scan_info> scans{};  ///< of a progressive one, other than the usual
 };
 
 /// Pixels are [row][column][channel]; as little is lost as the format allows.
@@ -41,6 +42,10 @@ inline std::string jpeg_file(int height, int width, const std::vector<std::uint8
     for (int c = 0; c < jpeg.num_components; ++c) jpeg.comp_info[c].h_samp_factor = jpeg.comp_info[c].v_samp_factor = 1;
     jpeg.write_Adobe_marker = kind.adobe ? TRUE : FALSE;
     if (kind.progressive) jpeg_simple_progression(&jpeg);
+    if (!kind.scans.empty()) {
+        jpeg.scan_info = kind.scans.data();
+        jpeg.num_scans = static_cast<int>(kind.scans.size());
+    }
     jpeg_start_compress(&jpeg, TRUE);
     const std::size_t row_size = pixels.size() / static_cast<std::size_t>(height);
     while (jpeg.next_scanline < jpeg.image_height) {
@@ -61,6 +66,7 @@ struct PngKind {
     bool interlaced = false;
     std::vector<png_color> palette{};
     std::vector<png_byte> palette_alpha{};
+    std::string exif{};
 };
 
 /// `rows` are the bytes of all rows as the file has them.
@@ -80,6 +86,10 @@ inline std::string png_file(int height, int width, std::vector<std::uint8_t> row
     if (!kind.palette.empty()) png_set_PLTE(png, info, kind.palette.data(), static_cast<int>(kind.palette.size()));
     if (!kind.palette_alpha.empty())
         png_set_tRNS(png, info, kind.palette_alpha.data(), static_cast<int>(kind.palette_alpha.size()), nullptr);
+    if (!kind.exif.empty()) {
+        std::string exif = kind.exif;
+        png_set_eXIf_1(png, info, static_cast<png_uint_32>(exif.size()), reinterpret_cast<png_bytep>(exif.data()));
+    }
     std::vector<png_bytep> pointers;
     for (std::size_t row = 0; row < static_cast<std::size_t>(height); ++row)
         pointers.push_back(&rows[row * (rows.size() / static_cast<std::size_t>(height))]);

@@ -53,6 +53,50 @@ std::string error_of(const std::string& file) {
     return text_of<FileError>([&] { decode_image(bytes_of(file), "some.file"); });
 }
 
+/// A JPEG file that says it is of another size.
+std::string jpeg_of_size(std::string jpeg, int height, int width) {
+    const auto sides = {height >> 8, height & 255, width >> 8, width & 255};
+    std::string text;
+    for (const int byte : sides) text += static_cast<char>(byte);
+    const std::size_t baseline = jpeg.find("\xFF\xC0");  // height and width stand behind the marker of the frame
+    return jpeg.replace((baseline == std::string::npos ? jpeg.find("\xFF\xC2") : baseline) + 5, 4, text);
+}
+
+/// A camera's notes with an orientation, in either order of bytes.
+std::string exif(int orientation, bool low_first) {
+    const auto number = [&](unsigned value, unsigned bytes) {
+        std::string text;
+        for (unsigned i = 0; i < bytes; ++i) {
+            const unsigned shift = 8 * (low_first ? i : bytes - 1 - i);
+            text += static_cast<char>((value >> shift) & 255U);
+        }
+        return text;
+    };
+    const auto entry = [&](unsigned tag, unsigned type, unsigned value) {
+        return number(tag, 2) + number(type, 2) + number(1, 4) + number(value, 2) + number(0, 2);
+    };
+    return (low_first ? "II" : "MM") + number(42, 2) + number(8, 4) + number(2, 2) + entry(0x0100, 3, 7) +
+           entry(0x0112, 3, static_cast<unsigned>(orientation)) + number(0, 4);
+}
+
+/// A JPEG file with notes in front.
+std::string with_exif(std::string jpeg, const std::string& notes) {
+    const std::string data = std::string("Exif\0\0", 6) + notes;
+    return jpeg.insert(2, std::string("\xFF\xE1\0", 3) + static_cast<char>(data.size() + 2) + data);
+}
+
+/// The pixels of an image of 2 x 3, upright, as letters.
+std::string turned(const std::string& file, Orientation orientation = Orientation::upright) {
+    const RgbImage image = decode_image(bytes_of(file), "test", orientation);
+    std::string text;
+    for (int row = 0; row < image.height; ++row) {
+        if (row > 0) text += ' ';
+        for (int column = 0; column < image.width; ++column)
+            text += static_cast<char>('a' + (detail::row_of(image, row)[detail::rgb_size(1, column)] + 20) / 40);
+    }
+    return text;
+}
+
 }  // namespace
 
 TEST_CASE("image file: a JPEG of colours or greys") {
@@ -120,7 +164,8 @@ TEST_CASE("image file: what is cut off anywhere is an error that names the file"
 
 TEST_CASE("image file: errors say what was expected and found") {
     CHECK(error_of("") == "some.file: content: expected a JPEG or PNG image, found an empty file");
-    CHECK(error_of("GIF89a") == "some.file: content: expected a JPEG or PNG image, found neither");
+    CHECK(error_of("P6 1 1") ==
+          "some.file: content: expected a JPEG or PNG image, found text that begins with \"P6 1 1\"");
     std::string jpeg = jpeg_file(12, 20, slope(12, 20, 3), {});
     CHECK(error_of(jpeg.substr(0, jpeg.size() / 2)) ==
           "some.file: JPEG data: expected a whole image, found Premature end of JPEG file");
@@ -130,10 +175,6 @@ TEST_CASE("image file: errors say what was expected and found") {
     damaged[60] = static_cast<char>(damaged[60] ^ 4);
     CHECK(error_of(damaged).find("some.file: PNG data: expected a whole image, found ") == 0);
 
-    // Height and width stand behind the marker of the frame, and of the header.
-    const std::size_t frame = jpeg.find("\xFF\xC0");
-    jpeg.replace(frame + 5, 4, "\xFF\xDC\xFF\xDC");
-    CHECK(error_of(jpeg) == "some.file: size: expected at most 100000000 pixels, found 65500 x 65500");
     const TemporaryFolder folder;
     CHECK(text_of<FileError>([&] {
               read_image(folder / "none.png");
@@ -146,6 +187,122 @@ TEST_CASE("image file: bytes between the markers of a JPEG do no harm") {
     std::string jpeg = jpeg_file(12, 20, slope(12, 20, 3), {});
     jpeg.insert(jpeg.size() - 2, "xyz");
     check_close(jpeg, 12, 20, slope(12, 20, 3), 4);
+}
+
+TEST_CASE("image file: other formats are named") {
+    const std::string expected = "some.file: content: expected a JPEG or PNG image, found ";
+    CHECK(error_of("GIF89a") == expected + "a GIF image");
+    CHECK(error_of("RIFF....WEBPVP8 ") == expected + "a WebP image");
+    CHECK(error_of("version https://git-lfs.github.com/spec/v1\n").starts_with(expected + "a Git LFS pointer"));
+}
+
+TEST_CASE("image file: sizes that a file cannot hold are refused before memory is given to them") {
+    for (const bool progressive : {false, true}) {
+        const std::string jpeg = jpeg_file(16, 16, Bytes(std::size_t{3} * 16 * 16, 77), {.progressive = progressive});
+        CHECK(error_of(jpeg_of_size(jpeg, 60'000, 60'000)) ==
+              "some.file: size: expected at most 100000000 pixels, found 60000 x 60000");
+        CHECK(error_of(jpeg_of_size(jpeg, 10'000, 9'999)) ==
+              "some.file: size: expected what " + std::to_string(jpeg.size()) + " bytes can hold, found 9999 x 10000");
+    }
+    // The smallest file that holds as much: a bit for each block of 8 x 8, if it were one of nothing but greys.
+    const std::string grey = jpeg_file(8, 8, Bytes(64, 77), {JCS_GRAYSCALE, JCS_GRAYSCALE});
+    const int blocks = 8 * static_cast<int>(grey.size()) + 7;
+    CHECK(error_of(jpeg_of_size(grey, 8, 8 * blocks)).starts_with("some.file: JPEG data: expected a whole image"));
+    CHECK(error_of(jpeg_of_size(grey, 8, 8 * blocks + 1)).starts_with("some.file: size: expected what "));
+}
+
+TEST_CASE("image file: a PNG is as large as its compressed bytes can be") {
+    // Rows of one value compress as well as anything does.
+    const Bytes zeros(3'000'000);
+    check_close(png_file(1000, 1000, zeros, {}), 1000, 1000, zeros, 0);
+    std::string png = png_file(1, 1, Bytes(3), {});
+    std::string large = png_file(10'000, 10'000, Bytes(12'500'000), {PNG_COLOR_TYPE_GRAY, 1});
+    CHECK(error_of(large) == "nothing thrown");
+    // The header of the large one, which has its own checksum, before the pixels of the small one.
+    const std::size_t header = 8 + 12 + 13;
+    png.replace(0, header, large, 0, header);
+    const std::string text = error_of(png);
+    CHECK(text.starts_with("some.file: size: expected what "));
+    CHECK(text.ends_with(" bytes can hold, found 10000 x 10000"));
+    large = png_file(1, 1'000'000, Bytes(125'000), {PNG_COLOR_TYPE_GRAY, 1});
+    CHECK(error_of(large) == "nothing thrown");
+}
+
+TEST_CASE("image file: a progressive JPEG has at most 100 scans") {
+    const auto scans = [](int count) {
+        std::vector<jpeg_scan_info> list{{1, {0}, 0, 0, 0, 0}};
+        for (int k = 1; k <= 63 && static_cast<int>(list.size()) < count; ++k) list.push_back({1, {0}, k, k, 0, 1});
+        for (int k = 1; k <= 63 && static_cast<int>(list.size()) < count; ++k) list.push_back({1, {0}, k, k, 1, 0});
+        return list;
+    };
+    const Bytes greys = slope(16, 16, 1);
+    const auto file = [&](int count) {
+        return jpeg_file(16, 16, greys, {JCS_GRAYSCALE, JCS_GRAYSCALE, false, true, scans(count)});
+    };
+    CHECK(error_of(file(100)) == "nothing thrown");
+    CHECK(error_of(file(101)) == "some.file: scans: expected at most 100, found more");
+}
+
+TEST_CASE("image file: as stored, or upright as the camera noted") {
+    // a b c
+    // d e f
+    const Bytes pixels = tripled({0, 40, 80, 120, 160, 200});
+    const std::vector<std::string> seen{"abc def",  "cba fed",  "fed cba",  "def abc",
+                                        "ad be cf", "da eb fc", "fc eb da", "cf be ad"};
+    for (const bool low_first : {false, true}) {
+        for (int orientation = 1; orientation <= 8; ++orientation) {
+            INFO(orientation << low_first);
+            const std::string notes = exif(orientation, low_first);
+            PngKind kind;
+            kind.exif = notes;
+            const std::string png = png_file(2, 3, pixels, kind);
+            CHECK(turned(png, Orientation::stored) == "abc def");
+            CHECK(turned(png) == seen[static_cast<std::size_t>(orientation) - 1]);
+            const std::string jpeg = with_exif(jpeg_file(2, 3, pixels, {.file = JCS_RGB}), notes);
+            CHECK(turned(jpeg, Orientation::stored) == "abc def");
+            CHECK(turned(jpeg) == seen[static_cast<std::size_t>(orientation) - 1]);
+        }
+    }
+}
+
+TEST_CASE("image file: without a camera's notes, or with broken ones, upright is as stored") {
+    const Bytes pixels = tripled({0, 40, 80, 120, 160, 200});
+    const std::string jpeg = jpeg_file(2, 3, pixels, {.file = JCS_RGB});
+    CHECK(turned(jpeg) == "abc def");
+    CHECK(turned(png_file(2, 3, pixels, {})) == "abc def");
+    const std::string notes = exif(6, false);
+    const std::size_t needed = 8 + 2 + 12 + 12;
+    for (std::size_t size = 0; size <= notes.size(); ++size)
+        CHECK(turned(with_exif(jpeg, notes.substr(0, size))) == (size < needed ? "abc def" : "da eb fc"));
+    CHECK(turned(with_exif(jpeg, exif(0, false))) == "abc def");
+    CHECK(turned(with_exif(jpeg, exif(9, false))) == "abc def");
+    CHECK(turned(with_exif(jpeg, "XX" + notes.substr(2))) == "abc def");
+    std::string far = notes;
+    far.replace(4, 4, "\xFF\xFF\xFF\xFF");  // where the entries begin
+    CHECK(turned(with_exif(jpeg, far)) == "abc def");
+}
+
+TEST_CASE("image file: images that users stumbled over") {
+    RESIDUA_NEEDS_DATA();
+    const auto folder = data_folder() / "field-cases" / "images";
+    CHECK(text_of<FileError>([&] { read_image(folder / "webp_named_jpg.jpg"); }) ==
+          (folder / "webp_named_jpg.jpg").string() + ": content: expected a JPEG or PNG image, found a WebP image");
+    CHECK(read_image(folder / "thinner.png").height == 30'000);
+    CHECK(read_image(folder / "mpo_two_images.jpg").width == 120);
+    const RgbImage stored = read_image(folder / "exif6.jpg");
+    const RgbImage upright = read_image(folder / "exif6.jpg", Orientation::upright);
+    CHECK(stored.height == 80);
+    CHECK(upright.height == 120);
+    CHECK((upright.pixels == detail::upright(stored, 6).pixels));
+    // Hashes of the colours that the files hold, transparent or not, unpacked with Python's zlib.
+    const auto hash = [&](const char* name) {
+        std::uint64_t sum = 0xCBF29CE484222325U;  // the 64-bit FNV-1a
+        for (const auto byte : read_image(folder / name).pixels) sum = (sum ^ byte) * 0x100000001B3U;
+        return sum;
+    };
+    CHECK(hash("rgba.png") == 0x0F693E63F8004C39U);
+    CHECK(hash("palette_transparent.png") == 0x00951057109AA850U);
+    CHECK(hash("grey_alpha.png") == 0xECEBBE4EA426E780U);
 }
 
 TEST_CASE("image file: real photographs have the sizes that their list says") {

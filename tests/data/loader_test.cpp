@@ -13,6 +13,7 @@
 #include <residua/data/loader.hpp>
 
 using namespace residua;
+using namespace residua::detail;
 
 namespace {
 

@@ -9,6 +9,7 @@
 #include <residua/data/resize.hpp>
 
 using namespace residua;
+using namespace residua::detail;
 
 namespace {
 
@@ -98,6 +99,13 @@ TEST_CASE("resize: a shorter side keeps the aspect, rounded down") {
     CHECK(image.height == 20);
     CHECK(image.width == 27);
     CHECK(image.pixels == resized(noise(30, 41), 20, 27).pixels);
+}
+
+TEST_CASE("resize: sides that no int holds are named") {
+    CHECK(size_with_shorter_side({1, 1'000'000}, 2147).width == 2'147'000'000);
+    CHECK(text_of<std::invalid_argument>([] {
+              size_with_shorter_side({1, 1'000'000}, 2148);
+          }) == "resize: expected sides of at most 2147483647, found 2148000000");
 }
 
 TEST_CASE("resize: sides of nothing are named") {

@@ -1,6 +1,6 @@
 #include <support/count_allocations.hpp>
 #include <support/fused.hpp>
-#include <xtensor/xtensor.hpp>
+#include <support/xtensor.hpp>
 
 using namespace residua;
 

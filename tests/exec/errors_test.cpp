@@ -1,7 +1,7 @@
 #include <sstream>
 #include <support/catch.hpp>
 #include <support/files.hpp>
-#include <xtensor/xtensor.hpp>
+#include <support/xtensor.hpp>
 
 #include <residua/exec/model.hpp>
 #include <residua/exec/workspace.hpp>

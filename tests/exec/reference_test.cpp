@@ -8,6 +8,8 @@
 #include <residua/plan/names.hpp>
 
 using namespace residua;
+using namespace residua::detail;
+using namespace residua::variables;
 using Values = std::vector<double>;
 
 namespace {

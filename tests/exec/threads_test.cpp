@@ -3,6 +3,7 @@
 #include <thread>
 
 using namespace residua;
+using namespace residua::detail;
 
 namespace {
 

@@ -1,6 +1,7 @@
 #include <support/fused.hpp>
 
 using namespace residua;
+using namespace residua::variables;
 
 namespace {
 
@@ -40,7 +41,7 @@ class Check {
         const std::vector<float> expected(clean.begin(), clean.end());
         for_each_bad_image([&] {
             const auto found = model.predict(sample_.images, count, workspace);
-            ReferenceNetwork<Net, double> reference(to_doubles(sample_.weights.all()));
+            detail::ReferenceNetwork<Net, double> reference(to_doubles(sample_.weights.all()));
             check_not_lost(found, reference.forward(to_doubles(sample_.images), count, false));
             const auto size = found.size() / count;
             CHECK(std::ranges::equal(found.first(size), std::span(expected).first(size)));

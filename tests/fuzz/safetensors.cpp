@@ -9,7 +9,7 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const auto bytes = std::as_bytes(std::span(data, size));
     try {
-        const residua::SafetensorsFile file({bytes.begin(), bytes.end()}, "fuzz");
+        const residua::SafetensorsFile file(bytes, "fuzz");
         std::size_t total = 0;
         for (const auto& entry : file.tensors()) {
             std::vector<float> floats(entry.size());

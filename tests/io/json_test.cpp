@@ -6,19 +6,22 @@
 
 #include <residua/io/detail/json.hpp>
 
+using namespace residua;
 using namespace residua::detail;
 
 namespace {
 
 std::string error_of(std::string_view text) {
-    return text_of<JsonError>([&] { parse_json(text); });
+    const std::string error = text_of<FileError>([&] { parse_json(text, "f"); });
+    const std::string beginning = "f: header: expected well-formed JSON, found ";
+    return error.starts_with(beginning) ? error.substr(beginning.size()) : error;
 }
 
 }  // namespace
 
 TEST_CASE("JSON: values keep their kind, text and source") {
     const std::string text = R"( {"a": [1, -2.5e+3, "x"], "b": {}, "c": [true, false, null]} )";
-    const JsonValue json = parse_json(text);
+    const JsonValue json = parse_json(text, "f");
     REQUIRE(json.kind == JsonValue::Kind::object);
     CHECK(json.keys == std::vector<std::string>{"a", "b", "c"});
     const JsonValue& a = json.items[0];
@@ -33,18 +36,18 @@ TEST_CASE("JSON: values keep their kind, text and source") {
 }
 
 TEST_CASE("JSON: natural numbers are plain integers below 2^63") {
-    CHECK(parse_json("0").natural_number() == 0);
-    CHECK(parse_json("9223372036854775807").natural_number() == INT64_MAX);
+    CHECK(parse_json("0", "f").natural_number() == 0);
+    CHECK(parse_json("9223372036854775807", "f").natural_number() == INT64_MAX);
     for (const char* other : {"9223372036854775808", "-0", "-1", "1.0", "1e2", "\"1\"", "null"}) {
         CAPTURE(other);
-        CHECK(parse_json(other).natural_number() == std::nullopt);
+        CHECK(parse_json(other, "f").natural_number() == std::nullopt);
     }
 }
 
 TEST_CASE("JSON: strings are unescaped and must be UTF-8") {
-    CHECK(parse_json(R"("\"\\\/\b\f\n\r\t")").text == "\"\\/\b\f\n\r\t");
-    CHECK(parse_json(R"("\u0041\u00e9\u20AC\ud83d\ude00")").text == "A\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80");
-    CHECK(parse_json("\"\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80\"").text == "\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80");
+    CHECK(parse_json(R"("\"\\\/\b\f\n\r\t")", "f").text == "\"\\/\b\f\n\r\t");
+    CHECK(parse_json(R"("\u0041\u00e9\u20AC\ud83d\ude00")", "f").text == "A\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80");
+    CHECK(parse_json("\"\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80\"", "f").text == "\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80");
     for (const char* wrong : {"\"\x80\"", "\"\xC0\x80\"", "\"\xE0\x80\x80\"", "\"\xED\xA0\x80\"",
                               "\"\xF0\x80\x80\x80\"", "\"\xF4\x90\x80\x80\"", "\"\xC3\"", "\"\n\"", "\"\xFF\""}) {
         CAPTURE(wrong);
@@ -79,8 +82,8 @@ TEST_CASE("JSON: everything else is refused with its place") {
 
 TEST_CASE("JSON: written strings are read back") {
     const std::string text("quote \" backslash \\ bell \a zero \0 euro \xE2\x82\xAC", 42);
-    CHECK(parse_json(json_string(text)).text == text);
+    CHECK(parse_json(json_string(text), "f").text == text);
     CHECK(json_string("\n\x1f") == "\"\\u000a\\u001f\"");
     CHECK(text_of<std::invalid_argument>([] { json_string("ab\xFF"); }) ==
-          "expected UTF-8 text, found byte 255 at place 2");
+          "header: expected UTF-8 text, found byte 255 at place 2");
 }

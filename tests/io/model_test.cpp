@@ -2,8 +2,10 @@
 #include <cstdint>
 #include <cstring>
 #include <fstream>
+#include <functional>
 #include <limits>
 #include <memory>
+#include <span>
 #include <stdexcept>
 #include <support/catch.hpp>
 #include <support/files.hpp>
@@ -115,6 +117,39 @@ TEST_CASE("load_model: the bits of load_safetensors, for any number of threads")
     CHECK_THROWS_AS(load_model<Net>(path, 0), std::invalid_argument);
 }
 
+TEST_CASE("load_model: from memory, which may go afterwards unless the model is told to keep it") {
+    const TemporaryFolder folder;
+    const auto path = folder / "net.safetensors";
+    save_safetensors(path, some_weights<Net>());
+    const std::vector<float> expected = outputs(load_model<Net>(path));
+    std::string content = content_of(path);
+    const auto bytes = std::as_bytes(std::span(content));
+    CHECK(std::ranges::equal(load_safetensors<Net>(bytes).all(), some_weights<Net>().all()));
+    const Model<Net> kept = load_model<Net>(SafetensorsFile(bytes, "n"), 2);
+    CHECK(outputs(kept) == expected);
+    const auto* const weight = &kept.parameter<"conv1.weight">()(0, 0, 0, 0);
+    CHECK(std::less<>()(reinterpret_cast<const char*>(weight), content.data() + content.size()));
+    CHECK_FALSE(std::less<>()(reinterpret_cast<const char*>(weight), content.data()));
+
+    const Model<Net> copied = load_model<Net>(bytes);
+    std::ranges::fill(content, '\0');
+    CHECK(outputs(copied) == expected);
+    CHECK(std::ranges::equal(copied.parameter<"fc.weight">(), some_weights<Net>().parameter<"fc.weight">()));
+    CHECK(text_of<FileError>([&] { load_model<Net>(bytes); }).find("weights in memory: content: ") == 0);
+    CHECK(text_of<FileError>([&] { load_safetensors<Net>(bytes.first(3)); }).find("weights in memory: content: ") == 0);
+    CHECK_THROWS_AS(load_model<Net>(bytes, 0), FileError);
+}
+
+TEST_CASE("load_model: an open file gives its metadata and then the model, in one reading") {
+    const TemporaryFolder folder;
+    const auto path = folder / "net.safetensors";
+    save_safetensors(path, some_weights<Net>(), {{"classes", "ant\nbee"}});
+    SafetensorsFile file(path);
+    CHECK(file.metadata().at("classes") == "ant\nbee");
+    CHECK(std::ranges::equal(load_safetensors<Net>(file).all(), some_weights<Net>().all()));
+    CHECK(outputs(load_model<Net>(std::move(file))) == outputs(load_model<Net>(path)));
+}
+
 TEST_CASE("load_model: other types, and tensors at odd places") {
     const TemporaryFolder folder;
     const auto path = folder / "net.safetensors";
@@ -160,6 +195,44 @@ TEST_CASE("load_model: wrong files are refused as load_safetensors refuses them"
     check_refused_alike(path);
     check_refused_alike(folder / "missing");
     check_refused_alike(folder.path());
+}
+
+TEST_CASE("load_model: a value that is not finite is found in every tensor and at every place") {
+    const TemporaryFolder folder;
+    const auto path = folder / "net.safetensors";
+    for (const Parameter& parameter : parameters<Net>)
+        for (const long place : {0L, parameter.count() / 2, parameter.count() - 1}) {
+            Weights<Net> weights = some_weights<Net>();
+            weights.span(parameter)[static_cast<std::size_t>(place)] = std::numeric_limits<float>::quiet_NaN();
+            write_safetensors(path, detail::tensors_of(weights));
+            check_refused_alike(path);
+            CHECK(refusal(path) == path.string() + ": " + parameter_name<Net>(parameter) + '[' + std::to_string(place) +
+                                       "]: expected a finite number, found nan");
+        }
+    Weights<Net> weights = some_weights<Net>();
+    weights.span(parameter_named<Net, "bn2.running_var">)[31] = -1.0f;
+    write_safetensors(path, detail::tensors_of(weights));
+    check_refused_alike(path);
+    CHECK(refusal(path).find(": bn2.running_var[31]: expected a variance of at least 0, found -1") !=
+          std::string::npos);
+    weights = some_weights<Net>();
+    weights.span(parameter_named<Net, "bn1.running_mean">)[0] = -1.0f;
+    save_safetensors(path, weights);
+    check_loads_alike(path);
+}
+
+TEST_CASE("load_model: a value that becomes infinite is found, with any number of threads") {
+    const TemporaryFolder folder;
+    const auto path = folder / "net.safetensors";
+    std::vector<double> doubles(7 * 48, 0.5);
+    doubles[100] = -1e39;
+    write_changed(path, [&](std::vector<TensorToWrite>& all) {
+        named(all, "fc.weight") = tensor_to_write("fc.weight", {7, 48}, std::span<const double>(doubles));
+    });
+    check_refused_alike(path);
+    for (const int threads : {1, 2, 3})
+        CHECK(text_of<FileError>([&] { load_model<Net>(path, threads); }) ==
+              path.string() + ": fc.weight[100]: expected a finite number, found -1e+39, which is infinite in float32");
 }
 
 TEST_CASE("load_model: batch counters are passed over") {

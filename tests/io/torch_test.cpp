@@ -85,3 +85,72 @@ torch.save({"state_dict": {"module." + k: v for k, v in s.items()}}, "there.pth"
     CHECK(there.at("bfloat").shape.empty());
     CHECK(there.at("none").shape == std::vector<std::int64_t>{0, 3});
 }
+
+TEST_CASE("models in every form that PyTorch's users save are converted, and other files are named") {
+    const std::string python = python_with_torch();
+    if (python.empty()) {
+        WARN("skipped: needs Python with PyTorch and NumPy");
+        return;
+    }
+    const TemporaryFolder folder;
+    const std::string run = "cd " + folder.path().string() + " && " + python + " ";
+    // The class Net is gone when the script runs.
+    REQUIRE(passes(run + R"(-c '
+import torch, argparse
+class Net(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv1 = torch.nn.Conv2d(1, 2, 1, bias=False)
+        self.part = torch.nn.Sequential(torch.nn.BatchNorm2d(2))
+        self.options = argparse.Namespace(depth=3)
+    def forward(self, x):
+        return self.part(self.conv1(x))
+net = Net()
+with torch.no_grad():
+    net.conv1.weight[:] = torch.tensor([1.5, -2]).reshape(2, 1, 1, 1)
+state = net.state_dict()
+wrapped = {"module." + k: v for k, v in state.items()}
+for name, what in {
+        "whole": net, "state": state, "parallel": torch.nn.DataParallel(net),
+        "epoch_and_model": {"epoch": 3, "model": net, "optimizer": {"state": {}, "param_groups": [{"lr": 0.1}]}},
+        "epoch_and_state": {"epoch": 3, "model": state, "args": argparse.Namespace(lr=0.1)},
+        "state_dict": {"state_dict": wrapped, "best": torch.tensor(0.5)},
+        "compiled": {"_orig_mod." + k: v for k, v in wrapped.items()},
+        "only_value": {"generator": state, "step": 7},
+        "tensor": torch.ones(2, 3), "numbers": {"lr": 0.1, "steps": [1, 2]},
+        "two": {"generator": state, "judge": state}, "complex": {"w": torch.ones(1, dtype=torch.complex64)}}.items():
+    torch.save(what, name + ".pth")
+torch.save(net, "old.pth", _use_new_zipfile_serialization=False)
+torch.jit.script(torch.nn.Sequential(torch.nn.Linear(1, 1))).save("script.pth")')"));
+
+    const auto convert = [&](const std::string& name) {
+        return std::system(
+            (run + script + " to-safetensors " + name + ".pth " + name + ".safetensors 2>error").c_str());
+    };
+    for (const char* name : {"whole", "state", "parallel", "epoch_and_model", "epoch_and_state", "state_dict",
+                             "compiled", "only_value", "old"}) {
+        CAPTURE(name);
+        REQUIRE(convert(name) == 0);
+        const SafetensorsFile file(folder / (name + std::string(".safetensors")));
+        CHECK(file.tensors().size() == 5);
+        CHECK(file.find("part.0.running_var") != nullptr);
+        std::vector<float> weight(2);
+        file.read_floats(file.at("conv1.weight"), weight);
+        CHECK(weight == std::vector<float>{1.5F, -2});
+    }
+    REQUIRE(convert("script") == 0);
+    CHECK(SafetensorsFile(folder / "script.safetensors").find("0.weight") != nullptr);
+
+    const auto error_of = [&](const std::string& name) {
+        CHECK(convert(name) != 0);
+        CHECK_FALSE(std::filesystem::exists(folder / (name + ".safetensors")));
+        return content_of(folder / "error");
+    };
+    CHECK(error_of("tensor").ends_with("found a tensor of shape [2, 3]\n"));
+    CHECK(error_of("numbers").ends_with("found a dictionary of lr (float), steps (list)\n"));
+    CHECK(error_of("two").ends_with("several of which may be the model: generator, judge\n"));
+    CHECK(error_of("complex").find("complex.pth: w: expected numbers that .safetensors files hold") == 0);
+    put(folder / "pointer.pth", "version https://git-lfs.github.com/spec/v1\n");
+    CHECK(error_of("pointer").find("found one that begins with b'version https://git-lfs") != std::string::npos);
+    CHECK(error_of("none").find("No such file or directory") != std::string::npos);
+}

@@ -71,14 +71,15 @@ TEST_CASE("networks for other images and ten classes: only the last layer is sma
 }
 
 TEST_CASE("the families that the paper's networks belong to") {
-    using Block = BottleneckBlock<ProjectionC>;
+    using Block = detail::BottleneckBlock<ProjectionC>;
     STATIC_REQUIRE(parameter_count<CifarResNet<5>> == 464'154);
     STATIC_REQUIRE(multiply_adds<CifarPlain<5>> == 68'862'592);
     // Every n adds as much.
-    STATIC_REQUIRE(parameter_count<CifarNet<2, BasicBlock<None>>> == 2 * 269'722 - parameter_count<CifarResNet<4>>);
+    STATIC_REQUIRE(parameter_count<detail::CifarNet<2, detail::BasicBlock<None>>> ==
+                   2 * 269'722 - parameter_count<CifarResNet<4>>);
     // One block of 64 channels more than ResNet-50 has, whose shortcut is projected as all of ProjectionC are.
-    STATIC_REQUIRE(parameter_count<ImageNetNet<Block, 4, 4, 6, 3, ImageNetInput, 1000>> -
-                       parameter_count<ImageNetNet<Block, 3, 4, 6, 3, ImageNetInput, 1000>> ==
+    STATIC_REQUIRE(parameter_count<detail::ImageNetNet<Block, 4, 4, 6, 3, ImageNetInput, 1000>> -
+                       parameter_count<detail::ImageNetNet<Block, 3, 4, 6, 3, ImageNetInput, 1000>> ==
                    256 * 64 + 64 * 64 * 9 + 64 * 256 + 256 * 256 + 2 * (64 + 64 + 256 + 256));
 }
 

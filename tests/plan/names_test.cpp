@@ -126,6 +126,24 @@ TEST_CASE("names outside stages") {
                                                    "fc.bias", "fc2.weight", "fc2.bias"});
 }
 
+TEST_CASE("two projections in one block have names of their own") {
+    using Projected = ResidualBlock<Conv3x3, BN, ReLU, Shortcut<ProjectionC>>;
+    const std::vector<std::string> names =
+        all_names<Network<Input<3, 8, 8>, Stage<1, 8, Sequence<Projected, Projected>>>>();
+    for (const char* name : {"layer1.0.downsample.0.weight", "layer1.0.downsample.1.bias",
+                             "layer1.0.downsample.2.weight", "layer1.0.downsample.3.bias", "layer1.0.conv4.weight"})
+        CHECK(std::ranges::count(names, name) == 1);
+}
+
+TEST_CASE("a stage keeps its number in all of its blocks, whatever stages they hold") {
+    using Inner = Stage<2, 8, Sequence<Conv1x1>, Stride<1>>;
+    using Net = Network<Input<3, 8, 8>, Stage<2, 16, Sequence<Conv3x3, Inner, Conv3x3>>>;
+    CHECK(name_set<Net>() == std::set<std::string>{"layer1.0.conv1.weight", "layer1.0.conv2.weight",
+                                                   "layer2.0.conv1.weight", "layer2.1.conv1.weight",
+                                                   "layer1.1.conv1.weight", "layer1.1.conv2.weight",
+                                                   "layer3.0.conv1.weight", "layer3.1.conv1.weight"});
+}
+
 TEST_CASE("a parameter by name, at compile time") {
     STATIC_REQUIRE(parameter_named<ResNet20, "conv1.weight">.shape == std::array{16, 3, 3, 3});
     STATIC_REQUIRE(parameter_named<ResNet20, "layer3.2.bn2.running_var">.shape == std::array{64, 1, 1, 1});

@@ -7,6 +7,7 @@
 #include <residua/plan/traffic.hpp>
 
 using namespace residua;
+using namespace residua::detail;
 
 namespace {
 
@@ -75,7 +76,7 @@ TEST_CASE("the deepest network is within what compilers evaluate") {
     STATIC_REQUIRE(traffic<ResNet1202, Training>.map_bytes > traffic<ResNet110, Training>.map_bytes);
 }
 
-TEST_CASE("a block's passes in docs/performance.md") {
+TEST_CASE("a block's passes in decision 3") {
     STATIC_REQUIRE(maps(layerwise_traffic<Basic<3>>, layerwise_traffic<Basic<2>>) == 17 + 27);
     STATIC_REQUIRE(maps(traffic<Basic<3>, Training>, traffic<Basic<2>, Training>) == 6 + 11);
     STATIC_REQUIRE(maps(layerwise_traffic<Deep<3>>, layerwise_traffic<Deep<2>>) == 54 + 84);

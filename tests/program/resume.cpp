@@ -117,14 +117,29 @@ TEST_CASE("program: Ctrl-C without a checkpoint file saves in one of its own") {
     CHECK(std::filesystem::exists(folder / stopped.out.substr(begin, stopped.out.find(' ', begin) - begin)));
 }
 
-TEST_CASE("program: a finished run can be resumed and is finished") {
+TEST_CASE("program: a finished run can be resumed, is finished, and goes on with more iterations at its last rate") {
     const TemporaryFolder folder;
-    const Arguments arguments = Arguments{"train", "--net",   "resnet20", "--data", "builtin",      "--iterations",
-                                          "2",     "--batch", "4",        "--save", "w.safetensors"} +
-                                checkpointed;
-    REQUIRE(run_program(folder.path(), arguments).code == 0);
-    const std::string weights = content_of(folder / "w.safetensors");
+    Arguments arguments = Arguments{"train", "--net",  "resnet20",      "--data", "builtin", "--batch",
+                                    "4",     "--save", "w.safetensors", "--log",  "log.csv"} +
+                          checkpointed;
+    const auto weights = [&] { return content_of(folder / "w.safetensors"); };
+    REQUIRE(run_program(folder.path(), arguments + Arguments{"--iterations", "4"}).code == 0);
+    const std::string finished = weights();
     std::filesystem::remove(folder / "w.safetensors");
-    CHECK(run_program(folder.path(), arguments + resumed).code == 0);
-    CHECK((content_of(folder / "w.safetensors") == weights));
+    for (const Arguments& same : {Arguments{}, Arguments{"--iterations", "4"}}) {
+        const Outcome outcome = run_program(folder.path(), arguments + resumed + same);
+        CHECK(outcome.code == 0);
+        CHECK(outcome.out == "c.checkpoint: this run has ended, with iteration 4; --iterations goes on with it\n");
+        CHECK((weights() == finished));
+    }
+    const Outcome longer = run_program(folder.path(), arguments + resumed + Arguments{"--iterations", "6"});
+    INFO(longer.err);
+    CHECK(longer.code == 0);
+    CHECK(longer.out.starts_with("c.checkpoint: going on at iteration 4 of 6\n"));
+    CHECK((weights() != finished));
+    const std::string log = content_of(folder / "log.csv");
+    CHECK(log.find("\n1,4,0.001") != std::string::npos);
+    CHECK(log.find("\n1,6,0.001") != std::string::npos);  // not 0.01, as in the middle of a run of 6 iterations
+    CHECK(run_program(folder.path(), arguments + resumed).err.find("expected at most 4, found 6 done") !=
+          std::string::npos);
 }

@@ -1,9 +1,11 @@
-# Reads the #include lines of all headers and fails on one that runs against the flow, or past a dependency's door.
+# Reads the #include lines of all headers and fails on one that runs against the flow, or past a dependency's door; and on
+# a header that throws past on_error.hpp.
 # Usage: cmake -D INCLUDE=<folder that holds residua/> -P check.cmake
 cmake_minimum_required(VERSION 3.22)
 
 # What each room may include besides itself: rooms, or single headers. Headers beside the rooms open one or several.
-set(light config.hpp version.hpp meta layer shape plan)
+set(base config.hpp on_error.hpp)
+set(light ${base} version.hpp meta layer shape plan)
 set(heavy ${light} tensor kernel array exec)
 set(arrows_meta config.hpp)
 # A layer names shapes and its function, so it knows the values that describe them.
@@ -12,15 +14,16 @@ set(arrows_shape config.hpp meta layer)
 set(arrows_plan config.hpp meta layer shape)
 set(arrows_tensor config.hpp meta)
 set(arrows_kernel config.hpp meta tensor shape/chw.hpp shape/window.hpp plan/layout.hpp plan/patches.hpp plan/tiling.hpp)
-set(arrows_array config.hpp meta tensor)
+set(arrows_array ${base} meta tensor)
 set(arrows_exec ${heavy})
-set(arrows_io config.hpp)
+set(arrows_io ${base})
 set(arrows_io/weights.hpp ${heavy} io)
 set(arrows_io/model.hpp ${heavy} io)
 set(arrows_train ${heavy} io data)
-set(arrows_data config.hpp shape/chw.hpp io/error.hpp io/file.hpp)
+set(arrows_data ${base} shape/chw.hpp tensor/finite.hpp io/error.hpp io/file.hpp io/detail/content_kind.hpp)
 set(arrows_model config.hpp meta layer)
 set(arrows_config.hpp "")
+set(arrows_on_error.hpp config.hpp)
 set(arrows_version.hpp "")
 set(arrows_model.hpp ${light} model)
 set(arrows_residua.hpp ${heavy} model.hpp)
@@ -54,6 +57,10 @@ foreach(header IN LISTS headers)
     endif()
 
     file(READ ${INCLUDE}/residua/${header} text)
+    if(NOT header STREQUAL "on_error.hpp" AND "\n${text}" MATCHES "\n([^/\n]*[ (])?throw [^\n]*")
+        message(SEND_ERROR "${header}: throws by itself, expected detail::raise, which programs without exceptions "
+                           "have too: ${CMAKE_MATCH_0}")
+    endif()
     string(REGEX MATCHALL "\n[ \t]*#[ \t]*include[ \t]*[<\"][^>\"\n]+[>\"]" lines "\n${text}")
     foreach(line IN LISTS lines)
         math(EXPR found "${found} + 1")

@@ -3,6 +3,7 @@
 #include <residua/model.hpp>
 
 using namespace residua;
+using namespace residua::detail;
 
 namespace {
 
@@ -24,7 +25,8 @@ TEST_CASE("shape of each layer's output") {
     STATIC_REQUIRE(after<Identity> == Chw{3, 9, 12});
     STATIC_REQUIRE(after<MaxPool<3>> == Chw{3, 3, 4});
     STATIC_REQUIRE(after<MaxPool<3, Stride<2>>> == Chw{3, 5, 6});
-    STATIC_REQUIRE(after<AvgPool<2, Padding<0>>> == Chw{3, 8, 11});
+    STATIC_REQUIRE(after<AvgPool<3, Padding<0>>> == Chw{3, 3, 4});
+    STATIC_REQUIRE(after<AvgPool<2, Stride<1>>> == Chw{3, 8, 11});
     STATIC_REQUIRE(after<GlobalAvgPool> == Chw{3, 1, 1});
     STATIC_REQUIRE(after<GlobalAvgPool, Linear<7>> == Chw{7, 1, 1});
     STATIC_REQUIRE(after<Named<"head", Conv<4, 3>>> == Chw{4, 9, 12});
@@ -40,6 +42,21 @@ TEST_CASE("the first stage keeps the map's size, later ones halve it, unless tol
     STATIC_REQUIRE(after<Stage<2, 16, Basic, Stride<2>>> == Chw{16, 5, 6});
     STATIC_REQUIRE(after<Stage<1, 16, Basic>, Stage<2, 32, Basic, Stride<1>>> == Chw{32, 9, 12});
     STATIC_REQUIRE(after<Stage<1, 16, Basic>, Stage<2, 32, Basic, Stride<3>>> == Chw{32, 3, 4});
+}
+
+TEST_CASE("whether a stage is the first is decided by the network's own, not by those within others") {
+    using Basic = ResidualBlock<Conv3x3, BN, ReLU, Shortcut<ProjectionB>>;
+    using Twice = Sequence<Stage<1, 16, Basic>, Stage<1, 32, Basic>>;
+    STATIC_REQUIRE(after<Twice> == Chw{32, 5, 6});
+    STATIC_REQUIRE(after<Residual<Stage<1, 3, Basic, Stride<1>>>, Stage<1, 16, Basic>> == Chw{16, 9, 12});
+    STATIC_REQUIRE(after<Stage<1, 16, Sequence<Conv3x3, Stage<1, 24, Basic, Stride<1>>>>, Stage<1, 32, Basic>> ==
+                   Chw{32, 5, 6});
+}
+
+TEST_CASE("a stage within a block leaves the block's stride to the layer behind it") {
+    using Basic = ResidualBlock<Conv3x3, BN, ReLU, Shortcut<ProjectionB>>;
+    using Inner = Stage<2, 24, Basic, Stride<1>>;
+    STATIC_REQUIRE(after<Stage<1, 16, Sequence<Inner, Conv3x3>, Stride<2>>> == Chw{16, 5, 6});
 }
 
 TEST_CASE("every kind of block, with every kind of shortcut") {

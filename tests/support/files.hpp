@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <stdexcept>
 #include <string>
 #include <unistd.h>
 
@@ -27,6 +28,24 @@ class TemporaryFolder {
 
   private:
     std::filesystem::path path_;
+};
+
+/// While it lives, a test that root runs has no more rights than anybody; it owns `folder`.
+class WithoutPrivileges {
+  public:
+    explicit WithoutPrivileges(const std::filesystem::path& folder) : root_{::geteuid() == 0} {
+        constexpr uid_t nobody = 65534;
+        if (root_ && (::chown(folder.c_str(), nobody, nobody) != 0 || ::seteuid(nobody) != 0))
+            throw std::runtime_error("root cannot become nobody");
+    }
+    WithoutPrivileges(const WithoutPrivileges&) = delete;
+    WithoutPrivileges& operator=(const WithoutPrivileges&) = delete;
+    ~WithoutPrivileges() {
+        if (root_ && ::seteuid(0) != 0) std::abort();
+    }
+
+  private:
+    bool root_;
 };
 
 inline std::string content_of(const std::filesystem::path& path) {

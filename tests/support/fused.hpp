@@ -57,9 +57,9 @@ struct Disagreements {
 /// A training step of the reference in double.
 template <class Net>
 struct ReferenceStep {
-    residua::ReferenceNetwork<Net, double> network;
+    residua::detail::ReferenceNetwork<Net, double> network;
     std::vector<double> outputs;
-    typename residua::ReferenceNetwork<Net, double>::Gradients gradients;
+    typename residua::detail::ReferenceNetwork<Net, double>::Gradients gradients;
 
     ReferenceStep(const std::vector<double>& weights, const std::vector<double>& images,
                   const std::vector<double>& upstream, int count)
@@ -95,6 +95,7 @@ struct ReferenceStep {
 template <class Net>
 Disagreements training_disagreement(int count, int threads, std::uint64_t seed) {
     using namespace residua;
+    using namespace residua::detail;
     Workspace<Net, Training> workspace(count + 3, threads);
     Sample<Net> before(count + 3, seed + 1000);
     workspace.forward(before.weights, before.images, count + 3);
@@ -138,6 +139,7 @@ double unsteadiness(int count, std::uint64_t seed) {
 template <class Net>
 Disagreement inference_disagreement(int count, int threads, std::uint64_t seed) {
     using namespace residua;
+    using namespace residua::detail;
     const Sample<Net> sample(count, seed);
     const Sample<Net> before(count + 3, seed + 1000);
     const Model<Net> model(sample.weights);

@@ -5,11 +5,14 @@
 #include <support/catch.hpp>
 #include <type_traits>
 
+#include "lanes.hpp"
 #include <residua/layer/activation.hpp>
 #include <residua/tensor/derivative.hpp>
 #include <residua/tensor/pack.hpp>
 
 using namespace residua;
+using namespace residua::detail;
+using namespace residua::variables;
 
 namespace {
 
@@ -68,7 +71,7 @@ SlopeErrors slope_errors(E expression, Slope slope, double lowest) {
             const Pack on_pack =
                 evaluate(slope, Pack::broadcast(static_cast<float>(at[0])), Pack::broadcast(static_cast<float>(at[1])),
                          Pack::broadcast(static_cast<float>(at[2])));
-            worst.on_packs = std::max(worst.on_packs, relative(double{reduce_add(on_pack)} / 16, got));
+            worst.on_packs = std::max(worst.on_packs, relative(double{sum_of_lanes(on_pack)} / 16, got));
         }
     }
     return worst;
@@ -142,8 +145,8 @@ TEST_CASE("kinks follow PyTorch", "[derivative]") {
     STATIC_REQUIRE(evaluate(derivative<0>(min(relu(x), 6)), 3.0f) == 1.0f);
     STATIC_REQUIRE(evaluate(derivative<0>(abs(x)), 0.0f) == 0.0f);
     STATIC_REQUIRE(evaluate(derivative<0>(abs(x)), -2.0f) == -1.0f);
-    CHECK(reduce_add(evaluate(slope, Pack::zero())) == 0.0f);
-    CHECK(reduce_add(evaluate(slope, Pack::broadcast(2.0f))) == 16.0f);
+    CHECK(sum_of_lanes(evaluate(slope, Pack::zero())) == 0.0f);
+    CHECK(sum_of_lanes(evaluate(slope, Pack::broadcast(2.0f))) == 16.0f);
 }
 
 TEST_CASE("derivatives are simplified at compile time", "[derivative]") {

@@ -4,12 +4,15 @@
 #include <support/catch.hpp>
 #include <type_traits>
 
+#include "lanes.hpp"
 #include <residua/layer/activation.hpp>
 #include <residua/tensor/expression.hpp>
 #include <residua/tensor/math.hpp>
 #include <residua/tensor/pack.hpp>
 
 using namespace residua;
+using namespace residua::variables;
+using namespace residua::detail;
 
 namespace {
 
@@ -59,9 +62,7 @@ TEST_CASE("expressions evaluate on floats, doubles and packs like the standard f
     check_on_every_type<Leaky::expression>([](double v) { return v > 0 ? v : static_cast<double>(0.01f) * v; }, -9.0f,
                                            9.0f);
     check_on_every_type<Gelu::expression>(
-        [](double v) {
-            return 0.5 * v * (1 + std::tanh(double{0.7978845608f} * (v + double{0.044715f} * v * v * v)));
-        },
+        [](double v) { return 0.5 * v * (1 + std::tanh(double{0.7978845608f} * (v + double{0.044715f} * v * v * v))); },
         -4.0f, 4.0f);
 }
 
@@ -78,9 +79,9 @@ TEST_CASE("variables are the values in order", "[expression]") {
 TEST_CASE("a product in a sum becomes one fma on packs", "[expression]") {
     const float a = 1.0f + std::numeric_limits<float>::epsilon();
     const Pack left = Pack::broadcast(a), right = Pack::broadcast(-a * a);
-    const float once = reduce_add(fma(left, left, right));
-    CHECK(reduce_add(evaluate(x0 * x0 + x1, left, right)) == once);
-    CHECK(reduce_add(evaluate(x1 + x0 * x0, left, right)) == once);
+    const float once = sum_of_lanes(fma(left, left, right));
+    CHECK(sum_of_lanes(evaluate(x0 * x0 + x1, left, right)) == once);
+    CHECK(sum_of_lanes(evaluate(x1 + x0 * x0, left, right)) == once);
 }
 
 TEST_CASE("zeros and ones vanish from the type", "[expression]") {
@@ -124,7 +125,7 @@ TEST_CASE("relu, max and min keep NaN on every type, on whichever side it is", "
         CHECK(on(nan, 1.0f));
         CHECK(on(double{nan}, 1.0));
         const Pack bad = Pack::broadcast(nan);
-        CHECK(std::isnan(reduce_add(evaluate(expression, bad, Pack::broadcast(1.0f)))));
+        CHECK(std::isnan(sum_of_lanes(evaluate(expression, bad, Pack::broadcast(1.0f)))));
     };
     keep(relu(x));
     keep(max(x, 0));

@@ -6,6 +6,7 @@
 #include <residua/train/trainer.hpp>
 
 using namespace residua;
+using namespace residua::detail;
 
 namespace {
 

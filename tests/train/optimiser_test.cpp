@@ -12,6 +12,7 @@
 #include <residua/train/sgd.hpp>
 
 using namespace residua;
+using namespace residua::detail;
 
 namespace {
 
@@ -82,9 +83,20 @@ TEST_CASE("softmax cross-entropy: extreme outputs") {
     const float infinity = std::numeric_limits<float>::infinity();
     const std::vector<Label> first{0};
     std::vector<float> two(2);
-    CHECK_FALSE(std::isfinite(softmax_cross_entropy(std::vector<float>{infinity, 0}, first, two).mean));
-    CHECK_FALSE(std::isfinite(softmax_cross_entropy(std::vector<float>{-infinity, 0}, first, two).mean));
-    CHECK_FALSE(std::isfinite(softmax_cross_entropy(std::vector<float>{0, std::nanf("")}, first, two).mean));
+    const auto refusal = [&](float a, float b) {
+        return text_of<OutputsNotFinite>([&] { softmax_cross_entropy(std::vector<float>{a, b}, first, two); });
+    };
+    const std::string found = "outputs: expected finite numbers, found others for 1 of 1 images, first for image 0: ";
+    CHECK(refusal(infinity, 0) == found + "output 0 is inf");
+    CHECK(refusal(0, -infinity) == found + "output 1 is -inf");
+    CHECK(refusal(0, std::nanf("")) == found + "output 1 is nan");
+}
+
+TEST_CASE("best class: the first of the largest, and none where an output is no number") {
+    CHECK(best_class(std::vector<float>{1, 3, 3}) == 1);
+    CHECK(text_of<OutputsNotFinite>([] {
+              best_class(std::vector<float>{1, std::nanf(""), 3});
+          }) == "outputs of an image: expected finite numbers, found nan at place 1");
 }
 
 TEST_CASE("softmax cross-entropy: wrong sizes and labels") {

@@ -61,6 +61,19 @@ TEST_CASE("scores: the best classes come in order, the first of equal ones first
     CHECK(best_classes(probabilities, 9) == std::vector{3, 1, 0, 2, 4, 5, 6});
 }
 
+TEST_CASE("scores: numbers that are not finite are no class and no error") {
+    const std::vector<float> outputs{0.0f, 1.0f, 2.0f, std::nanf("")};
+    CHECK(text_of<OutputsNotFinite>([&] { mean_softmax(outputs, 2); }) ==
+          "outputs: expected finite numbers, found nan at place 3");
+    const Probabilities probabilities{0.5, std::nan("")};
+    const std::string text = "probabilities: expected finite numbers, found nan at place 1";
+    CHECK(text_of<OutputsNotFinite>([&] { best_classes(probabilities, 1); }) == text);
+    TopErrors errors;
+    CHECK(text_of<OutputsNotFinite>([&] { errors.add(probabilities, 0); }) == text);
+    CHECK(complaint([&] { errors.add(Probabilities{0.5, 0.5}, 2); }) == "label: expected below 2, found 2");
+    CHECK(errors.images == 0);
+}
+
 TEST_CASE("scores: top-1 and top-5 errors") {
     const Probabilities probabilities{0.1, 0.3, 0.1, 0.4, 0.1, 0.0, 0.0};
     TopErrors errors;
@@ -81,9 +94,9 @@ TEST_CASE("evaluate: the crops of an image go through in order, however many fit
     REQUIRE(test.crops.size() == 10);
     Workspace<SmallNet, Inference> single(1);
     std::vector<float> expected;
-    for (const CropPlace& place : test.crops) {
+    for (std::size_t i = 0; i < test.crops.size(); ++i) {
         std::vector<float> input(3 * 8 * 8);
-        crop_into(test.image, place, picture_normalisation(), input);
+        crop_into(test, i, picture_normalisation(), input);
         const auto outputs = model.predict(std::span<const float>(input), 1, single);
         expected.insert(expected.end(), outputs.begin(), outputs.end());
     }
@@ -94,5 +107,35 @@ TEST_CASE("evaluate: the crops of an image go through in order, however many fit
     }
     const TestImage larger = test_image(photograph(13, 19), ten_crop_protocol(9).front());
     CHECK(complaint([&] { predict_crops(model, larger, picture_normalisation(), single); }) ==
-          "crop: expected room for 243 floats, found 192");
+          "crop: expected room for 81 or 243 floats, found 192");
+}
+
+TEST_CASE("evaluate: images that stand in for broken ones do not count") {
+    /// Black images of class 0; some records are broken.
+    class Source final : public ImageSource {
+      public:
+        explicit Source(std::size_t broken) : broken_(broken) {}
+        std::size_t size() const override { return 7; }
+        Chw shape() const override { return {3, 8, 8}; }
+        int classes() const override { return output_shape<SmallNet>.count(); }
+        Label fill(std::size_t, std::uint64_t, std::uint64_t, std::span<float> dst) override {
+            std::ranges::fill(dst, 0.0F);
+            return 0;
+        }
+        bool replaced(std::size_t record) const override { return record < broken_; }
+        std::string augmentation_text() const override { return ""; }
+
+      private:
+        std::size_t broken_;
+    };
+    const Model<SmallNet> model(he_initialised<SmallNet>(4));
+    Workspace<SmallNet, Inference> workspace(3);
+    Source whole(0);
+    Source some(4);
+    const Evaluation all = evaluate(model, whole, workspace);
+    const Evaluation rest = evaluate(model, some, workspace);
+    CHECK(all.images == 7);
+    CHECK(rest.images == 3);
+    CHECK((rest.wrong == 0) == (all.wrong == 0));
+    CHECK((all.wrong == 0 || rest.wrong == 3));
 }

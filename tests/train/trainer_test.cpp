@@ -1,4 +1,6 @@
+#include <cmath>
 #include <limits>
+#include <optional>
 #include <support/catch.hpp>
 #include <support/files.hpp>
 #include <support/more_threads.hpp>
@@ -32,6 +34,32 @@ std::vector<float> run(int threads) {
 }
 
 std::vector<float> copy(std::span<const float> values) { return {values.begin(), values.end()}; }
+
+/// One value of record 7 is of another kind, and its label, too, if one is given.
+class OddSource final : public ImageSource {
+  public:
+    OddSource(LabelledImages images, float value, std::optional<Label> label = std::nullopt)
+        : images_{std::move(images)}, value_{value}, label_{label} {}
+
+    std::size_t size() const override { return images_.size(); }
+    Chw shape() const override { return {3, 8, 8}; }
+    int classes() const override { return images_.classes; }
+    Label fill(std::size_t record, std::uint64_t, std::uint64_t, std::span<float> dst) override {
+        picture_normalisation().apply(images_.image(record), dst);
+        if (record == 7) dst[(1 * 8 + 2) * 8 + 5] = value_;
+        return record == 7 && label_ ? *label_ : images_.labels[record];
+    }
+    std::string augmentation_text() const override { return "one odd value"; }
+
+  private:
+    LabelledImages images_;
+    float value_;
+    std::optional<Label> label_;
+};
+
+/// BN on a map of one pixel.
+struct OnePixel
+    : Network<Input<3, 8, 8>, Conv<16, 3, Stride<2>>, BN, ReLU, GlobalAvgPool, Conv<16, 1>, BN, ReLU, Linear<4>> {};
 
 template <class Action>
 std::string complaint(const Action& action) {
@@ -77,6 +105,18 @@ TEST_CASE("trainer: epochs, iterations and rates are counted, the smaller last b
     CHECK(trainer.state().history.size() == 5);
 }
 
+TEST_CASE("trainer: an error that is no number does not get into the history") {
+    const LabelledImages images = pictures(40);
+    AugmentedImages source = source_of(images);
+    Trainer<SmallNet> trainer(source, options_for(1));
+    trainer.step();
+    CHECK(complaint([&] { trainer.end_epoch(0.1, std::nan(""), -1); }) ==
+          "error of an epoch: expected a number, got nan");
+    CHECK(complaint([&] { trainer.end_epoch(0.1, -1, std::nan("")); }) ==
+          "error of an epoch: expected a number, got nan");
+    CHECK(trainer.state().history.empty());
+}
+
 TEST_CASE("trainer: it learns, and the model agrees") {
     const LabelledImages images = pictures(200);
     TrainingOptions options = options_for(2);
@@ -112,7 +152,7 @@ TEST_CASE("trainer: images may have fewer classes than the network has outputs")
     });
 }
 
-TEST_CASE("trainer: a loss that is no number stops it, and the weights stay") {
+TEST_CASE("trainer: weights that are no numbers stop it, and stay") {
     const LabelledImages images = pictures(40);
     AugmentedImages source = source_of(images);
     Trainer<SmallNet> trainer(source, options_for(1));
@@ -122,40 +162,91 @@ TEST_CASE("trainer: a loss that is no number stops it, and the weights stay") {
     const std::vector<float> weights = copy(state.weights.all());
     trainer.restore(std::move(state));
     const std::string text = text_of<TrainingDiverged>([&] { trainer.step(); });
-    CHECK(text.find("training: iteration 2: expected a finite loss, found ") == 0);
+    CHECK(
+        text ==
+        "training: iteration 2: expected a finite weight, found inf for conv1.weight[0]; the learning rate may be too "
+        "high");
     CHECK(copy(trainer.weights().all()) == weights);  // the running statistics, too
     CHECK(trainer.state().iteration == 1);
 }
 
-TEST_CASE("trainer: a gradient that is no number stops it though the loss is one, and the weights stay") {
-    struct Steep : Network<Input<3, 8, 8>, Conv<8, 3, Bias>, ReLU, Conv<8, 3>, ReLU, GlobalAvgPool, Linear<4>> {};
+TEST_CASE("trainer: weights so large that outputs are no numbers stop it, and the running statistics stay") {
     const LabelledImages images = pictures(40);
     AugmentedImages source = source_of(images);
-    Trainer<Steep> trainer(source, options_for(1));
-    TrainingState<Steep> state = trainer.state();
-    const auto set = [&]<FixedString name>(float value) {
-        std::ranges::fill(state.weights.span(parameter_named<Steep, name>), value);
-    };
-    set.operator()<"conv1.weight">(0.0f);
-    set.operator()<"conv1.bias">(2e-38f);
-    set.operator()<"conv2.weight">(3e38f);
-    const auto last = state.weights.span(parameter_named<Steep, "fc.weight">);
-    for (std::size_t i = 0; i < last.size(); ++i) last[i] = i / 8 % 2 == 0 ? 1.0f : -1.0f;
+    Trainer<SmallNet> trainer(source, options_for(1));
+    trainer.step();
+    TrainingState<SmallNet> state = trainer.state();
+    std::ranges::fill(state.weights.span(parameter_named<SmallNet, "conv1.weight">), 3e38f);
     const std::vector<float> weights = copy(state.weights.all());
+    trainer.restore(std::move(state));
+    CHECK(text_of<TrainingDiverged>([&] { trainer.step(); }) ==
+          "training: iteration 2: expected a finite output, found nan; the learning rate may be too high");
+    CHECK(copy(trainer.weights().all()) == weights);
+}
+
+TEST_CASE("trainer: a gradient that is no number stops it, and is named") {
+    struct Linear : Network<Input<3, 8, 8>, Conv<8, 3>, GlobalAvgPool, residua::Linear<4>> {};
+    OddSource source(pictures(40), 1e6f);
+    TrainingOptions options = options_for(1);
+    options.batch = 40;
+    Trainer<Linear> trainer(source, options);
+    TrainingState<Linear> state;
+    const std::span<float> last = state.weights.span(parameter_named<Linear, "fc.weight">);
+    for (std::size_t i = 0; i < last.size(); ++i) last[i] = i < 8 ? 3e38f : -3e38f;
     trainer.restore(std::move(state));
     const std::string text = text_of<TrainingDiverged>([&] { trainer.step(); });
     CHECK(text.find("training: iteration 1: expected a finite gradient, found ") == 0);
-    CHECK(copy(trainer.weights().all()) == weights);
-    CHECK(trainer.state().iteration == 0);
+    CHECK(text.find(" for conv1.weight[") != std::string::npos);
 }
 
-TEST_CASE("trainer: gradients that are no numbers are seen") {
-    std::vector<float> gradients(100, 1e38f);
-    CHECK(detail::not_finite(gradients) == 0.0f);
-    gradients[57] = std::numeric_limits<float>::infinity();
-    CHECK(std::isnan(detail::not_finite(gradients)));
-    gradients[57] = std::numeric_limits<float>::quiet_NaN();
-    CHECK(std::isnan(detail::not_finite(gradients)));
+TEST_CASE("trainer: images too large for the network are not blamed on the learning rate") {
+    const LabelledImages images = pictures(40);
+    OddSource source(images, 1e30f);
+    TrainingOptions options = options_for(1);
+    options.batch = 40;
+    Trainer<SmallNet> trainer(source, options);
+    const std::string text = text_of<TrainingDiverged>([&] { trainer.step(); });
+    CHECK(text.find("training: iteration 1: expected a finite ") == 0);
+    CHECK(text.find("images or weights may be too large") != std::string::npos);
+    CHECK(text.find("learning rate") == std::string::npos);
+}
+
+TEST_CASE("trainer: an image that is not finite is named, and the state stays") {
+    const LabelledImages images = pictures(40);
+    for (const int accumulate : {1, 3}) {
+        INFO("accumulate " << accumulate);
+        OddSource source(images, std::numeric_limits<float>::quiet_NaN());
+        TrainingOptions options = options_for(1);
+        options.batch /= accumulate;
+        options.accumulate = accumulate;
+        Trainer<SmallNet> trainer(source, options);
+        std::vector<float> before;
+        const std::string text = complaint([&] {
+            while (true) {
+                before = copy(trainer.weights().all());
+                trainer.step();
+            }
+        });
+        CHECK(text == "images: record 7: expected finite values, found nan in channel 1, row 2, column 5");
+        CHECK(copy(trainer.weights().all()) == before);  // the running statistics, too
+        CHECK(complaint([&] { trainer.step(); }) == text);
+    }
+}
+
+TEST_CASE("trainer: after a failed step it goes on with the same batches") {
+    const LabelledImages images = pictures(40);
+    AugmentedImages one_source = source_of(images);
+    AugmentedImages other_source = source_of(images);
+    Trainer<SmallNet> one(one_source, options_for(1));
+    Trainer<SmallNet> other(other_source, options_for(1));
+    TrainingState<SmallNet> broken = other.state();
+    broken.weights.trained()[0] = std::numeric_limits<float>::infinity();
+    const TrainingState<SmallNet> good = other.state();
+    other.restore(std::move(broken));
+    for (int i = 0; i < 2; ++i) CHECK_THROWS_AS(other.step(), TrainingDiverged);
+    other.restore(good);
+    CHECK(one.step().loss.mean == other.step().loss.mean);
+    CHECK(copy(one.weights().all()) == copy(other.weights().all()));
 }
 
 TEST_CASE("trainer: wrong images and options are named") {
@@ -188,15 +279,80 @@ TEST_CASE("trainer: wrong images and options are named") {
     CHECK(make(pictures(10), options) == "threads: expected at least 1, got 0");
     CHECK(make(pictures(0), good) == "loader: expected at least one image and a batch of at least 1, found 0 and 12");
 
+    options = good;
+    options.iterations = -1;
+    CHECK(make(pictures(10), options) == "iterations: at least: expected 0, got -1");
+    const std::string rate = "schedule: rate: expected a finite number of at least 0, got ";
+    for (const auto& [value, text] : {std::pair{std::nan(""), "nan"}, {1e300, "1e+300"}, {-0.5, "-0.5"}}) {
+        options = good;
+        options.schedule.rate = value;
+        CHECK(make(pictures(10), options) == rate + text);
+    }
+    options = good;
+    options.schedule.factor = std::nan("");
+    CHECK(make(pictures(10), options) == "schedule: factor: expected a finite number of at least 0, got nan");
+    options = good;
+    options.schedule.warm_up = WarmUp{.rate = -1.0};
+    CHECK(make(pictures(10), options) ==
+          "schedule: rate of the warm-up: expected a finite number of at least 0, got -1");
+
     images = pictures(10);
     images.labels[7] = 4;
-    AugmentedImages source = source_of(images);
-    Trainer<SmallNet> trainer(source, good);
-    CHECK(complaint([&] { trainer.step(); }) == "images: label of record 7: expected 0 to 3, found 4");
+    const std::string label = "images: label of record 7: expected 0 to 3, found 4";
+    CHECK(complaint([&] { (void)source_of(images); }) == label);
     Workspace<SmallNet, Inference> workspace(4);
-    const Model<SmallNet> model(trainer.weights());
-    CHECK(complaint([&] { evaluate(model, images, picture_normalisation(), workspace); }) ==
-          "images: label of record 7: expected 0 to 3, found 4");
+    const Model<SmallNet> model(he_initialised<SmallNet>(1));
+    CHECK(complaint([&] { evaluate(model, images, picture_normalisation(), workspace); }) == label);
+    OddSource source(pictures(10), 0.0f, 4);
+    Trainer<SmallNet> trainer(source, good);
+    CHECK(complaint([&] { trainer.step(); }) == label);
+    CHECK(complaint([&] { evaluate(model, source, workspace); }) == label);
+}
+
+TEST_CASE("trainer: a batch too small for BN is refused at the start, with the numbers and the way out") {
+    const auto make = [](int images, int batch, bool drop_last) {
+        AugmentedImages source = source_of(pictures(images));
+        TrainingOptions options = options_for(1);
+        options.batch = batch;
+        options.drop_last = drop_last;
+        return complaint([&] { Trainer<OnePixel> trainer(source, options); });
+    };
+    CHECK(make(17, 8, false) ==
+          "batch: 17 images in batches of 8: expected at least 2 in each, because BN normalises maps of one pixel, got "
+          "one of 1: choose another batch, or drop_last, which leaves out the last one");
+    CHECK(make(17, 8, true) == "nothing thrown");
+    CHECK(make(16, 8, false) == "nothing thrown");
+    CHECK(make(18, 8, false) == "nothing thrown");
+    CHECK(make(17, 32, false) == "nothing thrown");
+    CHECK(make(1, 8, false).find("got one of 1") != std::string::npos);
+    CHECK(make(17, 1, false) ==
+          "batch: 17 images in batches of 1: expected at least 2 in each, because BN normalises maps of one pixel, got "
+          "one of 1: choose another batch");
+    CHECK(make(17, 1, true).find("got one of 1: choose") != std::string::npos);
+    CHECK(make(17, 32, true) ==
+          "batch: 17 images in batches of 32: expected at least one whole batch, because drop_last leaves out smaller "
+          "ones");
+    static_assert(smallest_batch<OnePixel> == 2 && smallest_batch<SmallNet> == 1);
+    AugmentedImages source = source_of(pictures(17));
+    CHECK(complaint([&] { Trainer<SmallNet> trainer(source, {.batch = 8}); }) == "nothing thrown");
+}
+
+TEST_CASE("trainer: with drop_last every batch is whole, and a run over 17 images goes on for epochs") {
+    const LabelledImages images = pictures(17);
+    for (const int accumulate : {1, 2}) {
+        AugmentedImages source = source_of(images);
+        TrainingOptions options = options_for(1);
+        options.batch = 4;
+        options.accumulate = accumulate;
+        options.drop_last = true;
+        Trainer<OnePixel> trainer(source, options);
+        CHECK(trainer.iterations_per_epoch() == 4 / accumulate);
+        while (!trainer.finished()) {
+            const Progress progress = trainer.step();
+            CHECK(progress.loss.images == 4 * accumulate);
+            CHECK(progress.epoch_ends == (progress.iteration % trainer.iterations_per_epoch() == 0));
+        }
+    }
 }
 
 TEST_CASE("evaluate: counts what the outputs say, whatever the batch") {
@@ -220,5 +376,56 @@ TEST_CASE("evaluate: counts what the outputs say, whatever the batch") {
         CHECK(found.wrong == wrong);
         CHECK(found.images == 37);
     }
-    CHECK(evaluate(model, images.slice(0, 0), picture_normalisation(), all).error() == 0.0);
+    CHECK(complaint([&] { evaluate(model, images.slice(0, 0), picture_normalisation(), all); }) ==
+          "evaluate: expected at least one image, found none");
+}
+
+TEST_CASE("evaluate: images that the network does not take are refused, not counted as wrong") {
+    const Model<SmallNet> model(he_initialised<SmallNet>(4));
+    Workspace<SmallNet, Inference> workspace(4);
+    const auto refusal = [&](const LabelledImages& images) {
+        return complaint([&] { evaluate(model, images, picture_normalisation(), workspace); });
+    };
+    LabelledImages images = pictures(10);
+    images.classes = 5;
+    CHECK(refusal(images) == "images: classes: at most: expected 4, got 5");
+    images = pictures(10);
+    images.height = 4;  // as many values
+    images.width = 16;
+    CHECK(refusal(images) == "images: rows: expected 8, got 4");
+}
+
+TEST_CASE("evaluate: outputs that are not finite are counted, the first named, and are no error rate") {
+    const LabelledImages images = pictures(10);
+    Weights<SmallNet> weights = he_initialised<SmallNet>(4);
+    const auto refusal = [&](ImageSource& source) {
+        const Model<SmallNet> model(weights);
+        Workspace<SmallNet, Inference> workspace(4);
+        return text_of<OutputsNotFinite>([&] { evaluate(model, source, workspace); });
+    };
+    const std::string found = "outputs: expected finite numbers, found others for ";
+    AugmentedImages source(images, picture_normalisation(), std::nullopt);
+    CHECK(refusal(source) == "nothing thrown");
+    OddSource large(images, 3e38f);  // finite, but not what it leads to
+    CHECK(refusal(large) == found + "1 of 10 images, first for record 7: output 0 is nan");
+    OddSource broken(images, std::numeric_limits<float>::infinity());
+    const Model<SmallNet> model(weights);
+    Workspace<SmallNet, Inference> workspace(4);
+    CHECK(complaint([&] { evaluate(model, broken, workspace); }) ==
+          "images: record 7: expected finite values, found inf in channel 1, row 2, column 5");
+    weights.span(parameter_named<SmallNet, "bn1.running_var">)[3] = -1.0f;
+    CHECK(refusal(source).find(found + "10 of 10 images, first for record 0: output 0 is nan") == 0);
+    weights = he_initialised<SmallNet>(4);
+    weights.trained()[5] = std::numeric_limits<float>::quiet_NaN();
+    CHECK(refusal(source).find(found + "10 of 10 images, first for record 0: output 0 is nan") == 0);
+}
+
+TEST_CASE("evaluate: batches whose outputs are not all finite are not visited") {
+    OddSource source(pictures(10), 3e38f);
+    const Model<SmallNet> model(he_initialised<SmallNet>(4));
+    Workspace<SmallNet, Inference> workspace(4);
+    std::vector<std::size_t> visited;
+    const auto visit = [&](std::size_t first, auto, auto) { visited.push_back(first); };
+    CHECK_THROWS_AS(predict_all(model, source, workspace, visit), OutputsNotFinite);
+    CHECK(visited == std::vector<std::size_t>{0, 8});
 }

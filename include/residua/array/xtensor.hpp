@@ -1,7 +1,8 @@
 #pragma once
 
 /// \file
-/// Arrays in and out: the only door to xtensor. Works with 0.24, 0.25 and with the headers as moved in 0.26.
+/// Arrays in and out: the only door to xtensor, whose containers (`xt::xtensor`) and generators (`xt::zeros`) come with
+/// it. Works with 0.24, 0.25 and with the headers as moved in 0.26.
 /// Every function may be called from many threads on different destinations.
 
 #include <algorithm>
@@ -20,6 +21,8 @@
 #else
 #include <xtensor/xadapt.hpp>
 #include <xtensor/xexpression.hpp>
+
+#include <residua/on_error.hpp>
 #endif
 
 namespace residua::detail {
@@ -88,13 +91,13 @@ std::size_t checked_copy(const E& source, std::span<T> dst, std::span<const std:
     const bool any_first = !expected.empty() && expected[0] == 0;
     const std::size_t most = any_first ? dst.size() / product(expected.subspan(1)) : 0;
     if (!shape_matches(source, expected, most)) {
-        throw std::invalid_argument(std::string(name) + ": expected shape " + extents_text(expected, any_first) +
-                                    (any_first ? " with N <= " + std::to_string(most) : "") + ", got " +
-                                    extents_text(source.shape()));
+        detail::raise(std::invalid_argument(
+            std::string(name) + ": expected shape " + extents_text(expected, any_first) +
+            (any_first ? " with N <= " + std::to_string(most) : "") + ", got " + extents_text(source.shape())));
     }
     if (source.size() > dst.size()) {
-        throw std::invalid_argument(std::string(name) + ": expected room for " + std::to_string(source.size()) +
-                                    " elements, got " + std::to_string(dst.size()));
+        detail::raise(std::invalid_argument(std::string(name) + ": expected room for " + std::to_string(source.size()) +
+                                            " elements, got " + std::to_string(dst.size())));
     }
     copy_elements(source, dst.data());
     return expected.empty() ? 1 : static_cast<std::size_t>(source.shape()[0]);
@@ -127,7 +130,7 @@ std::size_t copy_from(const xt::xexpression<E>& source, std::span<float> dst,
 /// The same for a tensor or a view of one: the shape must be exactly dst's.
 template <class E, class T, int... extent>
 void copy_from(const xt::xexpression<E>& source, const TensorView<T, extent...>& dst, std::string_view name) {
-    constexpr auto expected = detail::extents_of<Shape<extent...>>();
+    constexpr auto expected = detail::extents_of<detail::Shape<extent...>>();
     detail::checked_copy(source.derived_cast(), std::span<T>(dst.elements()), std::span<const std::size_t>(expected),
                          name);
 }
@@ -164,7 +167,7 @@ xt::xtensor<T, rank> copy_to_xtensor(const T* data, const std::array<std::size_t
 /// Tensors and views of them as xtensors, without copying.
 template <class T, int... extent>
 auto as_xtensor(const TensorView<T, extent...>& view) {
-    return as_xtensor(view.data(), detail::extents_of<Shape<extent...>>());
+    return as_xtensor(view.data(), detail::extents_of<detail::Shape<extent...>>());
 }
 template <class T, int... extent>
 auto as_xtensor(Tensor<T, extent...>& tensor) {

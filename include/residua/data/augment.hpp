@@ -26,7 +26,7 @@ struct AugmentationChoice {
 /// The choice for record `record` in epoch `epoch`, whatever came before it.
 inline AugmentationChoice choose(const Augmentation& augmentation, std::uint64_t seed, std::uint64_t epoch,
                                  std::uint32_t record) {
-    const Random random(seed, Stream::augmentation, epoch);
+    const detail::Random random(seed, detail::Stream::augmentation, epoch);
     const auto shifts = static_cast<std::uint32_t>(2 * augmentation.padding + 1);
     const std::uint64_t first = std::uint64_t{3} * record;
     return {static_cast<int>(random.below(shifts, first)) - augmentation.padding,

@@ -16,6 +16,7 @@
 #include <residua/data/image_source.hpp>
 #include <residua/data/normalisation.hpp>
 #include <residua/data/scale_augment.hpp>
+#include <residua/on_error.hpp>
 
 namespace residua {
 
@@ -25,28 +26,30 @@ enum class BrokenFiles { fatal, skip };
 /// Image files, read and decoded when their turn comes, cropped, changed and normalised.
 class AugmentedFolder final : public ImageSource {
   public:
-    /// `shape` is what the network takes (input_shape<Net>). Without an augmentation, images are cropped in the middle.
-    /// Throws std::invalid_argument if the shape does not have three channels, is larger than the augmentation's
-    /// shortest side or does not fit the normalisation.
+    /// `shape` is what the network takes (input_shape<Net>): three channels, or one, for which images become grey.
+    /// Without an augmentation, images are cropped in the middle. Throws std::invalid_argument if the shape has another
+    /// number of channels, is larger than the augmentation's shortest side or does not fit the normalisation.
     AugmentedFolder(ImageFolder folder, Normalisation normalisation, Chw shape = {3, 224, 224},
                     std::optional<ScaleAugmentation> augmentation = ScaleAugmentation{},
-                    BrokenFiles broken_files = BrokenFiles::fatal)
+                    BrokenFiles broken_files = BrokenFiles::fatal, Orientation orientation = Orientation::stored)
         : folder_(std::move(folder)),
           normalisation_(std::move(normalisation)),
           shape_(shape),
           augmentation_(augmentation),
           broken_files_(broken_files),
+          orientation_(orientation),
           is_broken_(folder_.size()) {
-        if (shape_.c != 3 || std::min(shape_.h, shape_.w) < 1) {
-            throw std::invalid_argument("folder: expected crops of 3 channels, found " + std::to_string(shape_.c) +
-                                        " x " + detail::size_text(shape_.h, shape_.w));
+        if ((shape_.c != 1 && shape_.c != 3) || std::min(shape_.h, shape_.w) < 1) {
+            detail::raise(std::invalid_argument("folder: expected crops of 1 or 3 channels, found " +
+                                                std::to_string(shape_.c) + " x " +
+                                                detail::size_text(shape_.h, shape_.w)));
         }
         normalisation_.check({shape_.c, shape_.h, shape_.w, classes(), {}, {}});
         const int longest = std::max(shape_.h, shape_.w);
         if (augmentation_ && (augmentation_->shortest < longest || augmentation_->longest < augmentation_->shortest)) {
-            throw std::invalid_argument("folder: expected shorter sides of at least " + std::to_string(longest) +
-                                        ", found " + std::to_string(augmentation_->shortest) + " to " +
-                                        std::to_string(augmentation_->longest));
+            detail::raise(std::invalid_argument(
+                "folder: expected shorter sides of at least " + std::to_string(longest) + ", found " +
+                std::to_string(augmentation_->shortest) + " to " + std::to_string(augmentation_->longest)));
         }
     }
 
@@ -64,25 +67,34 @@ class AugmentedFolder final : public ImageSource {
             scale_into(*image, choice_for({image->height, image->width}, seed, epoch, record), normalisation_, dst);
             return folder_.label(instead);
         }
-        throw FileError(broken().front() + "; all " + std::to_string(size()) + " images are broken");
+        detail::raise(FileError(broken().front() + "; all " + std::to_string(size()) + " images are broken"));
     }
 
-    /// What was wrong with the files that were skipped so far, each named once. Any thread may ask.
-    std::vector<std::string> broken() const {
+    bool replaced(std::size_t record) const override { return is_broken_[record]; }
+
+    std::vector<std::string> broken() const override {
         const std::scoped_lock lock(mutex_);
         return broken_;
     }
 
+    /// With the file that it came from.
+    std::string name(std::size_t record) const override {
+        std::size_t file = record;
+        while (is_broken_[file] && (file + 1) % size() != record) file = (file + 1) % size();
+        return ImageSource::name(record) + " (" + folder_.path(file).string() + ")";
+    }
+
     std::string augmentation_text() const override {
         return "crop " + detail::size_text(shape_.h, shape_.w) + ", " +
-               (augmentation_ ? text_of(*augmentation_) : "not augmented");
+               (augmentation_ ? text_of(*augmentation_) : "not augmented") +
+               (orientation_ == Orientation::upright ? ", upright" : "");
     }
 
   private:
     std::optional<RgbImage> read(std::size_t record) {
         if (is_broken_[record]) return std::nullopt;
         try {
-            return read_image(folder_.path(record));
+            return read_image(folder_.path(record), orientation_);
         } catch (const FileError& error) {
             if (broken_files_ == BrokenFiles::fatal) throw;
             is_broken_[record] = true;
@@ -102,6 +114,7 @@ class AugmentedFolder final : public ImageSource {
     Chw shape_;
     std::optional<ScaleAugmentation> augmentation_;
     BrokenFiles broken_files_;
+    Orientation orientation_;
     std::vector<bool> is_broken_;
     mutable std::mutex mutex_;  // guards the following
     std::vector<std::string> broken_;

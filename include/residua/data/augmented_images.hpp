@@ -20,7 +20,7 @@ namespace residua {
 class AugmentedImages final : public ImageSource {
   public:
     /// Without an augmentation, images are normalised and nothing else. Throws std::invalid_argument if they do not fit
-    /// the normalisation.
+    /// the normalisation, and for a label that is not below `classes`.
     AugmentedImages(ImagesView images, Normalisation normalisation,
                     std::optional<Augmentation> augmentation = Augmentation{})
         : images_(images),
@@ -28,6 +28,7 @@ class AugmentedImages final : public ImageSource {
           augmentation_(augmentation),
           normalised_(images.image_size()) {
         normalisation_.check(images_);
+        for (std::size_t i = 0; i < images_.size(); ++i) detail::check_label(images_.labels[i], images_.classes, i);
     }
 
     std::size_t size() const override { return images_.size(); }

@@ -41,7 +41,7 @@ inline LabelledImages builtin_images(std::size_t count, std::uint64_t seed, std:
     for (std::size_t i = 0; i < count; ++i) {
         images.labels[i] = detail::builtin_label(seed, first + i);
         detail::paint_picture(static_cast<detail::Figure>(images.labels[i]),
-                              RandomSequence(Random(seed, Stream::picture, first + i)),
+                              detail::RandomSequence(detail::Random(seed, detail::Stream::picture, first + i)),
                               std::span(images.pixels).subspan(i * image_size, image_size));
     }
     return images;

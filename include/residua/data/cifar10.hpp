@@ -7,18 +7,19 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <fstream>
-#include <ios>
 #include <memory>
 #include <optional>
 #include <span>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include <residua/data/labelled_images.hpp>
+#include <residua/io/detail/content_kind.hpp>
+#include <residua/io/error.hpp>
+#include <residua/io/file.hpp>
+#include <residua/on_error.hpp>
 
 /// \file
 /// CIFAR-10 in its binary layout (A. Krizhevsky, Learning Multiple Layers of Features from Tiny Images, 2009):
@@ -39,32 +40,28 @@ inline constexpr const char* cifar10_folder = "cifar-10-batches-bin";
 inline constexpr const char* cifar10_archive = "cifar-10-binary.tar.gz";
 inline constexpr const char* cifar10_names = "batches.meta.txt";
 
-/// The text of every error here: `<file>: <field>: expected ..., found ...`.
-[[noreturn]] inline void fail_cifar10(std::string_view file, std::string_view field, std::string_view expected,
-                                      std::string_view found) {
-    throw std::runtime_error(std::string(file) + ": " + std::string(field) + ": expected " + std::string(expected) +
-                             ", found " + std::string(found));
-}
-
 inline std::vector<std::string> cifar10_files(Cifar10Set set) {
     if (set == Cifar10Set::test) return {"test_batch.bin"};
     return {"data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin", "data_batch_5.bin"};
 }
 
-/// Splits the content of a file into pixels and labels, one of each per record. Throws std::runtime_error for another
+/// Splits the content of a file into pixels and labels, one of each per record. Throws FileError for another
 /// size or a label that is no class; `file` stands for the file in errors.
 inline void parse_cifar10_records(std::span<const std::uint8_t> content, std::string_view file,
                                   std::span<std::uint8_t> pixels, std::span<Label> labels) {
     if (content.size() != labels.size() * cifar10_record) {
-        fail_cifar10(file, "size",
-                     std::to_string(labels.size() * cifar10_record) + " bytes (" + std::to_string(labels.size()) +
-                         " records of " + std::to_string(cifar10_record) + ")",
-                     std::to_string(content.size()));
+        const auto kind = stand_in(std::as_bytes(content));
+        detail::raise(FileError(file, "size",
+                                std::to_string(labels.size() * cifar10_record) + " bytes (" +
+                                    std::to_string(labels.size()) + " records of " + std::to_string(cifar10_record) +
+                                    ")",
+                                std::to_string(content.size()) + (kind ? ", " + *kind : "")));
     }
     for (std::size_t record = 0; record < labels.size(); ++record) {
         const auto bytes = content.subspan(record * cifar10_record, cifar10_record);
         if (bytes[0] >= cifar10_classes) {
-            fail_cifar10(file, "label of record " + std::to_string(record), "0 to 9", std::to_string(bytes[0]));
+            detail::raise(
+                FileError(file, "label of record " + std::to_string(record), "0 to 9", std::to_string(bytes[0])));
         }
         labels[record] = bytes[0];
         std::copy(bytes.begin() + 1, bytes.end(),
@@ -72,7 +69,7 @@ inline void parse_cifar10_records(std::span<const std::uint8_t> content, std::st
     }
 }
 
-/// The class names, one a line. Throws std::runtime_error unless there are ten.
+/// The class names, one a line. Throws FileError unless there are ten.
 inline std::vector<std::string> parse_cifar10_names(std::string_view content, std::string_view file) {
     std::vector<std::string> names;
     while (!content.empty()) {
@@ -83,7 +80,7 @@ inline std::vector<std::string> parse_cifar10_names(std::string_view content, st
         if (!line.empty()) names.emplace_back(line);
     }
     if (names.size() != cifar10_classes) {
-        fail_cifar10(file, "class names", std::to_string(cifar10_classes), std::to_string(names.size()));
+        detail::raise(FileError(file, "class names", std::to_string(cifar10_classes), std::to_string(names.size())));
     }
     return names;
 }
@@ -141,26 +138,18 @@ class Cifar10Builder {
     LabelledImages images_;
 };
 
-/// Reads up to `most` bytes of a file; one more than the right size is enough to see that the size is wrong.
-inline std::vector<std::uint8_t> read_at_most(const std::filesystem::path& path, std::size_t most) {
-    std::ifstream file(path, std::ios::binary);
-    if (!file) fail_cifar10(path.string(), "file", "one that can be opened", "none");
-    std::vector<std::uint8_t> bytes(most);
-    file.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(most));
-    bytes.resize(static_cast<std::size_t>(file.gcount()));
-    return bytes;
-}
-
+/// One byte more than a right file has is enough to see that the size is wrong.
 inline constexpr std::size_t cifar10_longest_file = cifar10_records_per_file * cifar10_record + 1;
 
 inline LabelledImages load_cifar10_folder(const std::filesystem::path& folder, Cifar10Set set) {
     Cifar10Builder builder(set);
     const auto add = [&](const std::string& file) {
         const auto path = folder / file;
-        builder.add(file, read_at_most(path, cifar10_longest_file), path.string());
+        const std::vector<std::byte> bytes = read_file(path, cifar10_longest_file);
+        builder.add(file, {reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()}, path.string());
     };
     for (const auto& file : builder.files()) add(file);
-    if (std::filesystem::exists(folder / cifar10_names)) add(cifar10_names);
+    if (type_of(folder / cifar10_names) != std::filesystem::file_type::not_found) add(cifar10_names);
     return builder.take();
 }
 
@@ -168,6 +157,8 @@ inline LabelledImages load_cifar10_folder(const std::filesystem::path& folder, C
 class ArchiveReader {
   public:
     explicit ArchiveReader(const std::filesystem::path& path) : path_(path.string()), archive_(archive_read_new()) {
+        if (const auto kind = stand_in(read_file(path, telling_bytes)))
+            detail::raise(FileError(path_, "content", "a tar archive", *kind));
         constexpr std::size_t block = 1U << 20U;
         archive_read_support_filter_all(archive_.get());
         archive_read_support_format_tar(archive_.get());
@@ -206,7 +197,7 @@ class ArchiveReader {
     void check(int status) {
         if (status >= ARCHIVE_WARN) return;
         const char* const reason = archive_error_string(archive_.get());
-        fail_cifar10(path_, "archive", "a readable tar file", reason == nullptr ? "a broken one" : reason);
+        detail::raise(FileError(path_, "archive", "a readable tar file", reason == nullptr ? "a broken one" : reason));
     }
 
     std::string path_;
@@ -219,7 +210,7 @@ inline LabelledImages load_cifar10_archive(const std::filesystem::path& path, Ci
     ArchiveReader reader(path);
     while (builder.missing()) {
         const auto member = reader.next();
-        if (!member) fail_cifar10(path.string(), "members", *builder.missing(), "no such file");
+        if (!member) detail::raise(FileError(path.string(), "members", *builder.missing(), "no such file"));
         const std::string file = member->filename().string();
         if (!builder.wants(file)) continue;
         builder.add(file, reader.read_at_most(cifar10_longest_file), path.string() + "/" + member->string());
@@ -231,21 +222,25 @@ inline LabelledImages load_cifar10_archive(const std::filesystem::path& path, Ci
 
 /// Loads one set of CIFAR-10. `path` is the archive cifar-10-binary.tar.gz, or a folder that holds the archive or the
 /// .bin files itself or in a sub-folder cifar-10-batches-bin/ or cifar10/. Classes are named as in batches.meta.txt if
-/// that comes along. Throws std::runtime_error naming file, record, expected and found for files missing or of the
-/// wrong size and for labels over 9.
+/// that comes along. Throws FileError naming file, record, expected and found for files that are missing, cannot be
+/// read or are of the wrong size, and for labels over 9.
 inline LabelledImages load_cifar10(const std::filesystem::path& path, Cifar10Set set) {
-    if (std::filesystem::is_regular_file(path)) return detail::load_cifar10_archive(path, set);
+    using std::filesystem::file_type;
+    const file_type type = detail::type_of(path);
+    if (type == file_type::regular) return detail::load_cifar10_archive(path, set);
     const auto files = detail::cifar10_files(set);
     for (const char* sub : {"", detail::cifar10_folder, "cifar10", "cifar10/cifar-10-batches-bin"}) {
         const auto folder = path / sub;
-        const auto there = [&](const std::string& file) { return std::filesystem::exists(folder / file); };
+        const auto there = [&](const std::string& file) {
+            return detail::type_of(folder / file) != file_type::not_found;
+        };
         if (std::any_of(files.begin(), files.end(), there)) return detail::load_cifar10_folder(folder, set);
         if (there(detail::cifar10_archive)) return detail::load_cifar10_archive(folder / detail::cifar10_archive, set);
     }
-    detail::fail_cifar10(path.string(), "CIFAR-10",
-                         files.front() + " or " + detail::cifar10_archive +
-                             " in this folder or in its sub-folders cifar10, cifar-10-batches-bin",
-                         std::filesystem::exists(path) ? "neither" : "no such folder");
+    detail::raise(FileError(path.string(), "CIFAR-10",
+                            files.front() + " or " + detail::cifar10_archive +
+                                " in this folder or in its sub-folders cifar10, cifar-10-batches-bin",
+                            type == file_type::not_found ? "no such folder" : "neither"));
 }
 
 }  // namespace residua

@@ -11,6 +11,7 @@
 
 #include <residua/data/random.hpp>
 #include <residua/data/rgb_image.hpp>
+#include <residua/on_error.hpp>
 
 /// \file
 /// Colour augmentation by principal components (Krizhevsky, Sutskever, Hinton, ImageNet Classification with Deep
@@ -101,7 +102,7 @@ class ColourStatistics {
 
     /// Of all pixels so far. Throws std::invalid_argument if there are none.
     ColourComponents components() const {
-        if (pixels_ == 0) throw std::invalid_argument("colours: expected at least one pixel, found none");
+        if (pixels_ == 0) detail::raise(std::invalid_argument("colours: expected at least one pixel, found none"));
         const auto mean = [&](std::uint64_t sum) { return static_cast<double>(sum) / static_cast<double>(pixels_); };
         detail::Matrix3 covariance{};
         for (std::size_t c = 0; c < 3; ++c) {
@@ -124,7 +125,7 @@ class ColourStatistics {
 inline std::array<float, 3> choose(const ColourComponents& components, std::uint64_t seed, std::uint64_t epoch,
                                    std::uint64_t record) {
     constexpr double deviation = 0.1;
-    const Random random(seed, Stream::colour, epoch);
+    const detail::Random random(seed, detail::Stream::colour, epoch);
     std::array<double, 3> shift{};
     for (std::size_t i = 0; i < 3; ++i) {
         const double share = deviation * components.variances[i] * random.normal(3 * record + i);

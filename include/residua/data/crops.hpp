@@ -10,6 +10,7 @@
 
 #include <residua/data/normalisation.hpp>
 #include <residua/data/rgb_image.hpp>
+#include <residua/on_error.hpp>
 
 /// \file
 /// The parts of an image that a network gets to see (He et al. 2015, section 3.4; the ten crops are those of
@@ -38,31 +39,38 @@ inline void check_crop(int height, int width, const CropPlace& place) {
         return first >= 0 && count >= 1 && first <= size - count;
     };
     if (inside(place.top, place.height, height) && inside(place.left, place.width, width)) return;
-    throw std::invalid_argument("crop: expected a part of " + size_text(height, width) + ", found " +
-                                size_text(place.height, place.width) + " from row " + std::to_string(place.top) +
-                                " and column " + std::to_string(place.left) + " on");
+    detail::raise(std::invalid_argument(
+        "crop: expected a part of " + size_text(height, width) + ", found " + size_text(place.height, place.width) +
+        " from row " + std::to_string(place.top) + " and column " + std::to_string(place.left) + " on"));
 }
 
 }  // namespace detail
 
-/// One normalised crop into `dst`, planar [channel][row][column], 3 x height x width floats. Throws
-/// std::invalid_argument if the crop leaves the image, does not fit the normalisation, or `dst` has another size.
+/// One normalised crop into `dst`, planar [channel][row][column]: height x width floats for each of three channels, or
+/// of one, grey. Throws std::invalid_argument if the crop leaves the image, does not fit the normalisation, or `dst`
+/// has another size.
 inline void crop_into(const RgbImage& image, const CropPlace& place, const Normalisation& normalisation,
                       std::span<float> dst) {
     detail::check_crop(image.height, image.width, place);
     const std::size_t plane = static_cast<std::size_t>(place.height) * static_cast<std::size_t>(place.width);
-    std::vector<std::uint8_t> planar(detail::rgb_channels * plane);
-    normalisation.check({static_cast<int>(detail::rgb_channels), place.height, place.width, 0, {}, {}});
-    if (dst.size() != planar.size()) {
-        throw std::invalid_argument("crop: expected room for " + std::to_string(planar.size()) + " floats, found " +
-                                    std::to_string(dst.size()));
+    const std::size_t channels = dst.size() / plane;
+    if (dst.size() % plane != 0 || (channels != 1 && channels != detail::rgb_channels)) {
+        detail::raise(std::invalid_argument("crop: expected room for " + std::to_string(plane) + " or " +
+                                            std::to_string(detail::rgb_channels * plane) + " floats, found " +
+                                            std::to_string(dst.size())));
     }
+    normalisation.check({static_cast<int>(channels), place.height, place.width, 0, {}, {}});
+    std::vector<std::uint8_t> planar(dst.size());
     std::uint8_t* out = planar.data();
     for (int row = place.top; row < place.top + place.height; ++row) {
         const auto src = detail::row_of(image, row).subspan(detail::rgb_size(1, place.left));
         for (int column = 0; column < place.width; ++column, ++out) {
-            const std::size_t from = detail::rgb_size(1, place.mirrored ? place.width - 1 - column : column);
-            for (std::size_t c = 0; c < detail::rgb_channels; ++c) out[c * plane] = src[from + c];
+            const std::uint8_t* pixel = &src[detail::rgb_size(1, place.mirrored ? place.width - 1 - column : column)];
+            if (channels == 1) {
+                *out = detail::grey(pixel);
+            } else {
+                for (std::size_t c = 0; c < detail::rgb_channels; ++c) out[c * plane] = pixel[c];
+            }
         }
     }
     normalisation.apply(planar, dst);

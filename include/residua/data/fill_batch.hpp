@@ -7,6 +7,7 @@
 
 #include <residua/data/labelled_images.hpp>
 #include <residua/data/normalisation.hpp>
+#include <residua/on_error.hpp>
 
 namespace residua {
 
@@ -19,8 +20,8 @@ inline void fill_batch(ImagesView images, const Normalisation& normalisation, st
     const std::size_t image_size = part.image_size();
     normalisation.check(part);
     if (dst.size() != count * image_size) {
-        throw std::invalid_argument("batch: expected room for " + std::to_string(count * image_size) +
-                                    " floats, found " + std::to_string(dst.size()));
+        detail::raise(std::invalid_argument("batch: expected room for " + std::to_string(count * image_size) +
+                                            " floats, found " + std::to_string(dst.size())));
     }
     for (std::size_t i = 0; i < count; ++i) {
         detail::check_label(images.labels[first + i], images.classes, first + i);

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <vector>
 
@@ -43,9 +42,11 @@ inline ColourComponents colour_components(const ImageFolder& folder, BrokenFiles
 /// 3.4). Throws FileError for broken files that are not to be skipped; else the next whole one counts.
 inline Normalisation per_pixel_mean(const ImageFolder& folder, Chw shape = {3, 224, 224},
                                     BrokenFiles broken_files = BrokenFiles::fatal,
-                                    std::size_t most = detail::enough_images) {
-    const auto unchanged = Normalisation::per_channel(std::array{0.0, 0.0, 0.0}, std::array{1.0, 1.0, 1.0});
-    AugmentedFolder images(folder, unchanged, shape, std::nullopt, broken_files);
+                                    std::size_t most = detail::enough_images,
+                                    Orientation orientation = Orientation::stored) {
+    const auto channels = static_cast<std::size_t>(std::max(shape.c, 1));
+    const auto unchanged = Normalisation::per_channel(std::vector(channels, 0.0), std::vector(channels, 1.0));
+    AugmentedFolder images(folder, unchanged, shape, std::nullopt, broken_files, orientation);
     const std::size_t count = std::min(most, images.size());
     std::vector<float> image(static_cast<std::size_t>(shape.count()));
     std::vector<double> sums(image.size());

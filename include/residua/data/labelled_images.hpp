@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include <residua/on_error.hpp>
+
 namespace residua {
 
 /// The number of a class, counted from 0.
@@ -35,9 +37,9 @@ struct ImagesView {
     /// Images first ... first + count - 1, not copied. Throws std::invalid_argument if there are not as many.
     ImagesView slice(std::size_t first, std::size_t count) const {
         if (first > size() || count > size() - first) {
-            throw std::invalid_argument("slice of images: expected at most " + std::to_string(size()) +
-                                        " images, found first " + std::to_string(first) + " and count " +
-                                        std::to_string(count));
+            detail::raise(std::invalid_argument("slice of images: expected at most " + std::to_string(size()) +
+                                                " images, found first " + std::to_string(first) + " and count " +
+                                                std::to_string(count)));
         }
         ImagesView part = *this;
         part.pixels = pixels.subspan(first * image_size(), count * image_size());
@@ -69,8 +71,8 @@ namespace detail {
 /// Throws std::invalid_argument unless `label` is below `classes`.
 inline void check_label(Label label, int classes, std::size_t record) {
     if (label < classes) return;
-    throw std::invalid_argument("images: label of record " + std::to_string(record) + ": expected 0 to " +
-                                std::to_string(classes - 1) + ", found " + std::to_string(label));
+    detail::raise(std::invalid_argument("images: label of record " + std::to_string(record) + ": expected 0 to " +
+                                        std::to_string(classes - 1) + ", found " + std::to_string(label)));
 }
 
 }  // namespace detail

@@ -14,6 +14,8 @@
 #include <vector>
 
 #include <residua/data/labelled_images.hpp>
+#include <residua/on_error.hpp>
+#include <residua/tensor/finite.hpp>
 
 namespace residua {
 
@@ -22,27 +24,32 @@ namespace residua {
 class Normalisation {
   public:
     /// One mean and one deviation per channel, both in units of v / 255. Throws std::invalid_argument unless there are
-    /// as many means as deviations, at least one, and all deviations are positive.
+    /// as many means as deviations, at least one, all are finite and deviations positive.
     static Normalisation per_channel(std::span<const double> mean, std::span<const double> deviation) {
         Normalisation result;
         if (mean.empty() || mean.size() != deviation.size()) {
-            throw std::invalid_argument("normalisation: expected as many means as deviations, found " +
-                                        std::to_string(mean.size()) + " and " + std::to_string(deviation.size()));
+            detail::raise(std::invalid_argument("normalisation: expected as many means as deviations, found " +
+                                                std::to_string(mean.size()) + " and " +
+                                                std::to_string(deviation.size())));
         }
         for (std::size_t c = 0; c < mean.size(); ++c) {
-            if (!(deviation[c] > 0)) {
-                throw std::invalid_argument("normalisation: expected positive deviations, found " +
-                                            std::to_string(deviation[c]) + " for channel " + std::to_string(c));
-            }
             result.channels_.push_back({mean[c], deviation[c]});
             result.tables_.push_back(table(mean[c], deviation[c]));
+            const bool sound = deviation[c] > 0 && detail::is_finite(deviation[c]);
+            if (!sound || !detail::all_finite<float>(result.tables_.back())) {
+                detail::raise(
+                    std::invalid_argument("normalisation: expected finite means and positive deviations, found " +
+                                          detail::number_text(mean[c]) + " and " + detail::number_text(deviation[c]) +
+                                          " for channel " + std::to_string(c)));
+            }
         }
         return result;
     }
 
     /// Minus the mean of each pixel over `images`, summed exactly. Throws std::invalid_argument if there are no images.
     static Normalisation per_pixel_mean(ImagesView images) {
-        if (images.size() == 0) throw std::invalid_argument("normalisation: expected at least one image, found none");
+        if (images.size() == 0)
+            detail::raise(std::invalid_argument("normalisation: expected at least one image, found none"));
         std::vector<std::uint64_t> sums(images.image_size());
         for (std::size_t i = 0; i < images.size(); ++i) {
             const auto image = images.image(i);
@@ -56,8 +63,15 @@ class Normalisation {
         return per_pixel_mean(std::move(mean));
     }
 
-    /// A mean for each value of an image, planar, in units of v / 255.
+    /// A mean for each value of an image, planar, in units of v / 255. Throws std::invalid_argument unless all are
+    /// finite.
     static Normalisation per_pixel_mean(std::vector<float> mean) {
+        const std::size_t wrong = detail::first_not_finite<float>(mean);
+        if (wrong < mean.size()) {
+            detail::raise(std::invalid_argument("normalisation: expected finite means, found " +
+                                                detail::number_text(mean[wrong]) + " for value " +
+                                                std::to_string(wrong)));
+        }
         Normalisation result;
         result.pixel_mean_ = std::move(mean);
         result.tables_.push_back(table(0, 1));
@@ -86,7 +100,7 @@ class Normalisation {
         std::string line(channel_prefix);
         for (const auto& channel : channels_) {
             if (line.size() > channel_prefix.size()) line += ',';
-            line += decimal(channel.mean) + '/' + decimal(channel.deviation);
+            line += detail::number_text(channel.mean) + '/' + detail::number_text(channel.deviation);
         }
         return line;
     }
@@ -102,9 +116,9 @@ class Normalisation {
         if (fits(images)) return;
         const std::string expected = channels_.empty() ? std::to_string(pixel_mean_.size()) + " values"
                                                        : std::to_string(channels_.size()) + " channels";
-        throw std::invalid_argument("normalisation: expected images of " + expected + ", found " +
-                                    std::to_string(images.channels) + " x " + std::to_string(images.height) + " x " +
-                                    std::to_string(images.width));
+        detail::raise(std::invalid_argument("normalisation: expected images of " + expected + ", found " +
+                                            std::to_string(images.channels) + " x " + std::to_string(images.height) +
+                                            " x " + std::to_string(images.width)));
     }
 
     /// What a channel is divided by, in units of v / 255: 1 where the mean of each pixel is subtracted.
@@ -146,10 +160,10 @@ class Normalisation {
     }
 
     [[noreturn]] static void fail(std::string_view rest) {
-        throw std::invalid_argument(
-            "normalisation: expected 'channels mean/deviation,...' or 'pixels <hexadecimal>', "
-            "found '" +
-            std::string(rest.substr(0, 40)) + "'");
+        detail::raise(
+            std::invalid_argument("normalisation: expected 'channels mean/deviation,...' or 'pixels <hexadecimal>', "
+                                  "found '" +
+                                  std::string(rest.substr(0, 40)) + "'"));
     }
 
     static bool take(std::string_view& text, std::string_view token) {
@@ -161,7 +175,7 @@ class Normalisation {
     static double number_from(std::string_view& text) {
         double value = 0;
         const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-        if (error != std::errc() || !(value > -1e6 && value < 1e6)) fail(text);
+        if (error != std::errc() || !detail::is_finite(value) || value <= -1e6 || value >= 1e6) fail(text);
         text.remove_prefix(static_cast<std::size_t>(end - text.data()));
         return value;
     }
@@ -176,11 +190,6 @@ class Normalisation {
             values.push_back(std::bit_cast<float>(bits));
         }
         return values;
-    }
-
-    static std::string decimal(double value) {
-        std::array<char, 32> buffer{};
-        return {buffer.data(), std::to_chars(buffer.data(), buffer.data() + buffer.size(), value).ptr};
     }
 
     static std::string hexadecimal(std::span<const float> values) {

@@ -14,12 +14,10 @@
 /// resumed run) and in any order. The same bits on every compiler and machine: integers throughout, and for the normals
 /// only operations whose rounding IEEE 754 fixes (the distributions and shuffle of the standard library differ).
 
-namespace residua {
+namespace residua::detail {
 
 /// What the numbers are drawn for: purposes that share a seed must not share numbers.
 enum class Stream : std::uint64_t { permutation = 1, augmentation, picture, initialisation, scale, colour };
-
-namespace detail {
 
 inline constexpr std::uint64_t golden_ratio = 0x9E3779B97F4A7C15U;
 
@@ -35,8 +33,6 @@ constexpr std::uint64_t mix(std::uint64_t bits) {
 constexpr std::uint64_t halfword_sum(std::uint64_t bits) {
     return (bits & 0xFFFFU) + ((bits >> 16U) & 0xFFFFU) + ((bits >> 32U) & 0xFFFFU) + (bits >> 48U);
 }
-
-}  // namespace detail
 
 /// Random numbers addressed by an index. Two objects with the same seed, stream and sub-stream give the same numbers.
 /// Thread safe: nothing changes.
@@ -56,9 +52,6 @@ class Random {
     constexpr std::uint32_t below(std::uint32_t end, std::uint64_t index) const {
         return static_cast<std::uint32_t>(((bits(index) >> 32U) * end) >> 32U);
     }
-
-    /// A multiple of 2^-24 in [0, 1).
-    constexpr float uniform(std::uint64_t index) const { return static_cast<float>(bits(index) >> 40U) * 0x1p-24F; }
 
     /// A standard normal number: Teichroew's polynomial in the sum of 12 uniform numbers (Knuth, The Art of Computer
     /// Programming, volume 2, section 3.4.1, exercise 27), off from normal by less than 2e-4 within 5 deviations.
@@ -113,4 +106,4 @@ inline std::vector<std::uint32_t> permutation(std::size_t n, std::uint64_t seed,
     return order;
 }
 
-}  // namespace residua
+}  // namespace residua::detail

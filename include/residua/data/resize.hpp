@@ -4,12 +4,14 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
 #include <residua/data/rgb_image.hpp>
+#include <residua/on_error.hpp>
 
 namespace residua {
 
@@ -25,7 +27,7 @@ namespace detail {
 
 inline void check_sides(int shortest) {
     if (shortest >= 1) return;
-    throw std::invalid_argument("resize: expected sides of at least 1, found " + std::to_string(shortest));
+    detail::raise(std::invalid_argument("resize: expected sides of at least 1, found " + std::to_string(shortest)));
 }
 
 /// How the values along one side of an image become those of a shorter or longer one: each is a mean of its old
@@ -148,11 +150,17 @@ inline RgbImage resized(const RgbImage& image, int height, int width) {
 }
 
 /// The size at which the shorter side is `side` and the aspect is kept, the longer side rounded down. Throws
-/// std::invalid_argument unless all sides are at least 1.
+/// std::invalid_argument unless all sides are at least 1 and the longer one then fits an int.
 inline ImageSize size_with_shorter_side(ImageSize size, int side) {
     const int shorter = std::min(size.height, size.width);
     detail::check_sides(std::min(shorter, side));
-    const auto scaled = [&](int length) { return static_cast<int>(std::int64_t{length} * side / shorter); };
+    const auto scaled = [&](int length) {
+        const std::int64_t exact = std::int64_t{length} * side / shorter;
+        constexpr std::int64_t longest = std::numeric_limits<int>::max();
+        if (exact <= longest) return static_cast<int>(exact);
+        detail::raise(std::invalid_argument("resize: expected sides of at most " + std::to_string(longest) +
+                                            ", found " + std::to_string(exact)));
+    };
     return {scaled(size.height), scaled(size.width)};
 }
 

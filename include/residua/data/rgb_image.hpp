@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -29,6 +30,16 @@ inline std::span<const std::uint8_t> row_of(const RgbImage& image, int row) {
 
 inline std::span<std::uint8_t> row_of(RgbImage& image, int row) {
     return std::span(image.pixels).subspan(rgb_size(row, image.width), rgb_size(1, image.width));
+}
+
+/// How much of the grey of a pixel comes from each channel, in 1/65536: ITU-R 601's luma, as Pillow's "L" has it.
+inline constexpr std::array<std::uint32_t, rgb_channels> grey_shares{19595, 38470, 7471};
+
+/// The grey of a pixel, rounded; of one that is grey already the value itself.
+inline std::uint8_t grey(const std::uint8_t* rgb) {
+    std::uint32_t sum = 1U << 15U;
+    for (std::size_t c = 0; c < rgb_channels; ++c) sum += grey_shares[c] * rgb[c];
+    return static_cast<std::uint8_t>(sum >> 16U);
 }
 
 /// A black image.

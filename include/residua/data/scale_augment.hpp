@@ -37,7 +37,7 @@ struct ScaleChoice {
 /// be no larger than `shortest` on both sides.
 inline ScaleChoice choose(const ScaleAugmentation& augmentation, ImageSize image, ImageSize crop, std::uint64_t seed,
                           std::uint64_t epoch, std::uint64_t record) {
-    const Random random(seed, Stream::scale, epoch);
+    const detail::Random random(seed, detail::Stream::scale, epoch);
     const auto between = [&](int first, int last, std::uint64_t number) {
         return first +
                static_cast<int>(random.below(static_cast<std::uint32_t>(last - first + 1), 4 * record + number));
@@ -60,17 +60,32 @@ inline ScaleChoice middle_choice(ImageSize image, ImageSize crop) {
             {}};
 }
 
-/// The input that a choice for an image of this size makes of it, into `dst`, planar [channel][row][column]. Throws
-/// std::invalid_argument if `dst` has another size or the crop does not fit the normalisation.
+namespace detail {
+
+/// By how much a shift of the colours changes a channel; the only channel of a grey image by its part of each.
+inline float colour_shift(const std::array<float, rgb_channels>& colour, std::size_t channel, std::size_t channels) {
+    if (channels == rgb_channels) return colour[channel];
+    float sum = 0.0F;
+    for (std::size_t c = 0; c < rgb_channels; ++c) sum += colour[c] * static_cast<float>(grey_shares[c]) / 65536.0F;
+    return sum;
+}
+
+}  // namespace detail
+
+/// The input that a choice for an image of this size makes of it, into `dst`, planar [channel][row][column], three
+/// channels or one, grey. Throws std::invalid_argument if `dst` has another size or the crop does not fit the
+/// normalisation.
 inline void scale_into(const RgbImage& image, const ScaleChoice& choice, const Normalisation& normalisation,
                        std::span<float> dst) {
     const CropPlace& place = choice.place;
     const ImageSize scaled = size_with_shorter_side({image.height, image.width}, choice.shorter_side);
     const RgbImage part = resized_part(image, scaled, place.top, place.left, {place.height, place.width});
     crop_into(part, {0, 0, place.height, place.width, place.mirrored}, normalisation, dst);
-    const std::size_t plane = dst.size() / choice.colour.size();
-    for (std::size_t c = 0; c < choice.colour.size(); ++c) {
-        const float shift = static_cast<float>(choice.colour[c] / normalisation.deviation(c));
+    const std::size_t plane = static_cast<std::size_t>(place.height) * static_cast<std::size_t>(place.width);
+    const std::size_t channels = dst.size() / plane;
+    for (std::size_t c = 0; c < channels; ++c) {
+        const float colour = detail::colour_shift(choice.colour, c, channels);
+        const float shift = static_cast<float>(colour / normalisation.deviation(c));
         for (float& value : dst.subspan(c * plane, plane)) value += shift;
     }
 }

@@ -10,8 +10,9 @@
 #endif
 
 #include <residua/config.hpp>
+#include <residua/on_error.hpp>
 
-namespace residua {
+namespace residua::detail {
 
 /// One aligned block of floats on the heap, zero at first; a large one in huge pages where the system has them, because
 /// transforms and packed weights touch many pages at a time. Large blocks take up memory from the first use of each
@@ -47,7 +48,7 @@ class Arena {
         const std::size_t aligned = bytes >= huge_page ? huge_page : page;
         std::size_t room = bytes + aligned;
         void* const block = std::calloc(room, 1);
-        if (block == nullptr) throw std::bad_alloc();
+        if (block == nullptr) detail::raise(std::bad_alloc());
         void* first = block;
         return {static_cast<float*>(std::align(aligned, bytes, first, room)), Free{block}};
     }
@@ -56,4 +57,4 @@ class Arena {
     std::size_t size_ = 0;
 };
 
-}  // namespace residua
+}  // namespace residua::detail

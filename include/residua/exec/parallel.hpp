@@ -17,6 +17,7 @@
 #include <thread>
 
 #include <residua/config.hpp>
+#include <residua/on_error.hpp>
 
 #if defined(__SANITIZE_THREAD__)
 #define RESIDUA_TSAN 1
@@ -100,7 +101,8 @@ class Team {
 
   private:
     static int checked(int threads) {
-        if (threads < 1) throw std::invalid_argument("threads: expected at least 1, got " + std::to_string(threads));
+        if (threads < 1)
+            detail::raise(std::invalid_argument("threads: expected at least 1, got " + std::to_string(threads)));
         return threads;
     }
 
@@ -109,8 +111,8 @@ class Team {
         return static_cast<int>(tbb::global_control::active_value(tbb::global_control::max_allowed_parallelism));
     }
 
-    struct alignas(alignment) Counters {
-        static constexpr int size = alignment / sizeof(std::atomic<int>);
+    struct alignas(detail::alignment) Counters {
+        static constexpr int size = detail::alignment / sizeof(std::atomic<int>);
 
         std::array<std::atomic<int>, size> values{};
     };

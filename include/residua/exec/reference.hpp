@@ -14,20 +14,17 @@
 #include <residua/kernel/reference/shortcut_a.hpp>
 #include <residua/layer/bn.hpp>
 #include <residua/meta/list.hpp>
+#include <residua/on_error.hpp>
 #include <residua/plan/parameters.hpp>
 #include <residua/shape/activations.hpp>
 
-namespace residua {
-
-namespace detail {
+namespace residua::detail {
 
 /// Calls `visit(activation)` with a value of the type that stands at position `which` of the list.
 template <class Activations, class Visit, int... i>
 void visit_activation([[maybe_unused]] int which, [[maybe_unused]] Visit visit, std::integer_sequence<int, i...>) {
     ((which == i ? visit(meta::At<Activations, i>{}) : void()), ...);
 }
-
-}  // namespace detail
 
 /// Runs a network node by node with the kernels of kernel/reference, nothing fused, every map kept: slow, and simple
 /// enough to be taken for the truth. T is float or double. Maps are planar, [image][channel][row][column].
@@ -72,7 +69,8 @@ class ReferenceNetwork {
     /// of values than the output has, std::runtime_error if the last run was none in training mode.
     [[nodiscard]] Gradients backward(std::span<const T> grad_output) {
         if (!training_)
-            throw std::runtime_error("backward: expected a forward run in training mode before it, found none");
+            detail::raise(
+                std::runtime_error("backward: expected a forward run in training mode before it, found none"));
         expect("values of the output's gradient", n_ * graph.output_shape().count(), grad_output.size());
         Gradients gradients{std::vector<T>(static_cast<std::size_t>(parameter_count<Net>)), {}};
         std::vector<std::vector<T>> grads(maps_.size());
@@ -94,7 +92,8 @@ class ReferenceNetwork {
     static constexpr T momentum = static_cast<T>(bn_momentum);
 
     [[noreturn]] static void fail(const std::string& what, const std::string& expected, const std::string& found) {
-        throw std::invalid_argument("ReferenceNetwork: " + what + ": expected " + expected + ", found " + found);
+        detail::raise(
+            std::invalid_argument("ReferenceNetwork: " + what + ": expected " + expected + ", found " + found));
     }
     static void expect(const std::string& what, long expected, std::size_t found) {
         if (static_cast<std::size_t>(expected) != found) fail(what, std::to_string(expected), std::to_string(found));
@@ -102,7 +101,7 @@ class ReferenceNetwork {
 
     static constexpr std::size_t index(int node) { return static_cast<std::size_t>(node); }
     static constexpr Chw src_shape(int i) { return graph[graph[i].src].shape; }
-    static constexpr const detail::Offsets& offsets(int i) { return detail::offsets_of<Net>[i]; }
+    static constexpr const Offsets& offsets(int i) { return offsets_of<Net>[i]; }
     static constexpr reference::ConvShape conv_shape(int n, int i) {
         return {n, src_shape(i), graph[i].shape.c, graph[i].window};
     }
@@ -156,7 +155,7 @@ class ReferenceNetwork {
     }
 
     void forward_bn(int i, T* dst) {
-        const detail::Offsets& at_node = offsets(i);
+        const Offsets& at_node = offsets(i);
         const Chw shape = graph[i].shape;
         const T* mean = at(at_node.running_mean);
         const T* variance = at(at_node.running_var);
@@ -235,4 +234,4 @@ class ReferenceNetwork {
     bool training_ = false;
 };
 
-}  // namespace residua
+}  // namespace residua::detail

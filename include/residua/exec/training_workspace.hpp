@@ -7,6 +7,8 @@
 #include <residua/exec/training_backward.hpp>
 #include <residua/exec/training_forward.hpp>
 #include <residua/exec/workspace.hpp>
+#include <residua/on_error.hpp>
+#include <residua/plan/smallest_batch.hpp>
 
 namespace residua::inline RESIDUA_ISA {
 
@@ -70,7 +72,7 @@ class Workspace<Net, Training> {
     /// weights of the last forward run, which have to be there unchanged, and uses up its maps: once for each forward
     /// run. Allocates nothing. \throws std::logic_error without a forward run.
     std::span<const float> backward() {
-        if (weights_ == nullptr) throw std::logic_error("backward: expected a forward run before each");
+        if (weights_ == nullptr) detail::raise(std::logic_error("backward: expected a forward run before each"));
         Backward passes{memory_, std::exchange(weights_, nullptr)};
         team_.run(
             Backward::phases, [&](int phase) { return passes.chunks(phase); },
@@ -100,29 +102,20 @@ class Workspace<Net, Training> {
     using Backward = detail::TrainingBackward<Net>;
 
     static int checked(int batch) {
-        if (batch < 1) throw std::invalid_argument("batch: expected at least 1, got " + std::to_string(batch));
+        if (batch < 1) detail::raise(std::invalid_argument("batch: expected at least 1, got " + std::to_string(batch)));
         return batch;
     }
     void check(std::span<const float> images, int count) const {
         if (count < 1 || count > batch())
-            throw std::invalid_argument("images: expected 1 to " + std::to_string(batch()) + ", got " +
-                                        std::to_string(count));
-        if (count * fewest_normalised == 1)
-            throw std::invalid_argument("images: expected at least 2, because BN needs 2 values per channel, got 1");
+            detail::raise(std::invalid_argument("images: expected 1 to " + std::to_string(batch()) + ", got " +
+                                                std::to_string(count)));
+        if (count < smallest_batch<Net>)
+            detail::raise(
+                std::invalid_argument("images: expected at least 2, because BN needs 2 values per channel, got 1"));
         if (static_cast<long>(images.size()) != count * Sizes::input)
-            throw std::invalid_argument("images: expected " + std::to_string(count * Sizes::input) + " values, got " +
-                                        std::to_string(images.size()));
+            detail::raise(std::invalid_argument("images: expected " + std::to_string(count * Sizes::input) +
+                                                " values, got " + std::to_string(images.size())));
     }
-
-    /// Rows x columns of the smallest map with batch statistics; 0 if there is none.
-    static constexpr long fewest_normalised = [] {
-        long fewest = 0;
-        for (const Node& node : graph_of<Net>.nodes) {
-            const long values = 1L * node.shape.h * node.shape.w;
-            if (node.op == Op::bn && (fewest == 0 || values < fewest)) fewest = values;
-        }
-        return fewest;
-    }();
 
     Team team_;
     detail::TrainingMemory<Net> memory_;

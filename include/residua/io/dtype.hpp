@@ -74,8 +74,6 @@ constexpr std::optional<Dtype> dtype_named(std::string_view name) {
     return std::nullopt;
 }
 
-constexpr bool holds_integers(Dtype dtype) { return dtype >= Dtype::I64; }
-
 /// The value of an IEEE 754 half (binary16), exactly; a NaN keeps its sign and payload.
 constexpr float float_from_f16(std::uint16_t half) {
     const std::uint32_t sign = (half & 0x8000U) << 16U;
@@ -106,48 +104,44 @@ void convert_elements(std::span<const std::byte> bytes, std::span<Value> dst, Co
     }
 }
 
-template <class Stored, class Value>
-void convert_elements(std::span<const std::byte> bytes, std::span<Value> dst) {
-    convert_elements<Stored>(bytes, dst, [](Stored stored) { return stored; });
-}
-
-template <class Value>
-void convert_integers(Dtype dtype, std::span<const std::byte> bytes, std::span<Value> dst) {
+/// Calls `visit.template operator()<Stored>(decode)`: `Stored` is what lies in a file of this type, and `decode` makes
+/// a number of it.
+template <class Visit>
+void with_stored(Dtype dtype, const Visit& visit) {
+    constexpr auto as_it_is = [](auto stored) { return stored; };
     switch (dtype) {
+        case Dtype::F64:
+            return visit.template operator()<double>(as_it_is);
+        case Dtype::F32:
+            return visit.template operator()<float>(as_it_is);
+        case Dtype::F16:
+            return visit.template operator()<std::uint16_t>(float_from_f16);
+        case Dtype::BF16:
+            return visit.template operator()<std::uint16_t>(float_from_bf16);
         case Dtype::I64:
-            return convert_elements<std::int64_t>(bytes, dst);
+            return visit.template operator()<std::int64_t>(as_it_is);
         case Dtype::I32:
-            return convert_elements<std::int32_t>(bytes, dst);
+            return visit.template operator()<std::int32_t>(as_it_is);
         case Dtype::I16:
-            return convert_elements<std::int16_t>(bytes, dst);
+            return visit.template operator()<std::int16_t>(as_it_is);
         case Dtype::I8:
-            return convert_elements<std::int8_t>(bytes, dst);
+            return visit.template operator()<std::int8_t>(as_it_is);
         case Dtype::U64:
-            return convert_elements<std::uint64_t>(bytes, dst);
+            return visit.template operator()<std::uint64_t>(as_it_is);
         case Dtype::U32:
-            return convert_elements<std::uint32_t>(bytes, dst);
+            return visit.template operator()<std::uint32_t>(as_it_is);
         case Dtype::U16:
-            return convert_elements<std::uint16_t>(bytes, dst);
-        default:  // U8, BOOL
-            return convert_elements<std::uint8_t>(bytes, dst);
+            return visit.template operator()<std::uint16_t>(as_it_is);
+        case Dtype::U8:
+        case Dtype::BOOL:
+            return visit.template operator()<std::uint8_t>(as_it_is);
     }
 }
 
 /// `bytes` holds dst.size() elements of type `dtype`.
 template <class Value>
 void convert_numbers(Dtype dtype, std::span<const std::byte> bytes, std::span<Value> dst) {
-    switch (dtype) {
-        case Dtype::F64:
-            return convert_elements<double>(bytes, dst);
-        case Dtype::F32:
-            return convert_elements<float>(bytes, dst);
-        case Dtype::F16:
-            return convert_elements<std::uint16_t>(bytes, dst, float_from_f16);
-        case Dtype::BF16:
-            return convert_elements<std::uint16_t>(bytes, dst, float_from_bf16);
-        default:
-            return convert_integers(dtype, bytes, dst);
-    }
+    with_stored(dtype, [&]<class Stored>(auto decode) { convert_elements<Stored>(bytes, dst, decode); });
 }
 
 }  // namespace detail

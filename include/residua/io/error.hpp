@@ -1,5 +1,8 @@
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -26,6 +29,16 @@ inline std::string printable(std::string_view text) {
         if (static_cast<unsigned char>(c) < 0x20U || c == 0x7F) c = '?';
     }
     return text.size() > longest ? line + "..." : line;
+}
+
+/// The first few of some texts: "a; b; c; ...".
+inline std::string first_few(std::span<const std::string> texts) {
+    constexpr std::size_t few = 3;
+    std::string line;
+    for (const std::string& text : texts.first(std::min(few, texts.size()))) {
+        line += (line.empty() ? "" : "; ") + printable(text);
+    }
+    return texts.size() > few ? line + "; ..." : line;
 }
 
 }  // namespace detail

@@ -1,33 +1,56 @@
 #pragma once
 
+#include <algorithm>
 #include <cerrno>
 #include <cstddef>
 #include <cstring>
+#include <fcntl.h>
 #include <filesystem>
-#include <fstream>
-#include <ios>
+#include <limits>
 #include <string>
+#include <sys/stat.h>
 #include <system_error>
+#include <unistd.h>
 #include <vector>
 
+#include <residua/io/detail/descriptor.hpp>
 #include <residua/io/error.hpp>
+#include <residua/on_error.hpp>
 
 namespace residua {
 
-/// All bytes of a regular file. Throws FileError.
-inline std::vector<std::byte> read_file(const std::filesystem::path& path) {
-    std::error_code error;
-    const auto size = std::filesystem::file_size(path, error);
-    if (error) throw FileError(path.string() + ": cannot be read: " + error.message());
-    std::ifstream file(path, std::ios::binary);
-    if (!file) throw FileError(path.string() + ": cannot be opened: " + std::strerror(errno));
-    std::vector<std::byte> bytes(static_cast<std::size_t>(size));
-    file.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(size));
-    if (static_cast<std::size_t>(file.gcount()) != bytes.size()) {
-        throw FileError(path.string(), "content", std::to_string(size) + " bytes",
-                        std::to_string(file.gcount()) + " bytes");
+/// The bytes of a file, or of a pipe up to its end, but no more than `most`. Throws FileError.
+inline std::vector<std::byte> read_file(const std::filesystem::path& path,
+                                        std::size_t most = std::numeric_limits<std::size_t>::max()) {
+    const auto fail = [&] { detail::raise(FileError(path.string() + ": cannot be read: " + std::strerror(errno))); };
+    const detail::Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    struct stat status {};
+    if (file.value() < 0 || ::fstat(file.value(), &status) != 0) fail();
+    constexpr std::size_t least = 4096;
+    const auto expected = S_ISREG(status.st_mode) ? static_cast<std::size_t>(status.st_size) : 0;
+    // One more than expected: the end is seen without growing.
+    std::vector<std::byte> bytes(std::min(std::max(expected + 1, least), most));
+    std::size_t filled = 0;
+    while (const auto count = ::read(file.value(), bytes.data() + filled, bytes.size() - filled)) {
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0) fail();
+        filled += static_cast<std::size_t>(count);
+        if (filled == bytes.size()) bytes.resize(std::min(2 * filled, most));
     }
+    bytes.resize(filled);
     return bytes;
 }
 
+namespace detail {
+
+/// What a path leads to, `not_found` if to nothing. Throws FileError where the system does not say.
+inline std::filesystem::file_type type_of(const std::filesystem::path& path) {
+    std::error_code error;
+    const auto type = std::filesystem::status(path, error).type();
+    if (type == std::filesystem::file_type::none)
+        detail::raise(FileError(path.string() + ": cannot be read: " + error.message()));
+    return type;
+}
+
+}  // namespace detail
 }  // namespace residua

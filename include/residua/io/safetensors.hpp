@@ -17,6 +17,7 @@
 #include <residua/io/detail/safetensors_header.hpp>
 #include <residua/io/dtype.hpp>
 #include <residua/io/error.hpp>
+#include <residua/on_error.hpp>
 
 /// \file
 /// The safetensors format (https://github.com/huggingface/safetensors): 8 bytes of header length, a JSON header, the
@@ -37,6 +38,10 @@ class SafetensorsFile {
     /// The same for a file's content; `name` stands for it in errors.
     SafetensorsFile(std::vector<std::byte> content, std::string name)
         : SafetensorsFile(detail::FileContent(std::move(content)), std::move(name)) {}
+
+    /// The same for content that lies elsewhere in memory and outlives the file.
+    SafetensorsFile(std::span<const std::byte> content, std::string name)
+        : SafetensorsFile(detail::FileContent(content), std::move(name)) {}
 
     SafetensorsFile(const SafetensorsFile&) = delete;
     SafetensorsFile& operator=(const SafetensorsFile&) = delete;
@@ -59,7 +64,7 @@ class SafetensorsFile {
     /// The tensor of that name. Throws FileError if there is none.
     const TensorEntry& at(std::string_view tensor) const {
         if (const TensorEntry* entry = find(tensor)) return *entry;
-        throw FileError(name_, tensor, "a tensor of this name", "none");
+        detail::raise(FileError(name_, tensor, "a tensor of this name", "none"));
     }
 
     /// The elements of any numeric tensor, converted to float (rounded to nearest). Throws FileError unless the number
@@ -74,8 +79,8 @@ class SafetensorsFile {
     template <class Value>
     void read_exactly(const TensorEntry& entry, std::span<Value> dst) const {
         if (entry.dtype != dtype_of<Value>) {
-            throw FileError(name_, entry.name, std::string("type ") + std::string(name_of(dtype_of<Value>)),
-                            std::string(name_of(entry.dtype)));
+            detail::raise(FileError(name_, entry.name, std::string("type ") + std::string(name_of(dtype_of<Value>)),
+                                    std::string(name_of(entry.dtype))));
         }
         convert(entry, dst);
     }
@@ -94,8 +99,8 @@ class SafetensorsFile {
     template <class Value>
     void convert(const TensorEntry& entry, std::span<Value> dst) const {
         if (entry.size() != dst.size()) {
-            throw FileError(name_, entry.name, std::to_string(dst.size()) + " elements",
-                            std::to_string(entry.size()) + " of shape " + shape_text(entry.shape));
+            detail::raise(FileError(name_, entry.name, std::to_string(dst.size()) + " elements",
+                                    std::to_string(entry.size()) + " of shape " + shape_text(entry.shape)));
         }
         detail::convert_numbers(entry.dtype, entry.bytes, dst);
     }

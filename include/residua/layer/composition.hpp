@@ -15,12 +15,14 @@ struct Identity {};
 template <class... Layers>
 struct Sequence {};
 
-/// Gives a layer the name its parameters have in weight files: `Named<"linear", Linear<10>>` has `linear.weight`.
+/// Gives a layer the name its parameters have in weight files: `Named<"linear", Linear<10>>` has `linear.weight`. No
+/// other layer of the network may have that name.
 template <FixedString name, class Layer>
 struct Named {};
 
 /// `n` times `Block`, which takes its width from here. The first stage of a network keeps the size of the map, later
-/// ones begin with stride 2, unless an explicit `Stride<s>` says otherwise (table 1 of the paper).
+/// ones begin with stride 2, unless an explicit `Stride<s>` says otherwise (table 1 of the paper). A stage within
+/// another stage or a branch always says its stride, and is not counted.
 template <int n, int width, class Block, class... Options>
 struct Stage {};
 

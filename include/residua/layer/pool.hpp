@@ -7,12 +7,13 @@ namespace residua {
 
 namespace detail {
 
-/// Without options a pool tiles the map: the stride is the kernel's size, there is no padding, nothing may be left
-/// over. Padding is at most half of the kernel, as in PyTorch, so that every window covers a pixel.
+/// Without a stride a pool tiles the map, as PyTorch's do: the stride is the kernel's size, there is no padding unless
+/// it is told, and nothing may be left over. With one it slides as a convolution does, padded by (kernel - 1) / 2.
+/// Padding is at most half of the kernel, as in PyTorch, so that every window covers a pixel.
 template <int kernel, class... Options>
 struct Pool {
-    static constexpr bool tiles = sizeof...(Options) == 0;
-    static constexpr Window window{kernel, kernel, stride_or<Options...>(tiles ? kernel : 1),
+    static constexpr bool tiles = !(is_stride<Options> || ...);
+    static constexpr Window window{kernel, kernel, stride_or<Options...>(kernel),
                                    padding_or<Options...>(tiles ? 0 : (kernel - 1) / 2)};
 
     static constexpr Problem check(Chw in) {
@@ -20,9 +21,10 @@ struct Pool {
         const Problem problem = window.check(in);
         if (problem.kind == Kind::Accepted && window.padding > kernel / 2)
             return {Kind::PaddingTooLarge, {0, kernel / 2, 0}, {0, window.padding, 0}};
+        const Chw padded{0, in.h + 2 * window.padding, in.w + 2 * window.padding};
         if (problem.kind == Kind::Accepted && tiles &&
-            (window.rows(in.h) * kernel != in.h || window.columns(in.w) * kernel != in.w))
-            return {Kind::SizeNotDivisible, {0, kernel, kernel}, {0, in.h, in.w}};
+            (window.rows(in.h) * kernel != padded.h || window.columns(in.w) * kernel != padded.w))
+            return {Kind::SizeNotDivisible, {0, kernel, kernel}, padded};
         return problem;
     }
     static constexpr Chw output(Chw in) { return {in.c, window.rows(in.h), window.columns(in.w)}; }

@@ -1,13 +1,21 @@
 #pragma once
 
-namespace residua {
+#include <cstddef>
+
+namespace residua::detail {
+
+/// Arrays as C has them. Their bounds are sizes and our numbers ints: the conversion is written here, once for all.
+template <class T, int count>
+using Row = T[static_cast<std::size_t>(count)];  // NOLINT(modernize-avoid-c-arrays): for registers
+template <class T, int rows, int columns>
+using Grid = T[static_cast<std::size_t>(rows)][static_cast<std::size_t>(columns)];  // NOLINT
 
 /// `count` entries, by number. Numbers of nodes, maps and steps are ints, and plans are made while compiling: an array
 /// of our own takes them as they are and costs compilers one call for an entry, std::array three. An aggregate without
 /// initialisers of its own, as std::array: with them GCC 12 emits constants that lack those of T.
 template <class T, int count>
 struct Entries {
-    T items[count > 0 ? count : 1];  // NOLINT(modernize-avoid-c-arrays): std::array is what this is instead of
+    detail::Row<T, (count > 0 ? count : 1)> items;
 
     [[nodiscard]] static constexpr int size() { return count; }
     // As pointers: GCC makes one function of two that are equal but for `count`, and would then warn of the other's
@@ -25,4 +33,4 @@ struct Entries {
     }
 };
 
-}  // namespace residua
+}  // namespace residua::detail

@@ -6,14 +6,13 @@
 #include <boost/hana/append.hpp>
 #include <boost/hana/contains.hpp>
 #include <boost/hana/fold_left.hpp>
-#include <boost/hana/for_each.hpp>
 #include <boost/hana/index_if.hpp>
 #include <boost/hana/length.hpp>
 #include <boost/hana/tuple.hpp>
 #include <boost/hana/type.hpp>
 #include <type_traits>
 
-namespace residua::meta {
+namespace residua::detail::meta {
 
 namespace hana = boost::hana;
 
@@ -31,12 +30,6 @@ using TypeOf = typename std::remove_cvref_t<Constant>::type;
 template <class... Ts, class State, class Step>
 constexpr auto fold(State state, Step step) {
     return hana::fold_left(list<Ts...>, state, step);
-}
-
-/// Calls `visit(type)` for each of the types, in order.
-template <class... Ts, class Visit>
-constexpr void for_each(Visit visit) {
-    hana::for_each(list<Ts...>, visit);
 }
 
 /// The list with `element` added, unless it is there already.
@@ -62,4 +55,4 @@ inline constexpr int length = static_cast<int>(decltype(hana::length(std::declva
 template <class List, int i>
 using At = TypeOf<decltype(hana::at_c<i>(std::declval<List>()))>;
 
-}  // namespace residua::meta
+}  // namespace residua::detail::meta

@@ -4,34 +4,11 @@
 
 #include <residua/meta/fixed_string.hpp>
 #include <residua/plan/parameters.hpp>
+#include <residua/shape/names.hpp>
 
 namespace residua {
 
 namespace detail {
-
-/// Takes a name piece by piece; one piece of code spells names at run time and compares them at compile time.
-template <class Sink>
-constexpr void spell(const Name& name, Sink& sink) {
-    const auto number = [&](int value) {
-        char digits[12] = {};
-        int first = 12;
-        do {
-            digits[--first] = static_cast<char>('0' + value % 10);
-            value /= 10;
-        } while (value > 0);
-        sink.add({digits + first, static_cast<std::size_t>(12 - first)});
-    };
-    const auto part = [&](std::string_view text, int index) {
-        if (text.empty() && index < 0) return;
-        if (!sink.empty()) sink.add(".");
-        sink.add(text);
-        if (index >= 0) number(index);
-    };
-    part(name.scope, name.scope.empty() ? -1 : name.scope_index);
-    part("", name.block);
-    part(name.branch, -1);
-    part(name.leaf, name.leaf_index);
-}
 
 constexpr std::string_view spelling(Member member) {
     switch (member) {
@@ -46,20 +23,6 @@ constexpr std::string_view spelling(Member member) {
     }
     return {};
 }
-
-/// Compares what is spelled with a given text.
-struct Comparison {
-    std::string_view rest;
-    bool equal = true;
-    bool started = false;
-
-    [[nodiscard]] constexpr bool empty() const { return !started; }
-    constexpr void add(std::string_view piece) {
-        started = true;
-        equal = equal && rest.starts_with(piece);
-        if (equal) rest.remove_prefix(piece.size());
-    }
-};
 
 struct Writing {
     std::string text;
@@ -111,19 +74,30 @@ struct ParameterNamed {
     static constexpr Parameter parameter = index < 0 ? Parameter{} : parameters<Net>[static_cast<std::size_t>(index)];
 };
 
-}  // namespace detail
-
 /// The module's name in weight files, such as "layer2.0.conv1".
 inline std::string module_name(const Name& name) {
-    detail::Writing writing;
-    detail::spell(name, writing);
+    Writing writing;
+    spell(name, writing);
     return writing.text;
 }
+
+}  // namespace detail
 
 /// The parameter's name in weight files, such as "layer2.0.conv1.weight".
 template <class Net>
 std::string parameter_name(const Parameter& parameter) {
-    return module_name(graph_of<Net>[parameter.node].name) + '.' + std::string(detail::spelling(parameter.member));
+    return detail::module_name(graph_of<Net>[parameter.node].name) + '.' +
+           std::string(detail::spelling(parameter.member));
+}
+
+/// The name of the value that lies `at` < weight_count<Net> among the weights, such as "conv1.weight[7]": values of a
+/// tensor are counted in memory order.
+template <class Net>
+std::string value_name(long at) {
+    for (const Parameter& parameter : parameters<Net>)
+        if (at >= parameter.offset && at < parameter.offset + parameter.count())
+            return parameter_name<Net>(parameter) + '[' + std::to_string(at - parameter.offset) + ']';
+    return {};
 }
 
 /// The parameter of this name; a name the network does not have is a compile error.

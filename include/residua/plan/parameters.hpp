@@ -5,22 +5,28 @@
 
 #include <residua/shape/enforce.hpp>
 
-namespace residua {
+namespace residua::detail {
 
 /// What a parameter is to its layer. The running statistics are not trained.
 enum class Member : unsigned char { weight, bias, running_mean, running_var };
+
+}  // namespace residua::detail
+
+namespace residua {
 
 /// One parameter tensor: its place among all weights and its shape in PyTorch's order (convolution: out, in, rows,
 /// columns; linear: out, in; the rest: channels).
 struct Parameter {
     int node = -1;
-    Member member = Member::weight;
+    detail::Member member = detail::Member::weight;
     int rank = 1;
     std::array<int, 4> shape{1, 1, 1, 1};
     long offset = 0;  ///< in elements, from the start of the weights
 
     [[nodiscard]] constexpr long count() const { return 1L * shape[0] * shape[1] * shape[2] * shape[3]; }
-    [[nodiscard]] constexpr bool trained() const { return member == Member::weight || member == Member::bias; }
+    [[nodiscard]] constexpr bool trained() const {
+        return member == detail::Member::weight || member == detail::Member::bias;
+    }
 };
 
 namespace detail {
@@ -66,8 +72,8 @@ constexpr ParameterTotals total_parameters(const Graph<size>& graph) {
 /// All parameters in the order of PyTorch's state dict; trained ones lie first in memory, running statistics behind
 /// them.
 template <int size, int count>
-constexpr std::array<Parameter, count> list_parameters(const Graph<size>& graph, long trained) {
-    std::array<Parameter, count> all{};
+constexpr auto list_parameters(const Graph<size>& graph, long trained) {
+    std::array<Parameter, static_cast<std::size_t>(count)> all{};
     std::size_t next = 0;
     long next_trained = 0;
     long next_running = trained;

@@ -200,16 +200,12 @@ std::vector<SummaryRow> summary_rows() {
     std::vector<SummaryRow> rows(static_cast<std::size_t>(graph.count()));
     int stage = 0;
     for (int i = 0; i < graph.count(); ++i) {
-        const Node& node = graph[i];
+        const detail::Node& node = graph[i];
         const bool entered = node.position.block == 1 && (i == 0 || graph[i - 1].position.entry != node.position.entry);
         if (entered) ++stage;
-        rows[static_cast<std::size_t>(i)] = {module_name(node.name),
-                                             detail::kind_of(node, activations),
-                                             node.shape,
-                                             0,
-                                             detail::node_multiply_adds(graph, i),
-                                             node.position.block > 0 ? stage : 0,
-                                             node.position.block};
+        rows[static_cast<std::size_t>(i)] = {
+            detail::module_name(node.name),       detail::kind_of(node, activations),  node.shape,         0,
+            detail::node_multiply_adds(graph, i), node.position.block > 0 ? stage : 0, node.position.block};
     }
     for (const Parameter& parameter : parameters<Net>)
         if (parameter.trained()) rows[static_cast<std::size_t>(parameter.node)].parameters += parameter.count();

@@ -6,7 +6,7 @@
 #include <residua/plan/patches.hpp>
 #include <residua/shape/window.hpp>
 
-namespace residua {
+namespace residua::detail {
 
 /// Which instance of the direct convolution computes a shape: a tile of `dst_blocks` x `width` accumulators, source
 /// pixels with `run` channels that stand `pixel` floats apart. With one tap a kernel passes over its source so quickly
@@ -21,7 +21,6 @@ struct Tiling {
     friend constexpr bool operator==(const Tiling&, const Tiling&) = default;
 };
 
-namespace detail {
 inline namespace RESIDUA_ISA {
 
 /// Blocks of 16 sums that fit into the registers beside what they are multiplied with (`add_products`).
@@ -85,6 +84,5 @@ constexpr int product_channels(int tile_blocks) {
 }
 
 }  // namespace RESIDUA_ISA
-}  // namespace detail
 
-}  // namespace residua
+}  // namespace residua::detail

@@ -63,6 +63,6 @@ struct Collector {
 
 /// The distinct activations of a network, as a list of types; nodes refer to them by position.
 template <class Net>
-using ActivationsOf = decltype(detail::Collector::visit(meta::list<>, static_cast<const Net*>(nullptr)));
+using ActivationsOf = decltype(detail::Collector::visit(detail::meta::list<>, static_cast<const Net*>(nullptr)));
 
 }  // namespace residua

@@ -9,19 +9,11 @@ namespace detail {
 /// What everything behind the door works with once the door has complained: a network that cannot fail again.
 struct Nothing : Network<Input<1, 1, 1>, Linear<1>> {};
 
-template <class Net>
-constexpr auto trace_nodes() {
-    using Fitting = std::conditional_t<accepts<Net>, Net, Nothing>;
-    Walk<ActivationsOf<Fitting>, survey<Fitting>.nodes> walk;
-    walk.network(static_cast<const Fitting*>(nullptr));
-    return walk.graph;
-}
-
 /// The one place that turns a verdict into a compile error, once per network.
 template <class Net>
 struct Enforced {
     static_assert(sizeof(typename Diagnose<Net>::template Enforce<Net>) > 0);
-    static constexpr auto graph = trace_nodes<Net>();
+    static constexpr const auto& graph = traced<std::conditional_t<accepts<Net>, Net, Nothing>>;
 };
 
 }  // namespace detail

@@ -6,7 +6,7 @@
 #include <residua/shape/problem.hpp>
 #include <residua/shape/window.hpp>
 
-namespace residua {
+namespace residua::detail {
 
 /// What a node of the graph computes. A linear layer is a convolution with a kernel as large as the map; global pooling
 /// a window of that size.
@@ -14,6 +14,8 @@ enum class Op : unsigned char { input, conv, linear, bn, activation, add, shortc
 
 /// Whether an operation is a convolution: a linear layer is one whose window is the whole map.
 constexpr bool is_conv(Op op) { return op == Op::conv || op == Op::linear; }
+/// Whether an operation has parameters.
+constexpr bool has_parameters(Op op) { return is_conv(op) || op == Op::bn; }
 
 /// The dotted name of a node's parameters, in pieces: "layer1" "." "0" "." "downsample" "." "0", or "conv1", or
 /// "linear".
@@ -24,6 +26,7 @@ struct Name {
     std::string_view branch{};  ///< "downsample", "shortcut" or nothing
     std::string_view leaf{};    ///< "conv", "bn", a given name, or nothing
     int leaf_index = -1;        ///< written behind the leaf, if not negative
+    bool given = false;         ///< by Named, not by counting
 };
 
 /// One layer of the flattened network; its sources are earlier nodes.
@@ -50,4 +53,4 @@ struct Graph {
     [[nodiscard]] constexpr Chw output_shape() const { return nodes[size - 1].shape; }
 };
 
-}  // namespace residua
+}  // namespace residua::detail

@@ -2,7 +2,7 @@
 
 #include <residua/shape/chw.hpp>
 
-namespace residua {
+namespace residua::detail {
 
 /// The ways in which a network can fail to fit. Each has a verdict type of the same name in shape/verdicts.hpp.
 enum class Kind : unsigned char {
@@ -17,6 +17,7 @@ enum class Kind : unsigned char {
     WidthUnknown,
     BlockMalformed,
     StrideUnused,
+    StrideUnknown,
     ChannelsDiffer,
     MapSizesDiffer,
     ShortcutLosesChannels,
@@ -38,4 +39,4 @@ struct Position {
     int layer = 0;
 };
 
-}  // namespace residua
+}  // namespace residua::detail

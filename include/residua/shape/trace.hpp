@@ -106,6 +106,7 @@ struct Walk : Tracer<capacity> {
                 Name& given = this->graph.nodes[i].name;
                 given.leaf = name.view();
                 given.leaf_index = -1;
+                given.given = true;
             }
         return end;
     }
@@ -126,11 +127,13 @@ struct Walk : Tracer<capacity> {
         scope.branch = "shortcut";
         const Numbering main_numbering = std::exchange(this->numbering, {scope});
         const int step = this->stride;
+        const bool outer_nested = std::exchange(this->nested, true);
         const Cursor other = trace<Other>(at);
         this->numbering = main_numbering;
         this->stride = step;  // of the stage, for both branches
         const Cursor main = trace<Main>(at);
         this->numbering = outer;
+        this->nested = outer_nested;
         return this->sum(main, other);
     }
 
@@ -186,16 +189,18 @@ struct Walk : Tracer<capacity> {
     constexpr Cursor shortcut(Cursor at, Chw out, int step, Shortcut<ProjectionC>) {
         Name name = this->numbering.scope;
         name.branch = "downsample";
-        name.leaf_index = 0;
+        name.leaf_index = this->numbering.projections++;
         const Cursor conv = this->same_conv(at, out.c, 1, step, name);
-        name.leaf_index = 1;
+        name.leaf_index = this->numbering.projections++;
         return add(Op::bn, conv, conv.shape, name);
     }
 
     template <int n, int stage_width, class Block, class... Options>
     constexpr Cursor trace(Cursor at, const Stage<n, stage_width, Block, Options...>*) {
-        const int step = stride_or<Options...>(this->stages++ == 0 ? 1 : 2);
+        const int number = ++this->stages;
+        const int step = stride_or<Options...>(this->stage_seen ? 2 : 1);
         if (!are_stage_options<Options...>) this->report({Kind::OptionNotTaken});
+        if (this->nested && sizeof...(Options) == 0) this->report({Kind::StrideUnknown});
         if (n <= 0 || stage_width <= 0 || step <= 0) {
             this->report({Kind::SizeNotPositive, {}, {stage_width, n, step}});
             return at;
@@ -203,15 +208,19 @@ struct Walk : Tracer<capacity> {
         const Numbering outer = this->numbering;
         const Position before = this->position;
         const int outer_width = std::exchange(this->width, stage_width);
+        const int outer_stride = this->stride;  // still to be taken by a layer behind this stage
+        const bool outer_nested = std::exchange(this->nested, true);
         for (int i = 0; i < n; ++i) {
             this->position = {before.entry, i + 1, 0};
             this->stride = i == 0 ? step : 1;
-            this->numbering = {{.scope = "layer", .scope_index = this->stages, .block = i}};
+            this->numbering = {{.scope = "layer", .scope_index = number, .block = i}};
             at = trace<Block>(at);
             if (this->stride != 1) this->report({Kind::StrideUnused, {}, {0, step, step}});
         }
         this->width = outer_width;
-        this->stride = 1;
+        this->stride = outer_stride;
+        this->nested = outer_nested;
+        this->stage_seen = this->stage_seen || !outer_nested;
         this->position = before;
         this->numbering = outer;
         return at;

@@ -16,6 +16,7 @@ struct Numbering {
     int convs = 0;
     int bns = 0;
     int linears = 0;
+    int projections = 0;  ///< a convolution and its BN count as two
 };
 
 /// Collects nodes while the nested type is walked through, or only counts them (capacity 0), and notes the first
@@ -30,6 +31,8 @@ struct Tracer {
     Position position{};
     Numbering numbering{};
     int stages = 0;
+    bool nested = false;      ///< within a stage or a branch
+    bool stage_seen = false;  ///< one that was not nested
     int residuals = 0;
     int width = 0;   ///< of the stage around, 0 outside
     int stride = 1;  ///< that the next width-inheriting convolution takes

@@ -21,19 +21,21 @@ template <class Entry, class Block, class Layer, class Written>
 struct At {};
 
 template <int c, int h, int w>
-struct Map {};
+struct MapOf {};
 template <int h, int w>
-struct Kernel {};
+struct KernelOf {};
 template <int... sizes>
-struct Sizes {};
+struct SizesOf {};
 template <class What>
-struct Expected {};
+struct Wanted {};
 template <class What>
 struct Got {};
 template <class What>
 struct MainEndsIn {};
 template <class What>
 struct ShortcutEndsIn {};
+template <class Place>
+struct TakenAt {};
 
 /// The network fits.
 struct Accepted {
@@ -67,7 +69,7 @@ struct OptionNotTaken {
         static_assert(
             fits,
             "residua: this layer does not take this option, or not twice: Conv takes Stride, Padding and Bias, "
-            "pools take Stride and Padding, Stage takes Stride");
+            "pools take Stride and Padding, Linear takes Flatten, Stage takes Stride");
     };
 };
 
@@ -94,8 +96,8 @@ struct SizeNotDivisible {
     template <class Subject, bool fits = false>
     struct Enforce {
         static_assert(fits,
-                      "residua: a pool without options tiles the map, and its size does not divide rows and columns: "
-                      "give it a Stride<>");
+                      "residua: a pool without a Stride<> tiles the map, and its size does not divide rows and "
+                      "columns: give it a Stride<>");
     };
 };
 
@@ -103,7 +105,9 @@ template <class...>
 struct LinearAfterMap {
     template <class Subject, bool fits = false>
     struct Enforce {
-        static_assert(fits, "residua: a Linear layer reads a 1x1 map: put GlobalAvgPool before it");
+        static_assert(fits,
+                      "residua: a Linear layer reads a 1x1 map: put GlobalAvgPool before it, or let it read the whole "
+                      "map: Linear<units, Flatten>");
     };
 };
 
@@ -138,6 +142,16 @@ struct StrideUnused {
 };
 
 template <class...>
+struct StrideUnknown {
+    template <class Subject, bool fits = false>
+    struct Enforce {
+        static_assert(fits,
+                      "residua: a stage within a stage or a branch has no stride of its own accord: write Stage<..., "
+                      "Stride<1>> or another");
+    };
+};
+
+template <class...>
 struct ChannelsDiffer {
     template <class Subject, bool fits = false>
     struct Enforce {
@@ -168,6 +182,16 @@ struct ShortcutLosesChannels {
 };
 
 template <class...>
+struct NameTaken {
+    template <class Subject, bool fits = false>
+    struct Enforce {
+        static_assert(fits,
+                      "residua: two layers would have parameters of the same names: Named<> is for one layer, and its "
+                      "name for it alone");
+    };
+};
+
+template <class...>
 struct PaddingTooLarge {
     template <class Subject, bool fits = false>
     struct Enforce {
@@ -191,7 +215,7 @@ template <class...>
 struct WeightShapeDiffers {
     template <class Subject, bool fits = false>
     struct Enforce {
-        static_assert(fits, "residua: the array does not have the parameter's shape: compare Expected with Got");
+        static_assert(fits, "residua: the array does not have the parameter's shape: compare Wanted with Got");
     };
 };
 

@@ -21,7 +21,7 @@
 #include <residua/tensor/pack.hpp>
 #include <residua/tensor/tensor.hpp>
 
-namespace residua::inline RESIDUA_ISA {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// An unevaluated formula: `node` over Variable<0>, Variable<1>, ..., which stand for `leaves`. Made by the operators.
 template <class T, class S, class Node, class... Leaves>
@@ -40,7 +40,7 @@ struct Serial {
     }
 };
 
-}  // namespace residua::inline RESIDUA_ISA
+}  // namespace residua::detail::inline RESIDUA_ISA
 
 namespace residua::detail {
 
@@ -303,16 +303,17 @@ namespace residua::inline RESIDUA_ISA {
 /// broadcasts to dst's. Element types are float (16 at a time) or double, the same on both sides.
 /// `executor(count, body)` must call body(0) ... body(count - 1), each once, in any order and from any threads, and
 /// return when all are done. The elements get the same bits from any executor.
-template <class T, int... extent, class Source, class Executor = Serial>
+template <class T, int... extent, class Source, class Executor = detail::Serial>
 requires detail::is_tensor_operand<Source>
 void assign(const TensorView<T, extent...>& dst, const Source& source, Executor&& executor = {}) {
-    using Extents = Shape<extent...>;
+    using Extents = detail::Shape<extent...>;
     const auto formula = detail::formula_of(source);
     using From = typename decltype(formula)::Extents;
     static_assert(std::is_same_v<T, typename decltype(formula)::Element>,
                   "a formula is assigned to a tensor of its own element type that is not const");
-    constexpr bool fits = assignable<Extents, From>;
-    using Verdict = std::conditional_t<fits, ShapesBroadcast<Extents>, ShapeDoesNotFitDestination<Extents, From>>;
+    constexpr bool fits = detail::assignable<Extents, From>;
+    using Verdict =
+        std::conditional_t<fits, detail::ShapesBroadcast<Extents>, detail::ShapeDoesNotFitDestination<Extents, From>>;
     static_assert(Verdict::ok, "the formula's shape does not broadcast to the destination's");
     if constexpr (fits) {
         const auto loops = detail::loops_of<Extents, Extents>(formula);
@@ -327,7 +328,7 @@ void assign(const TensorView<T, extent...>& dst, const Source& source, Executor&
     }
 }
 
-template <class T, int... extent, class Source, class Executor = Serial>
+template <class T, int... extent, class Source, class Executor = detail::Serial>
 requires detail::is_tensor_operand<Source>
 void assign(Tensor<T, extent...>& dst, const Source& source, Executor&& executor = {}) {
     assign(dst.view(), source, executor);

@@ -15,6 +15,7 @@
 #include <xsimd/xsimd.hpp>
 
 #include <residua/config.hpp>
+#include <residua/meta/entries.hpp>
 
 namespace residua::detail::inline RESIDUA_ISA {
 
@@ -123,7 +124,7 @@ RESIDUA_INLINE Values for_registers(PerRegister f) {
 
 }  // namespace residua::detail::inline RESIDUA_ISA
 
-namespace residua::inline RESIDUA_ISA {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// Sixteen truth values, the result of comparing two packs.
 struct PackMask {
@@ -140,7 +141,7 @@ struct Registers {
     static constexpr int register_size = static_cast<int>(Register::size);
     static constexpr int size = count * register_size;
 
-    Register registers[count];
+    detail::Row<Register, count> registers;
 
     /// Reads `size` floats; `src` is aligned to as many bytes as they take.
     static RESIDUA_INLINE Registers load(const float* src) {
@@ -176,7 +177,7 @@ using Pack = Registers<detail::register_count>;
 /// part, or machines with few registers would keep most of them in memory.
 using PackPart = Registers<1>;
 
-}  // namespace residua::inline RESIDUA_ISA
+}  // namespace residua::detail::inline RESIDUA_ISA
 
 namespace residua::detail::inline RESIDUA_ISA {
 
@@ -193,7 +194,7 @@ RESIDUA_INLINE Values map_registers(Function f, Values a, Values b) {
 
 }  // namespace residua::detail::inline RESIDUA_ISA
 
-namespace residua::inline RESIDUA_ISA {
+namespace residua::detail::inline RESIDUA_ISA {
 
 template <int count>
 RESIDUA_INLINE Registers<count> operator+(Registers<count> a, Registers<count> b) {
@@ -307,18 +308,7 @@ RESIDUA_INLINE void finish_streams() {
 #endif
 }
 
-/// The sum of the 16 lanes, always as the tree that halves: lanes i and i + 8 first, then i and i + 4, i + 2, i + 1.
-/// The same bits on every instruction set.
-RESIDUA_INLINE float reduce_add(Pack a) {
-    alignas(alignment) float lanes[Pack::size];
-    a.store(lanes);
-    for (int half = Pack::size / 2; half > 0; half /= 2) {
-        for (int i = 0; i < half; ++i) lanes[i] += lanes[i + half];
-    }
-    return lanes[0];
-}
-
-}  // namespace residua::inline RESIDUA_ISA
+}  // namespace residua::detail::inline RESIDUA_ISA
 
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC diagnostic pop

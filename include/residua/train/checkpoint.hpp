@@ -1,9 +1,10 @@
 #pragma once
 
-#include <charconv>
 #include <string_view>
 
 #include <residua/io/weights.hpp>
+#include <residua/on_error.hpp>
+#include <residua/tensor/finite.hpp>
 #include <residua/train/trainer.hpp>
 
 namespace residua {
@@ -11,68 +12,41 @@ namespace residua {
 namespace detail {
 
 inline constexpr std::int64_t checkpoint_version = 1;
-inline constexpr const char* velocity_prefix = "momentum.";
+inline constexpr const char* options_key = "options";
 
-/// A number in as few digits as give it again.
-inline std::string shortest(double value) {
-    std::array<char, 32> text{};
-    return {text.data(), std::to_chars(text.data(), text.data() + text.size(), value).ptr};
-}
-
-/// The options that a resumed run has to share with the one that wrote the checkpoint, as one line.
+/// The options that a resumed run has to share with the one that wrote the checkpoint, as one line. How many iterations
+/// there will be decides nothing about those that were.
 template <class Net>
 std::string fingerprint(const Trainer<Net>& trainer) {
     const TrainingOptions& options = trainer.options();
     const Schedule& schedule = options.schedule;
     const std::string accumulated = options.accumulate > 1 ? " x " + std::to_string(options.accumulate) : "";
-    std::string text = "iterations " + std::to_string(options.iterations) + ", batch " + std::to_string(options.batch) +
-                       accumulated + ", seed " + std::to_string(options.seed) + ", rate " + shortest(schedule.rate) +
-                       " times " + shortest(schedule.factor) + " at";
+    const std::string dropped = options.drop_last ? ", last one dropped" : "";
+    std::string text = "batch " + std::to_string(options.batch) + accumulated + dropped + ", seed " +
+                       std::to_string(options.seed) + ", rate " + number_text(schedule.rate) + " times " +
+                       number_text(schedule.factor) + " at";
     for (const std::int64_t milestone : schedule.milestones) text += ' ' + std::to_string(milestone);
     if (schedule.warm_up)
-        text += ", warm-up " + shortest(schedule.warm_up->rate) + " until " + shortest(schedule.warm_up->until_error);
+        text +=
+            ", warm-up " + number_text(schedule.warm_up->rate) + " until " + number_text(schedule.warm_up->until_error);
     if (schedule.plateau)
-        text += ", plateau " + std::to_string(schedule.plateau->patience) + ' ' + shortest(schedule.plateau->threshold);
+        text +=
+            ", plateau " + std::to_string(schedule.plateau->patience) + ' ' + number_text(schedule.plateau->threshold);
     return text + ", " + trainer.source().augmentation_text();
-}
-
-/// FNV-1a over a tensor's name, type and bytes.
-inline std::uint64_t checksum(std::string_view name, Dtype dtype, std::span<const std::byte> bytes) {
-    std::uint64_t sum = 0xcbf29ce484222325;
-    const auto add = [&](std::span<const std::byte> some) {
-        for (const std::byte byte : some) sum = (sum ^ static_cast<std::uint64_t>(byte)) * 0x100000001b3;
-    };
-    add(std::as_bytes(std::span(name)));
-    add(std::as_bytes(std::span(name_of(dtype))));
-    add(bytes);
-    return sum;
-}
-
-/// The sum over tensors in any order: a flipped bit must not become a weight.
-template <class Tensors>
-std::string checksum_of(const Tensors& tensors) {
-    std::uint64_t sum = 0;
-    for (const auto& tensor : tensors) sum += checksum(tensor.name, tensor.dtype, tensor.bytes);
-    return std::to_string(sum);
-}
-
-/// The file's metadata entry, which must be there. \throws FileError
-inline const std::string& checkpoint_entry(const SafetensorsFile& file, std::string_view key) {
-    const auto found = file.metadata().find(std::string(key));
-    if (found == file.metadata().end()) throw FileError(file.name(), key, "a checkpoint of a training run", "none");
-    return found->second;
 }
 
 /// \throws FileError unless the file is a whole checkpoint of `tensors` tensors, written by a run with these options.
 inline void check_checkpoint(const SafetensorsFile& file, const std::string& options, std::size_t tensors) {
-    const std::string& found = checkpoint_entry(file, "options");
-    if (found != options) throw FileError(file.name(), "options", options, printable(found));
+    const Metadata& metadata = file.metadata();
+    const auto found = metadata.find(options_key);
+    if (found == metadata.end() || metadata.count(checksum_key) == 0 || file.find(run_state) == nullptr)
+        detail::raise(FileError(file.name(), "content", "a checkpoint of a training run",
+                                "tensors alone, as --save writes them"));
+    if (found->second != options) detail::raise(FileError(file.name(), options_key, options, printable(found->second)));
     if (file.tensors().size() != tensors)
-        throw FileError(file.name(), "tensors", std::to_string(tensors) + ", as this network needs",
-                        std::to_string(file.tensors().size()));
-    const std::string& sum = checkpoint_entry(file, "checksum");
-    const std::string expected = checksum_of(file.tensors());
-    if (sum != expected) throw FileError(file.name(), "checksum", printable(sum), expected);
+        detail::raise(FileError(file.name(), "tensors", std::to_string(tensors) + ", as this network needs",
+                                std::to_string(file.tensors().size())));
+    check_checksum(file);
 }
 
 /// The numbers of a state that are not tensors. Doubles keep every bit of the integers, which stay far below 2^53.
@@ -130,29 +104,36 @@ inline std::vector<double> read_all_doubles(const SafetensorsFile& file, const s
 
 /// Writes everything a run needs to go on as if it had never stopped: weights, momentum, running statistics, schedule,
 /// place in the data, history. Batches and augmentation are functions of seed and iteration, so there is no random
-/// state. The file appears whole or not at all; an older one of that name stays until then. \throws FileError
+/// state. The file appears whole or not at all; an older one of that name stays until then. \throws FileError, also if
+/// a weight or its momentum is not finite.
 template <class Net>
 void save_checkpoint(const std::filesystem::path& path, const Trainer<Net>& trainer, Metadata metadata = {}) {
     const TrainingState<Net>& state = trainer.state();
+    detail::require_sound(path, state.weights);
     std::vector<TensorToWrite> tensors = detail::tensors_of(state.weights);
     for (const Parameter& parameter : parameters<Net>)
-        if (parameter.trained())
-            tensors.push_back(tensor_to_write(detail::velocity_prefix + parameter_name<Net>(parameter),
-                                              detail::file_shape(parameter), state.velocity.span(parameter)));
+        if (parameter.trained()) {
+            const std::string name = detail::velocity_prefix + parameter_name<Net>(parameter);
+            detail::require_sound(path, name, parameter, state.velocity.span(parameter));
+            tensors.push_back(tensor_to_write(name, detail::file_shape(parameter), state.velocity.span(parameter)));
+        }
     const std::vector<double> scalars = detail::scalars_of(state);
     const std::vector<double> history = detail::history_values(state.history);
     tensors.push_back(
-        tensor_to_write("trainer.state", {static_cast<std::int64_t>(scalars.size())}, std::span(scalars)));
-    tensors.push_back(tensor_to_write("trainer.history",
+        tensor_to_write(detail::run_state, {static_cast<std::int64_t>(scalars.size())}, std::span(scalars)));
+    tensors.push_back(tensor_to_write(detail::run_history,
                                       {static_cast<std::int64_t>(state.history.size()), detail::record_values},
                                       std::span(history)));
-    metadata.insert_or_assign("options", detail::fingerprint(trainer));
-    metadata.insert_or_assign("checksum", detail::checksum_of(tensors));
+    metadata.insert_or_assign(detail::options_key, detail::fingerprint(trainer));
+    metadata.insert_or_assign(detail::checksum_key, detail::checksum_of(tensors));
     write_safetensors(path, tensors, metadata);
 }
 
-/// Continues from a checkpoint. \throws FileError if it cannot be read, is damaged, is not one of this network, or was
-/// written by a run with other options; the trainer is then as it was.
+/// Continues from a checkpoint, with as many iterations as the trainer's options say: a run that has ended goes on if
+/// they are more than it had. The schedule must be the same; behind its last milestone the rate stays as it is.
+/// \throws FileError if it cannot be read, is damaged, is not one of this network, was written by a run with other
+/// options, or after more iterations than the trainer has, or has a weight or momentum that is not finite; the trainer
+/// is then as it was.
 template <class Net>
 void load_checkpoint(const std::filesystem::path& path, Trainer<Net>& trainer) {
     const SafetensorsFile file(path);
@@ -161,21 +142,27 @@ void load_checkpoint(const std::filesystem::path& path, Trainer<Net>& trainer) {
     constexpr std::size_t state_tensors = 2;
     detail::check_checkpoint(file, detail::fingerprint(trainer), parameters<Net>.size() + trained + state_tensors);
     TrainingState<Net> state;
-    state.weights = detail::read_weights<Net>(file);
+    detail::for_entries<Net>(file, "", [&](const Parameter& parameter, const TensorEntry& entry) {
+        detail::read_parameter(file, entry, parameter, state.weights.span(parameter));
+    });
     for (const Parameter& parameter : parameters<Net>)
         if (parameter.trained())
-            file.read_floats(detail::checked_entry(file, detail::velocity_prefix + parameter_name<Net>(parameter),
-                                                   detail::file_shape(parameter)),
-                             state.velocity.span(parameter));
-    const std::vector<double> scalars = detail::read_all_doubles(file, "trainer.state");
+            detail::read_parameter(file,
+                                   detail::checked_entry(file, detail::velocity_prefix + parameter_name<Net>(parameter),
+                                                         detail::file_shape(parameter)),
+                                   parameter, state.velocity.span(parameter));
+    const std::vector<double> scalars = detail::read_all_doubles(file, detail::run_state);
     if (scalars.size() != detail::scalars_of(state).size() || scalars[0] != detail::checkpoint_version)
-        throw FileError(file.name(), "trainer.state", "version " + std::to_string(detail::checkpoint_version),
-                        "another one");
+        detail::raise(FileError(file.name(), detail::run_state, "version " + std::to_string(detail::checkpoint_version),
+                                "another one"));
     detail::set_scalars(state, scalars);
-    const std::vector<double> history = detail::read_all_doubles(file, "trainer.history");
+    if (state.iteration > trainer.options().iterations)
+        detail::raise(FileError(file.name(), "iterations", "at most " + std::to_string(trainer.options().iterations),
+                                std::to_string(state.iteration) + " done"));
+    const std::vector<double> history = detail::read_all_doubles(file, detail::run_history);
     if (history.size() % detail::record_values != 0)
-        throw FileError(file.name(), "trainer.history", "7 values an epoch",
-                        std::to_string(history.size()) + " in all");
+        detail::raise(FileError(file.name(), detail::run_history, "7 values an epoch",
+                                std::to_string(history.size()) + " in all"));
     state.history = detail::history_from(history);
     trainer.restore(std::move(state));
 }

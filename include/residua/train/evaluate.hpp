@@ -3,6 +3,8 @@
 #include <residua/data/augmented_images.hpp>
 #include <residua/data/protocol.hpp>
 #include <residua/exec/model.hpp>
+#include <residua/on_error.hpp>
+#include <residua/train/check_source.hpp>
 #include <residua/train/loss.hpp>
 
 namespace residua::inline RESIDUA_ISA {
@@ -12,42 +14,53 @@ struct Evaluation {
     int wrong = 0;
     int images = 0;
 
-    /// Between 0 and 1.
-    [[nodiscard]] double error() const { return images == 0 ? 0.0 : static_cast<double>(wrong) / images; }
+    /// Between 0 and 1. Requires images > 0.
+    [[nodiscard]] double error() const { return static_cast<double>(wrong) / images; }
 };
 
 /// Runs a model over the images of a source that does not augment them, batch by batch, and calls
 /// `visit(first, outputs, labels)` with the outputs (count x classes) and labels of the images from number `first` on.
-/// \throws std::invalid_argument if the images have another shape than the network's input or a label is out of range.
+/// \throws std::invalid_argument if the network does not take such images, a label is out of range or an image not
+/// finite; at the end OutputsNotFinite, if outputs were not, whose batches are not visited.
 template <class Net, class Visit>
 void predict_all(const Model<Net>& model, ImageSource& images, Workspace<Net, Inference>& workspace,
                  const Visit& visit) {
+    check_source<Net>(images);
+    constexpr auto classes = static_cast<std::size_t>(output_shape<Net>.count());
     const auto image_size = static_cast<std::size_t>(images.shape().count());
     const auto capacity = std::min(images.size(), static_cast<std::size_t>(workspace.batch()));
     std::vector<float> batch(capacity * image_size);
     std::vector<Label> labels(capacity);
+    FiniteOutputs finite;
     for (std::size_t first = 0; first < images.size(); first += capacity) {
         const std::size_t count = std::min(images.size() - first, capacity);
-        for (std::size_t i = 0; i < count; ++i) {
-            labels[i] = images.fill(first + i, 0, 0, std::span(batch).subspan(i * image_size, image_size));
-            detail::check_label(labels[i], images.classes(), first + i);
-        }
-        visit(
-            first,
-            model.predict(std::span<const float>(batch).first(count * image_size), static_cast<int>(count), workspace),
-            std::span<const Label>(labels).first(count));
+        for (std::size_t i = 0; i < count; ++i)
+            labels[i] =
+                detail::fill_checked(images, first + i, 0, 0, std::span(batch).subspan(i * image_size, image_size));
+        const std::span<const float> outputs =
+            model.predict(std::span<const float>(batch).first(count * image_size), static_cast<int>(count), workspace);
+        bool all_finite = true;
+        for (std::size_t i = 0; i < count; ++i)
+            all_finite &= finite.check(outputs.subspan(i * classes, classes), [&] { return images.name(first + i); });
+        if (all_finite) visit(first, outputs, std::span<const Label>(labels).first(count));
     }
+    finite.require();
 }
 
-/// Counts the images whose largest output is not their label's.
+/// Counts the images whose largest output is not their label's. Broken ones that the source replaces do not count.
+/// \throws what predict_all throws, and std::invalid_argument if there are no images.
 template <class Net>
 Evaluation evaluate(const Model<Net>& model, ImageSource& images, Workspace<Net, Inference>& workspace) {
-    Evaluation result{.images = static_cast<int>(images.size())};
+    if (images.size() == 0) detail::raise(std::invalid_argument("evaluate: expected at least one image, found none"));
+    Evaluation result;
     constexpr auto classes = static_cast<std::size_t>(output_shape<Net>.count());
     predict_all(model, images, workspace,
-                [&](std::size_t, std::span<const float> outputs, std::span<const Label> labels) {
-                    for (std::size_t i = 0; i < labels.size(); ++i)
+                [&](std::size_t first, std::span<const float> outputs, std::span<const Label> labels) {
+                    for (std::size_t i = 0; i < labels.size(); ++i) {
+                        if (images.replaced(first + i)) continue;
+                        ++result.images;
                         if (best_class(outputs.subspan(i * classes, classes)) != labels[i]) ++result.wrong;
+                    }
                 });
     return result;
 }
@@ -73,7 +86,7 @@ std::vector<float> predict_crops(const Model<Net>& model, const TestImage& test,
     for (std::size_t first = 0; first < test.crops.size(); first += capacity) {
         const std::size_t count = std::min(test.crops.size() - first, capacity);
         for (std::size_t i = 0; i < count; ++i)
-            crop_into(test.image, test.crops[first + i], normalisation, std::span(batch).subspan(i * input, input));
+            crop_into(test, first + i, normalisation, std::span(batch).subspan(i * input, input));
         const auto some =
             model.predict(std::span<const float>(batch).first(count * input), static_cast<int>(count), workspace);
         outputs.insert(outputs.end(), some.begin(), some.end());

@@ -15,6 +15,7 @@
 
 #include <residua/exec/reference.hpp>
 #include <residua/plan/names.hpp>
+#include <residua/tensor/finite.hpp>
 
 namespace residua {
 
@@ -29,7 +30,7 @@ struct GradientCheckOptions {
 
 /// The worst disagreement that `gradient_check` found.
 struct GradientCheckResult {
-    double error = 0;             ///< relative
+    double error = 0;             ///< relative; the largest double where slopes are no numbers
     std::string where{};          ///< "conv1.weight[12]", "images[7]" or "direction 3"
     double from_backward = 0;     ///< the slope that backward gives there
     double from_differences = 0;  ///< and the one that the outputs show
@@ -118,12 +119,8 @@ class CheckedFunction {
 
     /// Name of the variable that stands at a position of the gradient.
     [[nodiscard]] static std::string name(std::size_t variable) {
-        if (variable >= parameters_size()) return "images[" + std::to_string(variable - parameters_size()) + ']';
-        const long at = static_cast<long>(variable);
-        for (const Parameter& parameter : parameters<Net>)
-            if (at >= parameter.offset && at < parameter.offset + parameter.count())
-                return parameter_name<Net>(parameter) + '[' + std::to_string(at - parameter.offset) + ']';
-        return {};
+        if (variable < parameters_size()) return value_name<Net>(static_cast<long>(variable));
+        return "images[" + std::to_string(variable - parameters_size()) + ']';
     }
 
   private:
@@ -172,14 +169,15 @@ class SlopeComparison {
         for (const double step : steps) {
             const double difference = function_.difference(direction, step);
             const double error = std::abs(difference - slope) / scale;
+            if (!is_finite(error)) continue;  // slopes that are no numbers agree with nothing
             if (error < found.error) found = {error, where, slope, difference};
             if (error < near_rounding) break;
         }
-        if (!(found.error <= worst_.error)) worst_ = found;
+        if (found.error > worst_.error) worst_ = found;
     }
 
   private:
-    static constexpr double unlimited = std::numeric_limits<double>::infinity();
+    static constexpr double unlimited = std::numeric_limits<double>::max();
     static constexpr double near_rounding = 1e-9;
     static constexpr std::array steps{1e-5, 1e-6, 1e-4, 1e-7};
 
@@ -212,7 +210,7 @@ class SlopeComparison {
 /// of ReLU or max-pooling, or round less than a small one; a wrong gradient disagrees with each. Keep the network
 /// small: each comparison takes two to eight forward runs. `Network` is what is checked, with the interface of
 /// ReferenceNetwork<Net, double>. Throws what its `forward` throws.
-template <class Net, class Network = ReferenceNetwork<Net, double>>
+template <class Net, class Network = detail::ReferenceNetwork<Net, double>>
 GradientCheckResult gradient_check(const GradientCheckOptions& options = {}) {
     detail::CheckRandom random{options.seed};
     detail::CheckedFunction<Net, Network> function{options.images, random};

@@ -10,6 +10,8 @@
 #include <vector>
 
 #include <residua/data/labelled_images.hpp>
+#include <residua/on_error.hpp>
+#include <residua/train/finite_outputs.hpp>
 
 /// \file
 /// From a network's outputs to class probabilities and errors. What is averaged, over crops, sizes (section 3.4) and
@@ -19,11 +21,12 @@ namespace residua {
 
 /// The softmax of each row of outputs (rows x classes, row-major), averaged over the rows: one probability a class.
 /// Computed in double, in the order of the rows. Throws std::invalid_argument unless there are whole rows, at least
-/// one.
+/// one, and OutputsNotFinite.
 inline std::vector<double> mean_softmax(std::span<const float> outputs, std::size_t classes) {
     if (classes == 0 || outputs.empty() || outputs.size() % classes != 0)
-        throw std::invalid_argument("softmax: expected rows of " + std::to_string(classes) + " outputs, found " +
-                                    std::to_string(outputs.size()) + " outputs");
+        detail::raise(std::invalid_argument("softmax: expected rows of " + std::to_string(classes) +
+                                            " outputs, found " + std::to_string(outputs.size()) + " outputs"));
+    detail::require_finite(outputs, "outputs");
     const std::size_t rows = outputs.size() / classes;
     std::vector<double> mean(classes);
     std::vector<double> powers(classes);
@@ -40,19 +43,22 @@ inline std::vector<double> mean_softmax(std::span<const float> outputs, std::siz
 /// The element-wise mean of probabilities: over sizes, or over the networks of an ensemble. Throws
 /// std::invalid_argument unless all have as many classes, and if there are none.
 inline std::vector<double> mean_of(std::span<const std::vector<double>> probabilities) {
-    if (probabilities.empty()) throw std::invalid_argument("mean of probabilities: expected at least one, found none");
+    if (probabilities.empty())
+        detail::raise(std::invalid_argument("mean of probabilities: expected at least one, found none"));
     std::vector<double> mean(probabilities.front().size());
     for (const std::vector<double>& one : probabilities) {
         if (one.size() != mean.size())
-            throw std::invalid_argument("mean of probabilities: expected " + std::to_string(mean.size()) +
-                                        " classes, found " + std::to_string(one.size()));
+            detail::raise(std::invalid_argument("mean of probabilities: expected " + std::to_string(mean.size()) +
+                                                " classes, found " + std::to_string(one.size())));
         for (std::size_t k = 0; k < mean.size(); ++k) mean[k] += one[k] / static_cast<double>(probabilities.size());
     }
     return mean;
 }
 
 /// The `count` most probable classes (all, if there are fewer), the most probable first; of equal ones the first.
+/// Throws OutputsNotFinite.
 inline std::vector<int> best_classes(std::span<const double> probabilities, std::size_t count) {
+    detail::require_finite(probabilities, "probabilities");
     std::vector<int> classes(probabilities.size());
     std::iota(classes.begin(), classes.end(), 0);
     const auto before = [&](int a, int b) {
@@ -66,13 +72,17 @@ inline std::vector<int> best_classes(std::span<const double> probabilities, std:
     return classes;
 }
 
-/// Counts the images whose class is not the most probable one, and not among the five most probable.
+/// Counts the images whose class is not the most probable one, and not among the five most probable. `add` throws
+/// OutputsNotFinite, and std::invalid_argument for a label that is not below the number of probabilities.
 struct TopErrors {
     int top1 = 0;  ///< images
     int top5 = 0;
     int images = 0;
 
     void add(std::span<const double> probabilities, Label label) {
+        if (label >= probabilities.size())
+            detail::raise(std::invalid_argument("label: expected below " + std::to_string(probabilities.size()) +
+                                                ", found " + std::to_string(label)));
         const std::vector<int> best = best_classes(probabilities, 5);
         ++images;
         top1 += best.front() == label ? 0 : 1;

@@ -1,52 +1,33 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <functional>
 #include <string>
 
 #include <residua/data/loader.hpp>
 #include <residua/exec/workspace.hpp>
+#include <residua/on_error.hpp>
+#include <residua/tensor/finite.hpp>
+#include <residua/train/check_source.hpp>
 #include <residua/train/history.hpp>
 #include <residua/train/initialise.hpp>
 #include <residua/train/loss.hpp>
-#include <residua/train/schedule.hpp>
 #include <residua/train/sgd.hpp>
+#include <residua/train/trained_values.hpp>
+#include <residua/train/training_options.hpp>
 
 namespace residua {
 
-/// Everything that decides how a training run goes. Together with the source of images it determines every bit of the
-/// result, except for `threads`, which decides nothing but the time.
-struct TrainingOptions {
-    std::int64_t iterations = 64'000;
-    int batch = 128;
-    /// Batches an iteration, for more images a step than memory has room for: the gradient is the mean over all of
-    /// them. BN still normalises each batch with its own statistics, and its running statistics move once a batch, so
-    /// that 8 batches of 32 are not quite one of 256.
-    int accumulate = 1;
-    std::uint64_t seed = 0;
-    int threads = 1;
-    Schedule schedule{};
-};
-
-/// The loss or a gradient became infinite or not a number.
+/// Weights, outputs, gradients or running statistics became infinite or not a number, though the images were not.
 class TrainingDiverged : public std::runtime_error {
   public:
-    TrainingDiverged(std::int64_t iteration, const std::string& what, double value)
+    /// In the first iteration no learning rate is to blame.
+    TrainingDiverged(std::int64_t iteration, const std::string& what, const std::string& found)
         : std::runtime_error("training: iteration " + std::to_string(iteration) + ": expected a finite " + what +
-                             ", found " + std::to_string(value) + "; the learning rate may be too high") {}
+                             ", found " + found +
+                             (iteration > 1 ? "; the learning rate may be too high"
+                                            : "; nothing is learnt yet: images or weights may be too large")) {}
 };
-
-namespace detail {
-
-/// 0 if all values are finite, else NaN: zero times each of them, added up.
-inline float not_finite(std::span<const float> values) {
-    float sum = 0.0f;
-    for (const float value : values) sum += value * 0.0f;
-    return sum;
-}
-
-}  // namespace detail
 
 /// What one training step did.
 struct Progress {
@@ -61,7 +42,7 @@ struct Progress {
 template <class Net>
 struct TrainingState {
     Weights<Net> weights;
-    Weights<Net> velocity;  ///< of the trained parameters; the rest is not used
+    TrainedValues<Net> velocity;
     std::int64_t iteration = 0;
     ScheduleState schedule{};
     double epoch_loss = 0.0;  ///< sum over the images of the present epoch so far
@@ -80,14 +61,17 @@ template <class Net>
 class Trainer {
   public:
     /// The source must outlive the trainer. It may have fewer classes than the network has outputs: the others learn
-    /// that they are never right. \throws std::invalid_argument if the source does not fit the network or the options.
+    /// that they are never right. \throws std::invalid_argument if the source does not fit the network or the options,
+    /// or an epoch would have a batch that is too small for BN.
     Trainer(ImageSource& source, TrainingOptions options)
         : options_{checked(std::move(options), source)},
           source_{source},
           workspace_{options_.batch, options_.threads},
-          loader_{source, {.batch = static_cast<std::size_t>(options_.batch), .seed = options_.seed}} {
+          loader_{source,
+                  {.batch = static_cast<std::size_t>(options_.batch),
+                   .seed = options_.seed,
+                   .drop_last = options_.drop_last}} {
         state_.weights = he_initialised<Net>(options_.seed);
-        std::ranges::fill(state_.velocity.all(), 0.0f);
     }
 
     [[nodiscard]] const TrainingOptions& options() const { return options_; }
@@ -105,24 +89,29 @@ class Trainer {
         loader_.seek(first_batch());
     }
 
-    /// One iteration: `accumulate` batches, or what is left of the epoch. \throws TrainingDiverged, with the weights as
-    /// they were before it.
+    /// One iteration: `accumulate` batches, or what is left of the epoch. \throws TrainingDiverged,
+    /// std::invalid_argument for an image that is not finite or a label out of range, and what the source throws: then
+    /// the state is as it was before. std::logic_error in a fork of the process that made the trainer.
     Progress step() {
         std::ranges::copy(statistics(), statistics_before_.begin());
-        Loss loss;
-        const std::span<const float> gradients = run_batches(loss);
-        if (const float poison = detail::not_finite(gradients); poison != 0.0f) diverged("gradient", poison);
-        const double rate = learning_rate(options_.schedule, state_.schedule, state_.iteration);
-        sgd_.step(workspace_.team(), state_.weights.trained(), gradients, state_.velocity.trained(),
-                  static_cast<float>(rate));
-        note_iteration(options_.schedule, state_.schedule, static_cast<double>(loss.wrong) / loss.images);
-        return note(loss, rate);
+        try {
+            return run_iteration();
+        } catch (...) {
+            std::ranges::copy(statistics_before_, statistics().begin());
+            loader_.seek(first_batch());
+            throw;
+        }
     }
 
-    /// Ends an epoch: adds its record, with the errors of sets that were evaluated (negative: none), to the history.
+    /// Ends an epoch, or what there was of it: adds its record, with the errors of sets that were evaluated (negative:
+    /// none), to the history. \throws std::invalid_argument if an error is no number.
     const EpochRecord& end_epoch(double rate, double held_out_error, double test_error) {
+        for (const double error : {held_out_error, test_error})
+            if (!detail::is_finite(error))
+                detail::raise(
+                    std::invalid_argument("error of an epoch: expected a number, got " + detail::number_text(error)));
         const auto images = static_cast<double>(state_.epoch_images);
-        const EpochRecord record{.epoch = static_cast<std::int64_t>(state_.history.size()) + 1,
+        const EpochRecord record{.epoch = (state_.iteration - 1) / iterations_per_epoch() + 1,
                                  .iteration = state_.iteration,
                                  .rate = rate,
                                  .loss = state_.epoch_loss / images,
@@ -137,19 +126,8 @@ class Trainer {
 
   private:
     static TrainingOptions checked(TrainingOptions options, const ImageSource& source) {
-        constexpr Chw in = input_shape<Net>;
-        const Chw found = source.shape();
-        const auto fail = [](const std::string& what, long expected, long got) {
-            throw std::invalid_argument(what + ": expected " + std::to_string(expected) + ", got " +
-                                        std::to_string(got));
-        };
-        if (found.c != in.c) fail("images: channels", in.c, found.c);
-        if (found.h != in.h) fail("images: rows", in.h, found.h);
-        if (found.w != in.w) fail("images: columns", in.w, found.w);
-        if (source.classes() > output_shape<Net>.count())
-            fail("images: classes: at most", output_shape<Net>.count(), source.classes());
-        if (options.batch < 1) fail("batch: at least", 1, options.batch);
-        if (options.accumulate < 1) fail("accumulate: at least", 1, options.accumulate);
+        check_source<Net>(source);
+        detail::check_options<Net>(options, source.size());
         return options;
     }
 
@@ -160,11 +138,25 @@ class Trainer {
                state_.iteration % iterations_per_epoch() * std::int64_t{options_.accumulate};
     }
 
+    Progress run_iteration() {
+        // By themselves, too: with -ffast-math a rectifier may make zeros of NaN.
+        require_finite("weight", state_.weights.all(), 0);
+        Loss loss;
+        const std::span<const float> gradients = run_batches(loss);
+        require_finite("gradient", gradients, 0);
+        require_finite("running statistic", statistics(), parameter_count<Net>);
+        const double rate = learning_rate(options_.schedule, state_.schedule, state_.iteration);
+        sgd_.step(workspace_.team(), state_.weights.trained(), gradients, state_.velocity.all(),
+                  static_cast<float>(rate));
+        note_iteration(options_.schedule, state_.schedule, static_cast<double>(loss.wrong) / loss.images);
+        return note(loss, rate);
+    }
+
     /// Runs the batches of this iteration. Returns the mean gradient over its images, and their loss in `loss`.
     std::span<const float> run_batches(Loss& loss) {
-        const std::int64_t first = first_batch() % loader_.batches_per_epoch();
-        const std::int64_t rest = static_cast<std::int64_t>(source_.size()) - first * options_.batch;
-        const std::int64_t images = std::min(std::int64_t{options_.batch} * options_.accumulate, rest);
+        const std::int64_t before = first_batch() % loader_.batches_per_epoch() * options_.batch;
+        const std::int64_t images =
+            std::min(std::int64_t{options_.batch} * options_.accumulate, loader_.images_per_epoch() - before);
         if (options_.accumulate == 1) return run_batch(loader_.next(), images, loss);
         std::ranges::fill(gradient_sum_.span(), 0.0f);
         while (loss.images < images) {
@@ -177,8 +169,9 @@ class Trainer {
     /// Runs one batch of an iteration of `images` images. Returns its share of the gradient and adds that of the loss.
     std::span<const float> run_batch(const Minibatch& batch, std::int64_t images, Loss& loss) {
         const auto outputs = workspace_.forward(state_.weights, batch.images, static_cast<int>(batch.size()));
+        if (const auto place = detail::first_not_finite(outputs); place < outputs.size())
+            diverged("output", detail::number_text(outputs[place]));
         const Loss own = softmax_cross_entropy(outputs, batch.labels, workspace_.output_gradient());
-        if (!std::isfinite(own.mean)) diverged("loss", own.mean);
         const double share = static_cast<double>(own.images) / static_cast<double>(images);
         for (float& value : workspace_.output_gradient()) value *= static_cast<float>(share);
         loss.mean += own.mean * share;
@@ -187,10 +180,15 @@ class Trainer {
         return workspace_.backward();
     }
 
-    /// Puts the running statistics back and gives up.
-    [[noreturn]] void diverged(const std::string& what, double value) {
-        std::ranges::copy(statistics_before_, statistics().begin());
-        throw TrainingDiverged(state_.iteration + 1, what, value);
+    /// `values` belong to those of the weights from number `first` on.
+    void require_finite(const char* what, std::span<const float> values, long first) const {
+        if (const std::size_t place = detail::first_not_finite(values); place < values.size())
+            diverged(what,
+                     detail::number_text(values[place]) + " for " + value_name<Net>(first + static_cast<long>(place)));
+    }
+
+    [[noreturn]] void diverged(const char* what, const std::string& found) const {
+        detail::raise(TrainingDiverged(state_.iteration + 1, what, found));
     }
 
     /// The running statistics, which a forward run moves before its loss is known.
@@ -212,7 +210,7 @@ class Trainer {
     Workspace<Net, Training> workspace_;
     BatchLoader loader_;
     Sgd sgd_;
-    Arena gradient_sum_{options_.accumulate > 1 ? static_cast<std::size_t>(parameter_count<Net>) : 0};
+    detail::Arena gradient_sum_{options_.accumulate > 1 ? static_cast<std::size_t>(parameter_count<Net>) : 0};
     std::vector<float> statistics_before_ = std::vector<float>(statistics().size());
 };
 

@@ -8,8 +8,10 @@
 #include <string_view>
 #include <vector>
 
+#include <residua/io/detail/content_kind.hpp>
 #include <residua/io/error.hpp>
 #include <residua/io/file.hpp>
+#include <residua/on_error.hpp>
 
 namespace residua::detail {
 
@@ -20,10 +22,11 @@ class CsvReader {
     /// Throws FileError if the file cannot be read or has no line.
     explicit CsvReader(const std::filesystem::path& path) : name_(path.string()) {
         const std::vector<std::byte> bytes = read_file(path);
+        if (const auto kind = mistaken_kind(bytes)) detail::raise(FileError(name_, "content", "a .csv table", *kind));
         content_.assign(reinterpret_cast<const char*>(bytes.data()), bytes.size());
         constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
         if (content_.starts_with(byte_order_mark)) position_ = byte_order_mark.size();
-        if (!read_line()) throw FileError(name_, "content", "a line that names the columns", "an empty file");
+        if (!read_line()) detail::raise(FileError(name_, "content", "a line that names the columns", "empty lines"));
         columns_ = fields_;
     }
 
@@ -50,7 +53,7 @@ class CsvReader {
 
     /// Throws the FileError of this line.
     [[noreturn]] void fail(std::string_view expected, std::string_view found) const {
-        throw FileError(name_, "line " + std::to_string(number_), expected, printable(found));
+        detail::raise(FileError(name_, "line " + std::to_string(number_), expected, printable(found)));
     }
 
   private:

@@ -31,13 +31,13 @@ class FileContent {
     /// Throws FileError as read_file does.
     explicit FileContent(const std::filesystem::path& path) : mapped_(map(path)) {
         if (!mapped_) read_ = read_file(path);
+        bytes_ = mapped_ ? std::span(mapped_.get(), mapped_.get_deleter().size) : std::span<const std::byte>(read_);
     }
-    explicit FileContent(std::vector<std::byte> bytes) : read_(std::move(bytes)) {}
+    explicit FileContent(std::vector<std::byte> bytes) : read_(std::move(bytes)), bytes_(read_) {}
+    /// Bytes that outlive the content.
+    explicit FileContent(std::span<const std::byte> bytes) : bytes_(bytes) {}
 
-    std::span<const std::byte> bytes() const {
-        if (mapped_) return {mapped_.get(), mapped_.get_deleter().size};
-        return read_;
-    }
+    std::span<const std::byte> bytes() const { return bytes_; }
 
     /// Gives the pages with these bytes back to the system, if they are mapped, and those shortly before them, which
     /// the system maps along with a page that is fetched. All are fetched again when they are read.
@@ -70,6 +70,7 @@ class FileContent {
 
     std::vector<std::byte> read_;
     Mapped mapped_;
+    std::span<const std::byte> bytes_;
 };
 
 }  // namespace residua::detail

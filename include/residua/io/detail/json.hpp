@@ -10,18 +10,15 @@
 #include <utility>
 #include <vector>
 
+#include <residua/io/error.hpp>
+#include <residua/on_error.hpp>
+
 /// \file
 /// JSON (RFC 8259) as far as a file header needs it: strict reading into values that remember their source text, and
 /// strings to write. A parser of our own, because a general one costs every program about a second of
 /// compile time.
 
 namespace residua::detail {
-
-/// Text that is not JSON; says what was expected at which byte.
-struct JsonError : std::runtime_error {
-    JsonError(std::size_t byte, const std::string& expected)
-        : std::runtime_error("no " + expected + " at byte " + std::to_string(byte)) {}
-};
 
 /// One value. Its source text lies in the text that was parsed.
 struct JsonValue {
@@ -98,10 +95,10 @@ inline void append_utf8(std::string& text, std::uint32_t code) {
     put(0x80 | (code & 0x3F));
 }
 
-/// Recursive descent over one text.
+/// Recursive descent over one text; knows the file's name for errors.
 class JsonParser {
   public:
-    explicit JsonParser(std::string_view text) : text_(text) {}
+    JsonParser(std::string_view text, std::string_view file) : text_(text), file_(file) {}
 
     JsonValue parse() {
         JsonValue value = this->value(0);
@@ -114,7 +111,10 @@ class JsonParser {
     using Kind = JsonValue::Kind;
     static constexpr int deepest = 16;  // enough for any header, and little of the stack
 
-    [[noreturn]] void fail(const std::string& expected) const { throw JsonError(at_, expected); }
+    [[noreturn]] void fail(const std::string& expected) const {
+        detail::raise(
+            FileError(file_, "header", "well-formed JSON", "no " + expected + " at byte " + std::to_string(at_)));
+    }
 
     char next() const { return at_ < text_.size() ? text_[at_] : '\0'; }
 
@@ -260,13 +260,15 @@ class JsonParser {
     }
 
     std::string_view text_;
+    std::string_view file_;
     std::size_t at_ = 0;
 };
 
-/// Parses one JSON text. Values point into `text`. Throws JsonError.
-inline JsonValue parse_json(std::string_view text) { return JsonParser(text).parse(); }
+/// Parses the JSON text of a file's header. Values point into `text`. Throws FileError that says what was expected at
+/// which byte.
+inline JsonValue parse_json(std::string_view text, std::string_view file) { return JsonParser(text, file).parse(); }
 
-/// `text` as a JSON string. Throws std::invalid_argument unless it is UTF-8.
+/// `text` as a JSON string of a header. Throws std::invalid_argument unless it is UTF-8.
 inline std::string json_string(std::string_view text) {
     constexpr std::string_view hex = "0123456789abcdef";
     std::string quoted = "\"";
@@ -274,8 +276,8 @@ inline std::string json_string(std::string_view text) {
         const std::size_t length = utf8_length(text.substr(at));
         const auto byte = static_cast<unsigned char>(text[at]);
         if (length == 0) {
-            throw std::invalid_argument("expected UTF-8 text, found byte " + std::to_string(byte) + " at place " +
-                                        std::to_string(at));
+            detail::raise(std::invalid_argument("header: expected UTF-8 text, found byte " + std::to_string(byte) +
+                                                " at place " + std::to_string(at)));
         }
         if (byte < 0x20) {
             quoted.append("\\u00").append(1, hex[byte / 16U]).append(1, hex[byte % 16U]);

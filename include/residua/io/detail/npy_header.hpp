@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
@@ -10,35 +11,35 @@
 #include <system_error>
 #include <vector>
 
+#include <residua/io/detail/content_kind.hpp>
+#include <residua/io/dtype.hpp>
 #include <residua/io/error.hpp>
+#include <residua/on_error.hpp>
 
 namespace residua::detail {
 
-template <class Value>
-struct NpyDescr;
-template <>
-struct NpyDescr<std::uint8_t> {
-    static constexpr std::string_view text = "|u1";
-};
-template <>
-struct NpyDescr<std::int64_t> {
-    static constexpr std::string_view text = "<i8";
-};
-template <>
-struct NpyDescr<float> {
-    static constexpr std::string_view text = "<f4";
-};
-template <>
-struct NpyDescr<double> {
-    static constexpr std::string_view text = "<f8";
+/// How .npy files name an element type, and what that is here.
+struct NpyType {
+    std::string_view descr;  ///< without the letter for the byte order
+    Dtype dtype;
 };
 
-/// How .npy files name an element type.
+inline constexpr std::array npy_types{NpyType{"f8", Dtype::F64}, NpyType{"f4", Dtype::F32}, NpyType{"f2", Dtype::F16},
+                                      NpyType{"i8", Dtype::I64}, NpyType{"i4", Dtype::I32}, NpyType{"i2", Dtype::I16},
+                                      NpyType{"i1", Dtype::I8},  NpyType{"u8", Dtype::U64}, NpyType{"u4", Dtype::U32},
+                                      NpyType{"u2", Dtype::U16}, NpyType{"u1", Dtype::U8},  NpyType{"b1", Dtype::BOOL}};
+
+/// The descr that is written for a C++ type.
 template <class Value>
-inline constexpr std::string_view npy_descr = NpyDescr<Value>::text;
+std::string npy_descr() {
+    const auto found = std::find_if(npy_types.begin(), npy_types.end(),
+                                    [](const NpyType& type) { return type.dtype == dtype_of<Value>; });
+    return (sizeof(Value) == 1 ? "|" : "<") + std::string(found->descr);
+}
 
 struct NpyHeader {
-    std::string descr;
+    Dtype dtype = Dtype::U8;
+    bool big_endian = false;
     bool fortran_order = false;
     std::vector<std::int64_t> shape;
     std::size_t bytes = 0;  ///< up to the first element
@@ -46,8 +47,9 @@ struct NpyHeader {
 
 using namespace std::string_view_literals;
 
-inline constexpr auto npy_magic = "\x93NUMPY\x01\x00"sv;
-inline constexpr std::size_t npy_prefix = 10;  // magic, version, 2 bytes of header length
+inline constexpr auto npy_magic = "\x93NUMPY"sv;
+inline constexpr auto npy_version = "\x01\x00"sv;  // of what is written
+inline constexpr std::size_t npy_prefix = 10;      // magic, version, 2 bytes of header length (4 from version 2 on)
 inline constexpr std::size_t npy_alignment = 64;
 
 /// Reads the Python dictionary of a header: the three keys in any order, each once, nothing else.
@@ -75,8 +77,8 @@ class NpyDictionary {
     static constexpr unsigned shape_seen = 4;
 
     [[noreturn]] void fail(std::string_view expected) const {
-        throw FileError(file_, "header", expected,
-                        rest_.empty() ? "its end" : '"' + printable(rest_.substr(0, 30)) + '"');
+        detail::raise(FileError(file_, "header", expected,
+                                rest_.empty() ? "its end" : '"' + printable(rest_.substr(0, 30)) + '"'));
     }
 
     void skip_spaces() { rest_.remove_prefix(std::min(rest_.find_first_not_of(" \n"), rest_.size())); }
@@ -102,7 +104,7 @@ class NpyDictionary {
     void read_entry(NpyHeader& header) {
         if (accept("'descr'") && first_time(descr_seen)) {
             expect(":");
-            header.descr = quoted_text();
+            read_type(header);
         } else if (accept("'fortran_order'") && first_time(order_seen)) {
             expect(":");
             header.fortran_order = truth();
@@ -114,13 +116,19 @@ class NpyDictionary {
         }
     }
 
-    std::string quoted_text() {
-        expect("'");
-        const auto end = rest_.find('\'');
-        if (end == std::string_view::npos) fail("a quotation mark");
-        std::string text(rest_.substr(0, end));
-        rest_.remove_prefix(end + 1);
-        return text;
+    void read_type(NpyHeader& header) {
+        skip_spaces();
+        const std::string_view before = rest_;
+        accept("'");
+        header.big_endian = accept(">");
+        for (const std::string_view order : {"<", "|"}) accept(order);
+        for (const NpyType& type : npy_types) {
+            if (!accept(std::string(type.descr) + '\'')) continue;
+            header.dtype = type.dtype;
+            return;
+        }
+        rest_ = before;
+        fail("a type of real numbers, 8 to 64 bits");
     }
 
     bool truth() {
@@ -156,19 +164,22 @@ class NpyDictionary {
 };
 
 inline NpyHeader parse_npy_header(std::span<const std::byte> content, std::string_view file) {
-    const std::string_view text(reinterpret_cast<const char*>(content.data()), content.size());
-    if (text.size() < npy_prefix || !text.starts_with(npy_magic)) {
-        throw FileError(file, "beginning", "the mark of a .npy file of version 1.0",
-                        '"' + printable(text.substr(0, npy_magic.size())) + '"');
+    std::string_view text(reinterpret_cast<const char*>(content.data()), content.size());
+    if (!text.starts_with(npy_magic)) detail::raise(FileError(file, "content", "a .npy file", content_kind(content)));
+    const auto byte_at = [&](std::size_t i) -> std::size_t {
+        return i < text.size() ? static_cast<unsigned char>(text[i]) : 0;
+    };
+    const std::size_t version = byte_at(npy_magic.size());
+    if (version < 1 || version > 3) detail::raise(FileError(file, "version", "1 to 3", std::to_string(version)));
+    const std::size_t prefix = npy_prefix + (version == 1 ? 0 : 2);
+    std::size_t length = 0;
+    for (std::size_t i = prefix; i-- > npy_magic.size() + npy_version.size();) length = length * 256 + byte_at(i);
+    if (prefix > text.size() || length > text.size() - prefix) {
+        detail::raise(
+            FileError(file, "header", std::to_string(prefix + length) + " bytes", std::to_string(text.size())));
     }
-    const auto byte_at = [&](std::size_t i) { return static_cast<std::size_t>(static_cast<unsigned char>(text[i])); };
-    const std::size_t length = byte_at(8) + 256 * byte_at(9);
-    if (length > text.size() - npy_prefix) {
-        throw FileError(file, "header length", "at most " + std::to_string(text.size() - npy_prefix),
-                        std::to_string(length));
-    }
-    NpyHeader header = NpyDictionary(text.substr(npy_prefix, length), file).parse();
-    header.bytes = npy_prefix + length;
+    NpyHeader header = NpyDictionary(text.substr(prefix, length), file).parse();
+    header.bytes = prefix + length;
     return header;
 }
 
@@ -182,7 +193,7 @@ inline std::string npy_header_text(std::string_view descr, std::span<const std::
     text.resize(padded - npy_prefix - 1, ' ');
     text += '\n';
     const auto length = static_cast<unsigned>(text.size());
-    std::string prefix(npy_magic);
+    std::string prefix = std::string(npy_magic) + std::string(npy_version);
     prefix += static_cast<char>(length & 0xFFU);
     prefix += static_cast<char>(length >> 8U);
     return prefix + text;

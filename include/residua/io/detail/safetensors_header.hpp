@@ -14,9 +14,11 @@
 #include <vector>
 
 #include <residua/io/array_shape.hpp>
+#include <residua/io/detail/content_kind.hpp>
 #include <residua/io/detail/json.hpp>
 #include <residua/io/dtype.hpp>
 #include <residua/io/error.hpp>
+#include <residua/on_error.hpp>
 
 namespace residua {
 
@@ -51,6 +53,7 @@ class SafetensorsParser {
     SafetensorsParser(std::span<const std::byte> content, std::string_view file) : content_(content), file_(file) {}
 
     SafetensorsHeader parse() const {
+        check_kind();
         const std::string_view text = header_text();
         const auto data = content_.subspan(length_bytes + text.size());
         const JsonValue json = parse(text);
@@ -70,13 +73,16 @@ class SafetensorsParser {
     using Kind = JsonValue::Kind;
 
     [[noreturn]] void fail(std::string_view field, std::string_view expected, std::string_view found) const {
-        throw FileError(file_, printable(field), expected, found);
+        detail::raise(FileError(file_, printable(field), expected, found));
+    }
+
+    /// Says what another file is, instead of taking its beginning for a length.
+    void check_kind() const {
+        const bool right = content_.size() > length_bytes && content_[length_bytes] == std::byte{'{'};
+        if (!right) fail("content", "a .safetensors file", content_kind(content_));
     }
 
     std::string_view header_text() const {
-        if (content_.size() < length_bytes) {
-            fail("header length", "8 bytes", std::to_string(content_.size()) + " bytes in the whole file");
-        }
         std::uint64_t length = 0;
         std::memcpy(&length, content_.data(), length_bytes);
         const std::size_t rest = content_.size() - length_bytes;
@@ -84,20 +90,13 @@ class SafetensorsParser {
             fail("header length", "at most " + std::to_string(std::min<std::uint64_t>(rest, longest_header)),
                  std::to_string(length));
         }
-        const std::string_view text(reinterpret_cast<const char*>(content_.data()) + length_bytes,
-                                    static_cast<std::size_t>(length));
-        if (!text.starts_with('{')) fail("header", "a JSON object", '"' + printable(text.substr(0, 20)) + '"');
-        return text;
+        return {reinterpret_cast<const char*>(content_.data()) + length_bytes, static_cast<std::size_t>(length)};
     }
 
     JsonValue parse(std::string_view text) const {
-        try {
-            JsonValue json = parse_json(text);
-            check_keys(json);
-            return json;
-        } catch (const JsonError& error) {
-            fail("header", "well-formed JSON", printable(error.what()));
-        }
+        JsonValue json = parse_json(text, file_);
+        check_keys(json);
+        return json;
     }
 
     void check_keys(const JsonValue& object) const {
@@ -111,7 +110,9 @@ class SafetensorsParser {
         if (!holds) fail(field, expected, found);
     }
 
+    /// Null means none, as to the format's reference reader.
     Metadata metadata(const JsonValue& json) const {
+        if (json.kind == Kind::null) return {};
         demand(json.kind == Kind::object, metadata_key, "an object of strings", json.kind_name());
         check_keys(json);
         Metadata values;
@@ -220,7 +221,7 @@ class SafetensorsHeaderText {
         char before = '{';
         for (const auto& [key, value] : metadata) {
             text += before;
-            text.append(quoted(key)).append(":").append(quoted(value));
+            text.append(json_string(key)).append(":").append(json_string(value));
             before = ',';
         }
         text += '}';
@@ -230,11 +231,12 @@ class SafetensorsHeaderText {
     void add(const std::string& name, Dtype dtype, std::span<const std::int64_t> shape, std::size_t bytes) {
         const auto expected = bytes_of_shape(shape, bytes_of(dtype));
         if (expected != bytes) {
-            throw std::invalid_argument("tensor " + name + ": expected the bytes of shape " + shape_text(shape) +
-                                        ", found " + std::to_string(bytes));
+            detail::raise(std::invalid_argument("tensor " + name + ": expected the bytes of shape " +
+                                                shape_text(shape) + ", found " + std::to_string(bytes)));
         }
         if (name == metadata_key || !names_.insert(name).second) {
-            throw std::invalid_argument("tensor " + name + ": expected a new name, found it twice or reserved");
+            detail::raise(
+                std::invalid_argument("tensor " + name + ": expected a new name, found it twice or reserved"));
         }
         member(name) += R"({"dtype":")" + std::string(name_of(dtype)) + R"(","shape":)" + shape_text(shape) +
                         R"(,"data_offsets":[)" + std::to_string(end_) + ',' + std::to_string(end_ + bytes) + "]}";
@@ -252,17 +254,9 @@ class SafetensorsHeaderText {
     }
 
   private:
-    static std::string quoted(std::string_view value) {
-        try {
-            return json_string(value);
-        } catch (const std::invalid_argument& error) {
-            throw std::invalid_argument(std::string("safetensors header: ") + error.what());
-        }
-    }
-
     std::string& member(const std::string& name) {
         if (text_.size() > 1) text_ += ',';
-        text_ += quoted(name) + ':';
+        text_ += json_string(name) + ':';
         return text_;
     }
 

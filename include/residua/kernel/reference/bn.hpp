@@ -13,7 +13,7 @@
 
 #include <residua/kernel/reference/planar.hpp>
 
-namespace residua::reference {
+namespace residua::detail::reference {
 
 /// Mean and biased variance of each channel over images, rows and columns.
 template <class T>
@@ -78,4 +78,4 @@ void bn_backward(int n, Chw shape, T epsilon, const T* src, const T* mean, const
     }
 }
 
-}  // namespace residua::reference
+}  // namespace residua::detail::reference

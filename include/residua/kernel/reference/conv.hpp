@@ -13,7 +13,7 @@
 #include <residua/kernel/reference/planar.hpp>
 #include <residua/shape/window.hpp>
 
-namespace residua::reference {
+namespace residua::detail::reference {
 
 /// Sizes of a convolution of `n` images.
 struct ConvShape {
@@ -89,4 +89,4 @@ void conv_backward_bias(const ConvShape& shape, const T* grad_dst, T* grad_bias)
     }
 }
 
-}  // namespace residua::reference
+}  // namespace residua::detail::reference

@@ -2,7 +2,7 @@
 
 #include <residua/shape/chw.hpp>
 
-namespace residua::reference {
+namespace residua::detail::reference {
 
 /// Position of a value in a batch of maps that lie in memory as [image][channel][row][column].
 constexpr long position(Chw shape, int image, int c, int y, int x) {
@@ -21,4 +21,4 @@ void for_each_of_channel(int n, Chw shape, int c, Visit visit) {
     }
 }
 
-}  // namespace residua::reference
+}  // namespace residua::detail::reference

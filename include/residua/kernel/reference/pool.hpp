@@ -10,13 +10,13 @@
 /// Requires: a window that fits the map; outputs that do not overlap the inputs.
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 
 #include <residua/kernel/reference/planar.hpp>
 #include <residua/shape/window.hpp>
+#include <residua/tensor/finite.hpp>
 
-namespace residua::reference {
+namespace residua::detail::reference {
 
 namespace detail {
 
@@ -52,7 +52,8 @@ template <class T, class Covered>
 long largest(const T* src, Covered covered) {
     long best = -1;
     covered([&](long i) {
-        if (best < 0 || src[i] > src[best] || std::isnan(src[i])) best = i;
+        const bool larger = best >= 0 && !residua::detail::is_nan(src[best]) && src[i] > src[best];
+        if (best < 0 || larger || residua::detail::is_nan(src[i])) best = i;
     });
     return best;
 }
@@ -96,4 +97,4 @@ void avg_pool_backward(int n, Chw shape, const Window& window, const T* grad_dst
     });
 }
 
-}  // namespace residua::reference
+}  // namespace residua::detail::reference

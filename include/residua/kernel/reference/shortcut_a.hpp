@@ -12,7 +12,7 @@
 
 #include <residua/kernel/reference/planar.hpp>
 
-namespace residua::reference {
+namespace residua::detail::reference {
 
 namespace detail {
 
@@ -46,4 +46,4 @@ void shortcut_a_backward(int n, Chw shape, int oc, int stride, const T* grad_dst
     detail::for_each_handed_on(n, shape, oc, stride, [&](long s, long d) { grad_src[s] = grad_dst[d]; });
 }
 
-}  // namespace residua::reference
+}  // namespace residua::detail::reference

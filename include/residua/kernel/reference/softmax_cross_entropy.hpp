@@ -10,7 +10,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace residua::reference {
+namespace residua::detail::reference {
 
 namespace detail {
 
@@ -39,4 +39,4 @@ T softmax_cross_entropy(int n, int classes, const T* logits, const Label* labels
     return loss;
 }
 
-}  // namespace residua::reference
+}  // namespace residua::detail::reference

@@ -9,7 +9,7 @@ namespace residua::detail::inline RESIDUA_ISA {
 /// The products of weights with `width` pixels, which they are added to if there is something.
 template <int width>
 RESIDUA_INLINE void add_block_products(const Pack (&weights)[channel_block], const float* src, bool adds, float* dst) {
-    Pack sum[width];
+    Row<Pack, width> sum;
     unroll<width>([&](int i)
                       RESIDUA_INLINE_LAMBDA { sum[i] = adds ? Pack::load(dst + i * channel_block) : Pack::zero(); });
     unroll<channel_block>([&](int c) RESIDUA_INLINE_LAMBDA {
@@ -22,7 +22,7 @@ RESIDUA_INLINE void add_block_products(const Pack (&weights)[channel_block], con
 
 }  // namespace residua::detail::inline RESIDUA_ISA
 
-namespace residua::inline RESIDUA_ISA {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// A 1x1 convolution from one block to one block. Its 16 x 16 weights wait in registers for all pixels, `width` of them
 /// at a time: a tile of one block of dst channels alone would load a value for every product, and weights besides.
@@ -44,4 +44,4 @@ void block_products(const float* weight, const float* src, int count, bool adds,
         detail::add_block_products<1>(weights, src, adds, dst);
 }
 
-}  // namespace residua::inline RESIDUA_ISA
+}  // namespace residua::detail::inline RESIDUA_ISA

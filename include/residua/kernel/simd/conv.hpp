@@ -8,7 +8,7 @@
 #include <residua/plan/tiling.hpp>
 #include <residua/tensor/pack.hpp>
 
-namespace residua::inline RESIDUA_ISA {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// What a convolution does for one image. A source pixel is a run of channels that lie side by side; every tap of the
 /// kernel is an offset from the output pixel's corner in the source, so strides, dilations and parts of a kernel are
@@ -34,7 +34,7 @@ struct ConvTask {
     Ahead* ahead = nullptr;
 };
 
-}  // namespace residua::inline RESIDUA_ISA
+}  // namespace residua::detail::inline RESIDUA_ISA
 
 namespace residua::detail::inline RESIDUA_ISA {
 
@@ -81,9 +81,9 @@ class WeightsAhead {
 /// Adds the products of a channel's weights with its value in every column of a tile. Whichever of both takes fewer
 /// registers waits there for the other, register by register: what is in them beside the sums must not spill.
 template <int dst_blocks, int width, int pixel>
-RESIDUA_INLINE void add_products(const float* src, const float* weight, Pack (&sum)[dst_blocks][width]) {
+RESIDUA_INLINE void add_products(const float* src, const float* weight, Grid<Pack, dst_blocks, width>& sum) {
     if constexpr (width < dst_blocks * Pack::register_count) {
-        PackPart value[width];
+        Row<PackPart, width> value;
         unroll<width>([&](int i) RESIDUA_INLINE_LAMBDA { value[i] = PackPart::broadcast(src[i * pixel]); });
         unroll<dst_blocks>([&](int b) RESIDUA_INLINE_LAMBDA {
             unroll<Pack::register_count>([&](int part) RESIDUA_INLINE_LAMBDA {
@@ -94,7 +94,7 @@ RESIDUA_INLINE void add_products(const float* src, const float* weight, Pack (&s
             });
         });
     } else {
-        Pack w[dst_blocks];
+        Row<Pack, dst_blocks> w;
         unroll<dst_blocks>([&](int b) RESIDUA_INLINE_LAMBDA { w[b] = Pack::load(weight + b * channel_block); });
         unroll<width>([&](int i) RESIDUA_INLINE_LAMBDA {
             const Pack value = Pack::broadcast(src[i * pixel]);
@@ -113,11 +113,11 @@ struct TilePlace {
 /// Gives a block's results [first, last) of a tile to a finish. Where that does much with each, it is a loop: a tile's
 /// worth of straight-line code takes long to compile.
 template <int width, class Finish>
-RESIDUA_INLINE void finish_tile(const Pack (&sums)[width], const Finish& finish, const TilePlace& place, int first,
+RESIDUA_INLINE void finish_tile(const Row<Pack, width>& sums, const Finish& finish, const TilePlace& place, int first,
                                 int last, float* dst, std::ptrdiff_t pixel_step) {
     auto results = finish.of(place.block, place.row, place.column, sums[0]);
     if constexpr (Finish::is_long) {
-        alignas(alignment) float all[width][channel_block];
+        alignas(alignment) Grid<float, width, channel_block> all;
         unroll<width>([&](int i) RESIDUA_INLINE_LAMBDA { sums[i].store(all[i]); });
         for (int i = first; i < std::min(last, width); ++i)
             results.take(Pack::load(all[i]), place.row, place.column + i, dst + i * pixel_step);
@@ -138,7 +138,7 @@ RESIDUA_INLINE void conv_tile(const ConvTask& task, const Finish& finish, const 
     constexpr int pixel = tiling.pixel;
     constexpr bool is_wide = 2 * width >= run;  // about a column of the source for each channel
     constexpr int step = dst_blocks * channel_block;
-    Pack sum[dst_blocks][width];
+    Grid<Pack, dst_blocks, width> sum;
     unroll<dst_blocks>([&](int b) RESIDUA_INLINE_LAMBDA {
         unroll<width>([&](int i) RESIDUA_INLINE_LAMBDA { sum[b][i] = Pack::zero(); });
     });
@@ -163,14 +163,14 @@ RESIDUA_INLINE void conv_tile(const ConvTask& task, const Finish& finish, const 
     }
     float* dst = task.dst + place.block * task.dst_block + place.row * task.dst_row + place.column * task.dst_pixel;
     unroll<dst_blocks>([&](int b) RESIDUA_INLINE_LAMBDA {
-        finish_tile(sum[b], finish, {place.block + b, place.row, place.column}, next - place.column,
-                    task.last_column - place.column, dst + b * task.dst_block, task.dst_pixel);
+        finish_tile<width>(sum[b], finish, {place.block + b, place.row, place.column}, next - place.column,
+                           task.last_column - place.column, dst + b * task.dst_block, task.dst_pixel);
     });
 }
 
 }  // namespace residua::detail::inline RESIDUA_ISA
 
-namespace residua::inline RESIDUA_ISA {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// Direct convolution: `dst_blocks` x `width` accumulators stay in registers while all source channels and taps pass.
 /// Shapes: as in ConvTask and Tiling.
@@ -211,4 +211,4 @@ void conv(const ConvTask& task, const Finish& finish) {
     }
 }
 
-}  // namespace residua::inline RESIDUA_ISA
+}  // namespace residua::detail::inline RESIDUA_ISA

@@ -7,7 +7,7 @@
 #include <residua/kernel/unroll.hpp>
 #include <residua/tensor/pack.hpp>
 
-namespace residua::inline RESIDUA_ISA {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// The gradient of a convolution's weights from one image.
 struct ConvBackwardWeightTask {
@@ -36,7 +36,7 @@ struct ProductTile {
     int rest_channels = 1;
 };
 
-}  // namespace residua::inline RESIDUA_ISA
+}  // namespace residua::detail::inline RESIDUA_ISA
 
 namespace residua::detail::inline RESIDUA_ISA {
 
@@ -48,7 +48,7 @@ void conv_product_tile(const ConvBackwardWeightTask& task, const float* src, con
     const std::ptrdiff_t ahead = task.tap_count == 1 ? task.src_block : 0;
     const auto sum_at = [&](int b, int i)
                             RESIDUA_INLINE_LAMBDA { return grad_weight + b * block_weights + i * channel_block; };
-    Pack sum[blocks][channels];
+    Grid<Pack, blocks, channels> sum;
     unroll<blocks>([&](int b) RESIDUA_INLINE_LAMBDA {
         unroll<channels>(
             [&](int i) RESIDUA_INLINE_LAMBDA { sum[b][i] = task.starts ? Pack::zero() : Pack::load(sum_at(b, i)); });
@@ -59,7 +59,7 @@ void conv_product_tile(const ConvBackwardWeightTask& task, const float* src, con
         const float* g = grad + row * task.grad_row;
         for (int column = 0; column < task.columns; ++column, s += pixel, g += channel_block) {
             __builtin_prefetch(s + ahead);
-            Pack value[blocks];
+            Row<Pack, blocks> value;
             unroll<blocks>([&](int b) RESIDUA_INLINE_LAMBDA { value[b] = Pack::load(g + b * task.grad_block); });
             unroll<channels>([&](int i) RESIDUA_INLINE_LAMBDA {
                 const Pack factor = Pack::broadcast(s[i]);
@@ -117,7 +117,7 @@ constexpr int near_part(int count, int pixels) {
 
 }  // namespace residua::detail::inline RESIDUA_ISA
 
-namespace residua::inline RESIDUA_ISA {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// Outer products over all pixels: a tile of them stays in registers while some rows, or some columns of a single row,
 /// pass.
@@ -148,4 +148,4 @@ void conv_backward_weight(const ConvBackwardWeightTask& task) {
     }
 }
 
-}  // namespace residua::inline RESIDUA_ISA
+}  // namespace residua::detail::inline RESIDUA_ISA

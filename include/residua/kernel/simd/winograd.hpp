@@ -17,7 +17,7 @@
 /// convolutional neural networks", 2016): a patch of m x m results needs (m + 2)^2 products per pair of channels
 /// instead of 9 m^2.
 
-namespace residua::inline RESIDUA_ISA {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// What a convolution by minimal filtering does. Patches of m x m results are numbered row by row, image by image.
 struct WinogradTask {
@@ -47,7 +47,7 @@ struct WinogradTask {
     Ahead* ahead = nullptr;
 };
 
-}  // namespace residua::inline RESIDUA_ISA
+}  // namespace residua::detail::inline RESIDUA_ISA
 
 namespace residua::detail::inline RESIDUA_ISA {
 
@@ -105,7 +105,7 @@ void winograd_sources(const WinogradTask& task, int first, int count, float* dst
             if (inside) {
                 transform_source<m>(src + row * task.src_row + column * channel_block, task.src_row, to, position_step);
             } else {
-                alignas(alignment) float clipped[size * size * channel_block];
+                alignas(alignment) Row<float, size * size * channel_block> clipped;
                 copy_clipped<size>(src, task.src_row, row, column, task.src_rows, task.src_columns, clipped);
                 transform_source<m>(clipped, size * channel_block, to, position_step);
             }
@@ -116,7 +116,7 @@ void winograd_sources(const WinogradTask& task, int first, int count, float* dst
 /// The same into memory, row by row.
 template <int m>
 RESIDUA_INLINE void store_result(const float* src, std::ptrdiff_t position_step, float* dst) {
-    Pack values[m][m];
+    Grid<Pack, m, m> values;
     transform_result<m>(src, position_step, values);
     unroll<m>([&](int row) RESIDUA_INLINE_LAMBDA {
         unroll<m>([&](int column)
@@ -131,7 +131,7 @@ RESIDUA_INLINE void finish_patch(const float* src, std::ptrdiff_t position_step,
                                  int block, const Patch& patch, int rows, int columns, const Finish& finish) {
     if constexpr (!Finish::is_long) {
         if (rows >= m && columns >= m) {
-            Pack values[m][m];
+            Grid<Pack, m, m> values;
             transform_result<m>(src, position_step, values);
             auto results = finish.of(block, patch.row, patch.column, values[0][0]);
             unroll<m>([&](int row) RESIDUA_INLINE_LAMBDA {
@@ -143,7 +143,7 @@ RESIDUA_INLINE void finish_patch(const float* src, std::ptrdiff_t position_step,
             return results.end();
         }
     }
-    alignas(alignment) float all[m * m * channel_block];
+    alignas(alignment) Row<float, m * m * channel_block> all;
     store_result<m>(src, position_step, all);
     auto results = finish.of(block, patch.row, patch.column, Pack::load(all));
     const auto take = [&](int row, int column) RESIDUA_INLINE_LAMBDA {
@@ -270,7 +270,7 @@ void bare_products(const WinogradTask& task, int tile, int count, const float* s
 
 }  // namespace residua::detail::inline RESIDUA_ISA
 
-namespace residua::inline RESIDUA_ISA {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// Convolution by minimal filtering: groups of patches are transformed, multiplied position by position with the
 /// transformed weights, one tile of dst blocks after another, and transformed back while still in the cache. Bare
@@ -304,4 +304,4 @@ void winograd_conv(const WinogradTask& task, const FinishOf& finish_of) {
     }
 }
 
-}  // namespace residua::inline RESIDUA_ISA
+}  // namespace residua::detail::inline RESIDUA_ISA

@@ -3,7 +3,7 @@
 #include <residua/kernel/simd/conv_backward_weight.hpp>
 #include <residua/kernel/simd/winograd.hpp>
 
-namespace residua::inline RESIDUA_ISA {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// The gradient of 3x3 kernels by minimal filtering: sums over patches of products between the transformed source and
 /// the transformed gradient, position by position. Patches of several images are collected first, so that the sums are
@@ -19,16 +19,16 @@ struct WinogradWeightTask {
     int collected = 0;  ///< patches that are there already
 };
 
-}  // namespace residua::inline RESIDUA_ISA
+}  // namespace residua::detail::inline RESIDUA_ISA
 
 namespace residua::detail::inline RESIDUA_ISA {
 
 /// From the gradient of m results along one axis to that of the m + 2 sums they came from.
 template <int m>
-RESIDUA_INLINE void transform_gradient(const PackPart (&g)[m], PackPart (&y)[m + 2]);
+RESIDUA_INLINE void transform_gradient(const Row<PackPart, m>& g, Row<PackPart, m + 2>& y);
 
 template <>
-RESIDUA_INLINE void transform_gradient<2>(const PackPart (&g)[2], PackPart (&y)[4]) {
+RESIDUA_INLINE void transform_gradient<2>(const Row<PackPart, 2>& g, Row<PackPart, 4>& y) {
     y[0] = g[0];
     y[1] = g[0] + g[1];
     y[2] = g[0] - g[1];
@@ -36,7 +36,7 @@ RESIDUA_INLINE void transform_gradient<2>(const PackPart (&g)[2], PackPart (&y)[
 }
 
 template <>
-RESIDUA_INLINE void transform_gradient<4>(const PackPart (&g)[4], PackPart (&y)[6]) {
+RESIDUA_INLINE void transform_gradient<4>(const Row<PackPart, 4>& g, Row<PackPart, 6>& y) {
     const PackPart a = PackPart::broadcast(Winograd<4>::near);
     const PackPart b = PackPart::broadcast(Winograd<4>::far);
     const PackPart half = PackPart::broadcast(0.5f);
@@ -55,10 +55,10 @@ RESIDUA_INLINE void transform_gradient<4>(const PackPart (&g)[4], PackPart (&y)[
 
 /// From the gradient of the m + 2 transformed weights along one axis to that of the 3 weights.
 template <int m>
-RESIDUA_INLINE void transform_weight_gradient(const PackPart (&u)[m + 2], PackPart (&g)[3]);
+RESIDUA_INLINE void transform_weight_gradient(const Row<PackPart, m + 2>& u, Row<PackPart, 3>& g);
 
 template <>
-RESIDUA_INLINE void transform_weight_gradient<2>(const PackPart (&u)[4], PackPart (&g)[3]) {
+RESIDUA_INLINE void transform_weight_gradient<2>(const Row<PackPart, 4>& u, Row<PackPart, 3>& g) {
     const PackPart half = PackPart::broadcast(0.5f);
     const PackPart sum = (u[1] + u[2]) * half;
     g[0] = u[0] + sum;
@@ -67,7 +67,7 @@ RESIDUA_INLINE void transform_weight_gradient<2>(const PackPart (&u)[4], PackPar
 }
 
 template <>
-RESIDUA_INLINE void transform_weight_gradient<4>(const PackPart (&u)[6], PackPart (&g)[3]) {
+RESIDUA_INLINE void transform_weight_gradient<4>(const Row<PackPart, 6>& u, Row<PackPart, 3>& g) {
     const PackPart third = PackPart::broadcast(1.0f / 3.0f);
     const PackPart sixth = PackPart::broadcast(1.0f / 6.0f);
     const PackPart near = u[1] + u[2];
@@ -81,10 +81,10 @@ template <int m>
 RESIDUA_INLINE void transform_patch_gradient_part(const float* src, std::ptrdiff_t row_step, float* dst,
                                                   std::ptrdiff_t position_step) {
     constexpr int size = m + 2;
-    PackPart values[size][m];
+    Grid<PackPart, size, m> values;
     unroll<m>([&](int column) RESIDUA_INLINE_LAMBDA {
-        PackPart g[m];
-        PackPart y[size];
+        Row<PackPart, m> g;
+        Row<PackPart, size> y;
         unroll<m>([&](int row) RESIDUA_INLINE_LAMBDA {
             g[row] = PackPart::load(src + row * row_step + column * channel_block);
         });
@@ -93,7 +93,7 @@ RESIDUA_INLINE void transform_patch_gradient_part(const float* src, std::ptrdiff
     });
     const PositionRows<size, float> positions(dst, position_step);
     unroll<size>([&](int row) RESIDUA_INLINE_LAMBDA {
-        PackPart y[size];
+        Row<PackPart, size> y;
         transform_gradient<m>(values[row], y);
         unroll<size>([&](int column) RESIDUA_INLINE_LAMBDA { y[column].store(positions.at(row, column)); });
     });
@@ -125,7 +125,7 @@ void winograd_gradients(const WinogradWeightTask& task, float* dst) {
                 transform_patch_gradient<m>(grad + patch.row * task.grad_row + patch.column * channel_block,
                                             task.grad_row, to, position_step);
             } else {
-                alignas(alignment) float clipped[m * m * channel_block];
+                alignas(alignment) Row<float, m * m * channel_block> clipped;
                 copy_clipped<m>(grad, task.grad_row, patch.row, patch.column, rows, columns, clipped);
                 transform_patch_gradient<m>(clipped, m * channel_block, to, position_step);
             }
@@ -135,7 +135,7 @@ void winograd_gradients(const WinogradWeightTask& task, float* dst) {
 
 }  // namespace residua::detail::inline RESIDUA_ISA
 
-namespace residua::inline RESIDUA_ISA {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// Transforms the patches asked for and puts them behind those collected so far.
 /// Shapes: as in the task; scratch winograd_weight_scratch floats. Reads: src, grad_dst; zeros stand outside of both.
@@ -185,7 +185,7 @@ void winograd_multiply(const float* scratch, int group, int count, int src_block
              .ahead = ahead});
 }
 
-}  // namespace residua::inline RESIDUA_ISA
+}  // namespace residua::detail::inline RESIDUA_ISA
 
 namespace residua::detail::inline RESIDUA_ISA {
 
@@ -194,9 +194,9 @@ RESIDUA_INLINE void transform_weight_gradient_part(const float* sums, std::ptrdi
                                                    float* kernel) {
     constexpr int size = m + 2;
     const PositionRows<size, const float> positions(sums, position_step);
-    PackPart values[3][size];
+    Grid<PackPart, 3, size> values;
     unroll<size>([&](int column) RESIDUA_INLINE_LAMBDA {
-        PackPart u[size];
+        Row<PackPart, size> u;
         PackPart g[3];
         unroll<size>([&](int row) RESIDUA_INLINE_LAMBDA { u[row] = PackPart::load(positions.at(row, column)); });
         transform_weight_gradient<m>(u, g);
@@ -214,7 +214,7 @@ RESIDUA_INLINE void transform_weight_gradient_part(const float* sums, std::ptrdi
 
 }  // namespace residua::detail::inline RESIDUA_ISA
 
-namespace residua::inline RESIDUA_ISA {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// Takes the gradient of 16 x 16 transformed kernels back to the kernels.
 /// Shapes: sums [position][channel][16], kernels [channel][9][16]. Reads: sums. Accumulates: kernels, or writes them if
@@ -248,4 +248,4 @@ void winograd_multiply_to_kernels(const float* scratch, int group, int count, in
     }
 }
 
-}  // namespace residua::inline RESIDUA_ISA
+}  // namespace residua::detail::inline RESIDUA_ISA

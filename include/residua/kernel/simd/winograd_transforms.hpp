@@ -9,7 +9,7 @@
 /// The transforms of minimal filtering (kernel/simd/winograd.hpp). A patch has up to 36 values, so they go through a
 /// block of channels part by part.
 
-namespace residua::inline RESIDUA_ISA {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// The transforms along one axis; both axes, one after the other, make the two-dimensional ones. Points come in pairs
 /// of opposite signs, so that values of the source with even and with odd numbers are put together first, `even` and
@@ -78,7 +78,7 @@ struct Winograd<4> {
     }
 };
 
-}  // namespace residua::inline RESIDUA_ISA
+}  // namespace residua::detail::inline RESIDUA_ISA
 
 namespace residua::detail::inline RESIDUA_ISA {
 
@@ -97,7 +97,7 @@ class PositionRows {
     RESIDUA_INLINE Float* at(int row, int column) const { return rows_[row] + column * step_; }
 
   private:
-    Float* rows_[count];
+    Row<Float*, count> rows_;
     std::ptrdiff_t step_;
 };
 
@@ -107,9 +107,9 @@ RESIDUA_INLINE void transform_source_part(const float* src, std::ptrdiff_t row_s
                                           std::ptrdiff_t position_step) {
     constexpr int size = Winograd<m>::size;
     constexpr int half = size / 2;
-    const auto row = [&](int number, PackPart(&to)[size]) RESIDUA_INLINE_LAMBDA {
-        PackPart even[half];
-        PackPart odd[half];
+    const auto row = [&](int number, Row<PackPart, size>& to) RESIDUA_INLINE_LAMBDA {
+        Row<PackPart, half> even;
+        Row<PackPart, half> odd;
         unroll<half>([&](int i) RESIDUA_INLINE_LAMBDA {
             even[i] = PackPart::load(src + number * row_step + 2 * i * channel_block);
             odd[i] = PackPart::load(src + number * row_step + (2 * i + 1) * channel_block);
@@ -125,11 +125,11 @@ RESIDUA_INLINE void transform_source_part(const float* src, std::ptrdiff_t row_s
     const PositionRows<size, float> positions(dst, position_step);
     const auto store = [&](int number, int column, PackPart value)
                            RESIDUA_INLINE_LAMBDA { value.store(positions.at(number, column)); };
-    PackPart even[size][half];
-    PackPart odd[size][half];
-    const auto load = [&](int first, PackPart(&to)[size][half]) RESIDUA_INLINE_LAMBDA {
+    Grid<PackPart, size, half> even;
+    Grid<PackPart, size, half> odd;
+    const auto load = [&](int first, Grid<PackPart, size, half>& to) RESIDUA_INLINE_LAMBDA {
         unroll<half>([&](int i) RESIDUA_INLINE_LAMBDA {
-            PackPart values[size];
+            Row<PackPart, size> values;
             row(2 * i + first, values);
             unroll<size>([&](int column) RESIDUA_INLINE_LAMBDA { to[column][i] = values[column]; });
         });
@@ -163,13 +163,13 @@ RESIDUA_INLINE void transform_source(const float* src, std::ptrdiff_t row_step, 
 
 /// One patch's results, one block of channels, from the positions' sums.
 template <int m>
-RESIDUA_INLINE void transform_result(const float* src, std::ptrdiff_t position_step, Pack (&results)[m][m]) {
+RESIDUA_INLINE void transform_result(const float* src, std::ptrdiff_t position_step, Grid<Pack, m, m>& results) {
     constexpr int size = Winograd<m>::size;
     unroll<Pack::register_count>([&](int part) RESIDUA_INLINE_LAMBDA {
         const PositionRows<size, const float> positions(src + part * PackPart::size, position_step);
-        PackPart rows[m][size];
+        Grid<PackPart, m, size> rows;
         unroll<size>([&](int column) RESIDUA_INLINE_LAMBDA {
-            PackPart y[size];
+            Row<PackPart, size> y;
             unroll<size>([&](int row) RESIDUA_INLINE_LAMBDA { y[row] = PackPart::load(positions.at(row, column)); });
             Winograd<m>::result(y);
             unroll<m>([&](int row) RESIDUA_INLINE_LAMBDA { rows[row][column] = y[row]; });
@@ -185,10 +185,10 @@ RESIDUA_INLINE void transform_result(const float* src, std::ptrdiff_t position_s
 
 /// The transform of a 3x3 kernel along one axis, for the points of Winograd<m>.
 template <int m>
-RESIDUA_INLINE void transform_kernel(const PackPart (&g)[3], PackPart (&u)[m + 2]);
+RESIDUA_INLINE void transform_kernel(const Row<PackPart, 3>& g, Row<PackPart, m + 2>& u);
 
 template <>
-RESIDUA_INLINE void transform_kernel<2>(const PackPart (&g)[3], PackPart (&u)[4]) {
+RESIDUA_INLINE void transform_kernel<2>(const Row<PackPart, 3>& g, Row<PackPart, 4>& u) {
     const PackPart half = PackPart::broadcast(0.5f);
     const PackPart outer = (g[0] + g[2]) * half;
     const PackPart inner = g[1] * half;
@@ -199,7 +199,7 @@ RESIDUA_INLINE void transform_kernel<2>(const PackPart (&g)[3], PackPart (&u)[4]
 }
 
 template <>
-RESIDUA_INLINE void transform_kernel<4>(const PackPart (&g)[3], PackPart (&u)[6]) {
+RESIDUA_INLINE void transform_kernel<4>(const Row<PackPart, 3>& g, Row<PackPart, 6>& u) {
     constexpr float third = 1.0f / 3.0f;
     const PackPart near = PackPart::broadcast(third * Winograd<4>::far);
     const PackPart far = PackPart::broadcast(0.5f * third * Winograd<4>::far);
@@ -218,17 +218,17 @@ template <int m, int first_row, int rows>
 RESIDUA_INLINE void transform_kernels_part(const float* kernels, float* dst, std::ptrdiff_t position_step) {
     constexpr int size = m + 2;
     const PositionRows<size, float, rows> positions(dst, position_step);
-    PackPart values[rows][3];
+    Grid<PackPart, rows, 3> values;
     unroll<3>([&](int column) RESIDUA_INLINE_LAMBDA {
         PackPart g[3];
-        PackPart u[size];
+        Row<PackPart, size> u;
         unroll<3>([&](int row)
                       RESIDUA_INLINE_LAMBDA { g[row] = PackPart::load(kernels + (row * 3 + column) * channel_block); });
         transform_kernel<m>(g, u);
         unroll<rows>([&](int row) RESIDUA_INLINE_LAMBDA { values[row][column] = u[first_row + row]; });
     });
     unroll<rows>([&](int row) RESIDUA_INLINE_LAMBDA {
-        PackPart u[size];
+        Row<PackPart, size> u;
         transform_kernel<m>(values[row], u);
         unroll<size>([&](int column) RESIDUA_INLINE_LAMBDA { u[column].store(positions.at(row, column)); });
     });
