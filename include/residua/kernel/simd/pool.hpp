@@ -67,8 +67,8 @@ inline void max_pool(const MapView<const float>& src, const MapView<float>& dst,
             for (int column = 0; column < dst.layout.shape.w; ++column, to += channel_block) {
                 const Clip columns =
                     Clip::of(column, window.stride, window.padding, window.kernel_w, src.layout.shape.w);
-                detail::largest(from + std::ptrdiff_t{columns.first} * channel_block, src_row, rows.last - rows.first,
-                                (columns.last - columns.first) * channel_block)
+                largest(from + std::ptrdiff_t{columns.first} * channel_block, src_row, rows.last - rows.first,
+                        (columns.last - columns.first) * channel_block)
                     .store(to);
             }
         }
@@ -93,8 +93,8 @@ inline void max_pool_backward(const MapView<const float>& src, const MapView<con
                 const Clip columns =
                     Clip::of(column, window.stride, window.padding, window.kernel_w, src.layout.shape.w);
                 const std::ptrdiff_t corner = std::ptrdiff_t{columns.first} * channel_block;
-                detail::send_gradient(Pack::load(gradient), from + corner, src_row, to + corner, grad_row,
-                                      rows.last - rows.first, (columns.last - columns.first) * channel_block);
+                send_gradient(Pack::load(gradient), from + corner, src_row, to + corner, grad_row,
+                              rows.last - rows.first, (columns.last - columns.first) * channel_block);
             }
         }
     }
