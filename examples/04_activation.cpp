@@ -3,12 +3,14 @@
 
 #include <cmath>
 #include <iostream>
+#include <random>
 #include <vector>
 
 #include <residua/residua.hpp>
 #include <residua/train.hpp>
 
 using namespace residua;
+using namespace residua::variables;
 
 struct SiLU : Activation<x * sigmoid(x)> {};  // that is all
 
@@ -39,9 +41,10 @@ Weights<Net> moved(Weights<Net> weights, std::span<const float> direction, float
 int main() {
     const Weights<Net> weights = he_initialised<Net>(1);
     Workspace<Net, Training> workspace(images);
-    const Random random(1, Stream::initialisation, 99);
+    std::minstd_rand random(1);
+    std::normal_distribution<float> normal;
     std::vector<float> inputs(images * static_cast<std::size_t>(input_shape<Net>.count()));
-    for (std::size_t i = 0; i < inputs.size(); ++i) inputs[i] = random.normal(i);
+    for (float& input : inputs) input = normal(random);
 
     // Along its own gradient a function rises by the gradient's squared length.
     loss(weights, inputs, workspace);

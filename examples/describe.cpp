@@ -7,17 +7,15 @@
 
 #include "support/imagenet_networks.hpp"
 #include "support/networks.hpp"
+#include "support/program.hpp"
+#include <residua/check_processor.hpp>
 #include <residua/model.hpp>
 
 namespace {
 
-constexpr int wrong_use = 2;
-
 const std::string known_names = network_names() + ", " + imagenet_network_names();
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int run(int argc, char** argv) {
     CLI::App app("Prints a network's layers and costs.");
     std::string name;
     bool fold = false;
@@ -27,14 +25,18 @@ int main(int argc, char** argv) {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
         if (error.get_exit_code() == 0) return app.exit(error);
-        std::cerr << "describe: " << error.what() << '\n';
-        return wrong_use;
+        return support::fail("describe", error.what(), support::wrong_use);
     }
     const auto describe = [&](auto network) {
         using Net = typename decltype(network)::Type;
         std::cout << residua::describe<Net>(fold ? residua::Repeats::folded : residua::Repeats::shown);
     };
     if (with_network(name, describe) || with_imagenet_network(name, describe)) return 0;
-    std::cerr << "describe: no network is called " << name << ": known are " << known_names << '\n';
-    return wrong_use;
+    return support::fail("describe", "no network is called " + name + ": known are " + known_names, support::wrong_use);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    return support::guarded("describe", [&] { return run(argc, argv); });
 }

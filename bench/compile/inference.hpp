@@ -10,6 +10,6 @@ template <class Net>
 int predict_one_image() {
     residua::Model<Net> model{residua::Weights<Net>{}};
     residua::Workspace<Net, residua::Inference> workspace(1);
-    const residua::Arena image(static_cast<std::size_t>(residua::input_shape<Net>.count()));
+    const residua::detail::Arena image(static_cast<std::size_t>(residua::input_shape<Net>.count()));
     return static_cast<int>(model.predict(image.span(), 1, workspace).front());
 }

@@ -13,6 +13,7 @@
 namespace {
 
 using namespace residua;
+using namespace residua::detail;
 
 constexpr int wrong_use = 2;
 

@@ -23,7 +23,7 @@ struct Problem {
                 behind(shape.src.w, shape.dst.w, shape.window.kernel_w, shape.window)} {}
 
     static memory::desc any(const Dims& dims) { return {dims, memory::data_type::f32, memory::format_tag::any}; }
-    static memory::dim behind(int src, int dst, int kernel, const residua::Window& window) {
+    static memory::dim behind(int src, int dst, int kernel, const residua::detail::Window& window) {
         return (dst - 1) * window.stride + kernel - src - window.padding;
     }
 

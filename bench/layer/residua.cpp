@@ -11,6 +11,7 @@
 namespace {
 
 using namespace residua;
+using namespace residua::detail;
 
 /// The algorithms by which a shape is measured.
 constexpr std::array algorithms{Algorithm::direct, Algorithm::winograd2, Algorithm::winograd4};

@@ -12,11 +12,11 @@
 struct ConvShape {
     residua::Chw src{};
     residua::Chw dst{};
-    residua::Window window{};
+    residua::detail::Window window{};
 
     /// The source as the plans lay it out; the networks' input is packed.
-    [[nodiscard]] constexpr residua::Layout layout() const {
-        return {src, window.padding, src.c < residua::channel_block};
+    [[nodiscard]] constexpr residua::detail::Layout layout() const {
+        return {src, window.padding, src.c < residua::detail::channel_block};
     }
     [[nodiscard]] constexpr double flops() const {
         return 2.0 * static_cast<double>(dst.count()) * src.c * window.taps();
@@ -42,8 +42,9 @@ struct Shapes {
 
 template <class Net>
 constexpr void add_convs(Shapes& shapes) {
-    for (const residua::Node& node : residua::graph_of<Net>.nodes)
-        if (node.op == residua::Op::conv) shapes.add({residua::graph_of<Net>[node.src].shape, node.shape, node.window});
+    for (const residua::detail::Node& node : residua::graph_of<Net>.nodes)
+        if (node.op == residua::detail::Op::conv)
+            shapes.add({residua::graph_of<Net>[node.src].shape, node.shape, node.window});
 }
 
 template <class... Nets>

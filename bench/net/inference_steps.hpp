@@ -8,7 +8,7 @@
 
 /// The words of a step: "Conv 3x3 stride 2+BN+ReLU".
 template <class Net>
-std::string operation_of(const residua::InferenceStep& step) {
+std::string operation_of(const residua::detail::InferenceStep& step) {
     using namespace residua;
     const auto activations = detail::activation_kinds<ActivationsOf<Net>>();
     std::string words = kind_of<Net>(step.node, step.algorithm);

@@ -27,10 +27,14 @@ void write_reference(const std::filesystem::path& folder, const std::string& nam
     Workspace<Net, Inference> workspace(count);
     const Model<Net> model(weights);
     const auto outputs = model.predict(std::span(images), count, workspace);
+    const auto file = [&](const char* end) {
+        std::filesystem::path path = folder / name;
+        return path += end;
+    };
     constexpr Chw shape = input_shape<Net>;
-    save_safetensors(folder / (name + ".safetensors"), weights);
-    write_npy(folder / (name + "-images.npy"), std::array<std::int64_t, 4>{count, shape.c, shape.h, shape.w},
+    save_safetensors(file(".safetensors"), weights);
+    write_npy(file("-images.npy"), std::array<std::int64_t, 4>{count, shape.c, shape.h, shape.w},
               std::span<const float>(images));
-    write_npy(folder / (name + "-outputs.npy"), std::array<std::int64_t, 2>{count, output_shape<Net>.count()},
+    write_npy(file("-outputs.npy"), std::array<std::int64_t, 2>{count, output_shape<Net>.count()},
               std::span<const float>(outputs));
 }

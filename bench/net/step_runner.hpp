@@ -20,7 +20,7 @@ class StepRunner {
               std::make_shared<const residua::Weights<Net>>(residua::he_initialised<Net>(1)))},
           image_{std::move(image)},
           output_(static_cast<std::size_t>(residua::output_shape<Net>.count())),
-          arena_(static_cast<std::size_t>(residua::detail::InferenceSizes<Net>::slot(1) + residua::overhang)) {}
+          arena_(static_cast<std::size_t>(residua::detail::InferenceSizes<Net>::slot(1) + residua::detail::overhang)) {}
 
     static constexpr int count = residua::inference_plan<Net>.step_count + 2;
 
@@ -28,11 +28,11 @@ class StepRunner {
     void run(int step) {
         using namespace residua::detail;
         if (step == 0) {
-            const residua::MapView<float> input = frozen_.input(share_);
-            residua::clear_frame(input);
-            return residua::load_planar(image_.data(), input);
+            const residua::detail::MapView<float> input = frozen_.input(share_);
+            residua::detail::clear_frame(input);
+            return residua::detail::load_planar(image_.data(), input);
         }
-        if (step == count - 1) return residua::store_planar(frozen_.output(share_), output_.data());
+        if (step == count - 1) return residua::detail::store_planar(frozen_.output(share_), output_.data());
         const int kernel = inference_kernels<Net>.of[2 * (step - 1)];
         run_functions<Net>[static_cast<std::size_t>(kernel)](frozen_.steps()[static_cast<std::size_t>(step - 1)],
                                                              share_);
@@ -58,7 +58,7 @@ class StepRunner {
     residua::detail::Frozen<Net> frozen_;
     std::vector<float> image_;
     std::vector<float> output_;
-    residua::Arena arena_;
+    residua::detail::Arena arena_;
     residua::detail::Share share_{.arena = arena_.data(),
                                   .scratch = arena_.data() + residua::detail::InferenceSizes<Net>::maps(1)};
 };

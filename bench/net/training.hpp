@@ -20,6 +20,7 @@
 template <class Net>
 constexpr long training_multiply_adds = [] {
     using namespace residua;
+    using namespace residua::detail;
     int first = 0;
     while (graph_of<Net>[first].op != Op::conv) ++first;
     return 3 * multiply_adds<Net> - detail::node_multiply_adds(graph_of<Net>, first);
@@ -60,7 +61,7 @@ template <class Net>
 residua::LabelledImages random_images(int batch) {
     constexpr residua::Chw shape = residua::input_shape<Net>;
     constexpr auto classes = static_cast<int>(residua::output_shape<Net>.count());
-    residua::RandomSequence random(residua::Random(1, residua::Stream::picture, 0));
+    residua::detail::RandomSequence random(residua::detail::Random(1, residua::detail::Stream::picture, 0));
     residua::LabelledImages images{shape.c, shape.h, shape.w, classes, {}, {}, {}};
     for (int i = 0; i < 2 * batch; ++i) images.labels.push_back(static_cast<residua::Label>(i % classes));
     images.pixels.resize(images.size() * static_cast<std::size_t>(shape.count()));

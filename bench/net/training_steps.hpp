@@ -58,7 +58,7 @@ class TrainingWords {
 
     static MeasuredStep named(int s, const char* operation) {
         if (s < 0) return {.operation = operation};
-        return {.layer = residua::module_name(graph[plan.forward[s].node].name), .operation = operation};
+        return {.layer = residua::detail::module_name(graph[plan.forward[s].node].name), .operation = operation};
     }
 
     [[nodiscard]] static MeasuredStep pack(int s, int pieces) {
@@ -84,10 +84,10 @@ class TrainingWords {
         words.flops = operations * flops(s);
         return words;
     }
-    [[nodiscard]] MeasuredStep forward(const residua::ForwardStep& step, int s) const {
+    [[nodiscard]] MeasuredStep forward(const residua::detail::ForwardStep& step, int s) const {
         return pass(s, "forward", 1, residua::detail::TrainingTraffic(plan).forward(step));
     }
-    [[nodiscard]] MeasuredStep backward(const residua::BackwardStep& step) const {
+    [[nodiscard]] MeasuredStep backward(const residua::detail::BackwardStep& step) const {
         if (step.repeats) return pass(step.step, "repeat", 1, residua::detail::TrainingTraffic(plan).backward(step));
         const bool weights = step.step >= 0 && !is_whole_batch(step.step);
         return pass(step.step, step.restores > 0 ? "restore" : "backward", weights + (step.blend >= 0),
@@ -102,8 +102,8 @@ class TrainingWords {
     }
 
     static bool is_whole_batch(int s) {
-        const residua::Op op = plan.forward[s].op;
-        return (op == residua::Op::conv || op == residua::Op::linear) &&
+        const residua::detail::Op op = plan.forward[s].op;
+        return (op == residua::detail::Op::conv || op == residua::detail::Op::linear) &&
                residua::detail::training_convs<Net>.value_of(s).whole_batch;
     }
     [[nodiscard]] double flops(int s) const {

@@ -21,7 +21,7 @@ int main(int argc, char** argv) try {
         const int threads = argc == 4 ? std::stoi(argv[3]) : 1;
         const Model<ResNet50> model = load_model<ResNet50>(argv[2], threads);
         Workspace<ResNet50, Inference> workspace(1, threads);
-        const Arena image(static_cast<std::size_t>(input_shape<ResNet50>.count()));
+        const detail::Arena image(static_cast<std::size_t>(input_shape<ResNet50>.count()));
         const auto outputs = model.predict(image.span(), 1, workspace);
         std::cout << std::ranges::max_element(outputs) - outputs.begin() << '\n';
     } else {

@@ -10,6 +10,7 @@
 namespace {
 
 using namespace residua;
+using namespace residua::detail;
 
 /// Enough independent sums to fill the pipelines, few enough to stay in registers.
 constexpr int sums = 12 / Pack::register_count;

@@ -32,7 +32,7 @@ inline double median(std::vector<double> values) {
 /// Standard normal values.
 inline std::vector<float> random_values(long count) {
     std::vector<float> values(static_cast<std::size_t>(count));
-    const residua::Random random(1, residua::Stream::picture, 0);
+    const residua::detail::Random random(1, residua::detail::Stream::picture, 0);
     for (std::size_t i = 0; i < values.size(); ++i) values[i] = random.normal(i);
     return values;
 }

@@ -5,10 +5,10 @@ usage: torch_safetensors.py to-safetensors IN.pth OUT.safetensors
        torch_safetensors.py to-torch IN.safetensors OUT.pth
 
 IN.pth holds a state dictionary, a whole model (whose class need not be here), a TorchScript model, or a dictionary with
-one of these under a key such as "model" or "state_dict", beside epochs, optimisers and the like. Names, shapes and types
-stay as they are. Two things are left out on the way to .safetensors: the prefixes "module." and "_orig_mod." that
+one of these under a key such as "model" or "state_dict", beside epochs, optimisers and the like. Names, shapes and
+types stay as they are. Two things are left out on the way to .safetensors: the prefixes "module." and "_orig_mod." that
 DataParallel and torch.compile put before all names, and num_batches_tracked, which load_state_dict() does not need. Of
-the code that a .pth file names only classes of PyTorch and NumPy are used; open only files you trust all the same.
+the code that a .pth file names only what makes tensors and collections is run.
 """
 import collections.abc
 import json
@@ -56,7 +56,7 @@ def read_safetensors(path):
 
 
 class Unknown:
-    """Stands for an object of a class that is not PyTorch's: keeps its attributes, so also the parts of a module."""
+    """Stands for an object of any class but those below: keeps its attributes, so also the parts of a module."""
 
     def __init__(self, *_, **__):
         pass
@@ -75,14 +75,25 @@ class Unknown:
         pass
 
 
+KNOWN = {
+    "torch": {"Tensor", "Size", "device", *(str(dtype).split(".")[1] for dtype in NAMES), "complex64", "complex128"},
+    "torch._tensor": {"_rebuild_from_type_v2"},
+    "torch._utils": {name for name in dir(torch._utils) if name.startswith("_rebuild_")},
+    "torch.nn.parameter": {"Parameter", "Buffer"},
+    "collections": {"OrderedDict", "defaultdict"},
+    "builtins": {"set", "frozenset", "list", "dict", "tuple", "slice", "complex", "bytearray", "int", "float", "bool",
+                 "str"},
+    "_codecs": {"encode"},
+    "numpy": {"dtype", "ndarray"},
+    "numpy.core.multiarray": {"_reconstruct", "scalar"},
+    "numpy._core.multiarray": {"_reconstruct", "scalar"},
+}
+
+
 class Unpickler(pickle.Unpickler):
     def find_class(self, module, name):
-        if module.split(".")[0] in ("torch", "numpy", "collections", "_codecs") and "." not in name:
-            found = super().find_class(module, name)
-            if isinstance(found, (type, torch.dtype)) or name.startswith("_re") or name in ("encode", "scalar"):
-                return found
-        if module in ("builtins", "__builtin__") and name in ("set", "frozenset", "list", "dict", "tuple", "slice", "range", "complex",
-                                             "bytearray", "int", "float", "bool", "str", "bytes", "object"):
+        module = {"__builtin__": "builtins"}.get(module, module)
+        if name in KNOWN.get(module, ()):
             return super().find_class(module, name)
         return type(name, (Unknown,), {"__module__": module})
 

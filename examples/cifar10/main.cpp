@@ -7,6 +7,7 @@
 #include "../support/networks.hpp"
 #include "../support/program.hpp"
 #include "commands.hpp"
+#include <residua/check_processor.hpp>
 
 namespace {
 
@@ -26,7 +27,7 @@ void add_train(CLI::App& app, cifar10::TrainOptions& o) {
 
 void add_weights_on_images(CLI::App& app, WeightsOnImages& o) {
     app.add_option("--net", o.net, "the network: resnet20, plain20, ...")->required();
-    app.add_option("--weights", o.weights, ".safetensors file")->required();
+    app.add_option("--weights", o.weights, ".safetensors file or checkpoint, also a pipe")->required();
     app.add_option("--data", o.data, "folder or archive of CIFAR-10, or 'builtin'")->required();
     app.add_option_function<std::string>(
            "--set", [&o](const std::string& name) { o.set = name == "train" ? Set::train : Set::test; },

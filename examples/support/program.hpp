@@ -54,11 +54,13 @@ inline int fail(const char* program, std::string text, int code) {
     return code;
 }
 
-/// The exit code of `run()`, or that of what it throws.
+/// The exit code of `run()`, or that of what it throws. What was printed has to have gone somewhere.
 template <class Run>
 int guarded(const char* program, const Run& run) {
     try {
-        return run();
+        const int code = run();
+        if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
+        return fail(program, "the standard output cannot be written", failed);
     } catch (const std::bad_alloc&) {
         return fail(program, "not enough memory", failed);
     } catch (const std::exception& error) {

@@ -1,19 +1,9 @@
 #pragma once
 
 /// \file
-/// Constants every room agrees on. Nothing here depends on the machine except the name of the inline namespace.
+/// Constants every room agrees on. Nothing here depends on the machine.
 
-/// Name of the inline namespace around code that depends on the instruction set, so that translation units compiled
-/// with different `-m` flags can be linked into one program without colliding.
-#if defined(__AVX512F__)
-#define RESIDUA_ISA avx512
-#elif defined(__AVX2__) && defined(__FMA__)
-#define RESIDUA_ISA avx2
-#elif defined(__ARM_NEON)
-#define RESIDUA_ISA neon
-#else
-#define RESIDUA_ISA baseline
-#endif
+#include <residua/isa.hpp>
 
 /// Functions on registers must vanish into their callers, or tiles of accumulators spill to memory.
 #define RESIDUA_INLINE inline __attribute__((always_inline))
@@ -32,7 +22,7 @@
 #define RESIDUA_INLINE_LAMBDA __attribute__((always_inline))
 #endif
 
-namespace residua {
+namespace residua::detail {
 
 /// Channels that lie side by side in memory: maps are stored as [image][channel / 16][row][column][channel % 16].
 /// One AVX-512 register, two of AVX2, four of SSE2 or NEON; the same on every machine, so that the bytes a plan needs
@@ -41,6 +31,10 @@ inline constexpr int channel_block = 16;
 
 /// Alignment in bytes of every buffer: one cache line, one AVX-512 register.
 inline constexpr int alignment = 64;
+
+}  // namespace residua::detail
+
+namespace residua {
 
 inline constexpr long KiB = 1024;
 inline constexpr long MiB = 1024 * KiB;

@@ -11,6 +11,7 @@
 #include <residua/data/loader.hpp>
 
 using namespace residua;
+using namespace residua::detail;
 
 namespace {
 
@@ -118,6 +119,8 @@ TEST_CASE("augmented folder: broken files are skipped, named once, and replaced 
             const Filled filled(source, record);
             CHECK(filled.label == filled.file() / 3);
             CHECK(source.replaced(record) == (filled.file() != static_cast<int>(record)));
+            CHECK(source.name(record) ==
+                  "record " + std::to_string(record) + " (" + files.path(filled.file()).string() + ")");
             found.push_back(filled.file());
         }
         CHECK(found == std::vector{0, 1, 4, 4, 4, 0});

@@ -97,6 +97,19 @@ TEST_CASE("cifar10: wrong sizes, labels, names and places are named") {
           folder.path().string() + ": CIFAR-10: expected data_batch_1.bin" + places + ", found neither");
 }
 
+TEST_CASE("cifar10: files and folders without permission say so") {
+    using std::filesystem::perms;
+    const TemporaryFolder folder;
+    const WithoutPrivileges nobody(folder.path());
+    put(folder / "test_batch.bin", records(7));
+    std::filesystem::permissions(folder / "test_batch.bin", perms::none);
+    CHECK(error_of(folder.path()) == (folder / "test_batch.bin").string() + ": cannot be read: Permission denied");
+    std::filesystem::permissions(folder.path(), perms::none);
+    CHECK(error_of(folder.path()) == (folder / "test_batch.bin").string() + ": cannot be read: Permission denied");
+    CHECK(error_of(folder / "below") == (folder / "below").string() + ": cannot be read: Permission denied");
+    std::filesystem::permissions(folder.path(), perms::owner_all);
+}
+
 TEST_CASE("cifar10: a broken archive is named") {
     const TemporaryFolder folder;
     const auto path = folder / "cifar-10-binary.tar.gz";

@@ -4,6 +4,8 @@
 #include <cstdlib>
 #include <support/catch.hpp>
 #include <support/files.hpp>
+#include <sys/stat.h>
+#include <thread>
 #include <vector>
 
 #include "encode.hpp"
@@ -187,6 +189,17 @@ TEST_CASE("image file: bytes between the markers of a JPEG do no harm") {
     std::string jpeg = jpeg_file(12, 20, slope(12, 20, 3), {});
     jpeg.insert(jpeg.size() - 2, "xyz");
     check_close(jpeg, 12, 20, slope(12, 20, 3), 4);
+}
+
+TEST_CASE("image file: images are decoded from memory and read from pipes") {
+    const std::string png = png_file(5, 7, slope(5, 7, 3), {});
+    CHECK(decode_image(std::as_bytes(std::span(png))).width == 7);
+    CHECK(text_of<FileError>([] { decode_image({}); }).starts_with("image in memory: content: expected a JPEG or PNG"));
+    const TemporaryFolder folder;
+    REQUIRE(::mkfifo((folder / "pipe").c_str(), 0600) == 0);
+    std::thread writer([&] { put(folder / "pipe", png); });
+    CHECK(read_image(folder / "pipe").height == 5);
+    writer.join();
 }
 
 TEST_CASE("image file: other formats are named") {

@@ -2,7 +2,9 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <limits>
 #include <optional>
+#include <set>
 #include <support/catch.hpp>
 #include <support/files.hpp>
 #include <thread>
@@ -13,6 +15,7 @@
 #include <residua/data/loader.hpp>
 
 using namespace residua;
+using namespace residua::detail;
 
 namespace {
 
@@ -51,6 +54,26 @@ LabelledImages numbered_images(std::uint8_t count) {
 AugmentedImages plain(ImagesView images) {
     return {images, Normalisation::per_channel(std::array{0.0}, std::array{1.0}), std::nullopt};
 }
+
+/// Record 9 is spoilt by its label or by a value.
+class SpoiltSource final : public ImageSource {
+  public:
+    SpoiltSource(Label label, float value) : label_{label}, value_{value} {}
+
+    std::size_t size() const override { return 10; }
+    Chw shape() const override { return {2, 3, 4}; }
+    int classes() const override { return 5; }
+    Label fill(std::size_t record, std::uint64_t, std::uint64_t, std::span<float> dst) override {
+        std::ranges::fill(dst, 0.0f);
+        if (record == 9) dst[(1 * 3 + 2) * 4 + 1] = value_;
+        return record == 9 ? label_ : Label{0};
+    }
+    std::string augmentation_text() const override { return "none"; }
+
+  private:
+    Label label_;
+    float value_;
+};
 
 }  // namespace
 
@@ -137,19 +160,54 @@ TEST_CASE("a loader can be dropped at any moment") {
     SUCCEED();
 }
 
-TEST_CASE("a wrong label comes out of next, again and again") {
+TEST_CASE("a wrong label, or a value that is not finite, comes out of next, again and again") {
+    const auto check = [](SpoiltSource source, const std::string& expected) {
+        BatchLoader loader(source, {10, 7});
+        for (int i = 0; i < 2; ++i) CHECK(text_of<std::invalid_argument>([&] { loader.next(); }) == expected);
+    };
+    check({5, 0.0f}, "images: label of record 9: expected 0 to 4, found 5");
+    const std::string value = "images: record 9: expected finite values, found ";
+    const std::string place = " in channel 1, row 2, column 1";
+    check({0, std::numeric_limits<float>::quiet_NaN()}, value + "nan" + place);
+    check({0, -std::numeric_limits<float>::infinity()}, value + "-inf" + place);
+    check({4, std::numeric_limits<float>::max()}, "nothing thrown");
+}
+
+TEST_CASE("images in memory with a wrong label are refused before the first is drawn") {
     auto images = numbered_images(10);
     images.classes = 9;
-    AugmentedImages source = plain(images);
-    BatchLoader loader(source, {10, 7});
-    for (int i = 0; i < 2; ++i) {
-        CHECK(text_of<std::invalid_argument>([&] { loader.next(); }) ==
-              "images: label of record 9: expected 0 to 8, found 9");
-    }
+    CHECK(text_of<std::invalid_argument>([&] { plain(images); }) ==
+          "images: label of record 9: expected 0 to 8, found 9");
     images.classes = 10;
-    AugmentedImages good_source = plain(images);
-    BatchLoader good(good_source, {10, 7});
-    CHECK(good.next().size() == 10);
+    CHECK(plain(images).size() == 10);
+}
+
+TEST_CASE("an epoch's last batch is smaller, or left out, other images each time") {
+    const auto images = numbered_images(10);
+    for (const bool drop_last : {false, true}) {
+        AugmentedImages source = plain(images);
+        BatchLoader loader(source, {.batch = 4, .seed = 7, .drop_last = drop_last});
+        CHECK(loader.batches_per_epoch() == (drop_last ? 2 : 3));
+        CHECK(loader.images_per_epoch() == (drop_last ? 8 : 10));
+        std::set<Label> missing;
+        for (std::uint64_t epoch = 0; epoch < 5; ++epoch) {
+            const auto order = permutation(10, 7, epoch);
+            std::size_t drawn = 0;
+            for (std::int64_t i = 0; i < loader.batches_per_epoch(); ++i) {
+                const Minibatch batch = loader.next();
+                CHECK(batch.epoch == static_cast<std::int64_t>(epoch));
+                CHECK(batch.size() == (i < 2 ? 4 : 2));
+                for (const Label label : batch.labels) CHECK(label == order[drawn++]);
+            }
+            for (; drawn < 10; ++drawn) missing.insert(static_cast<Label>(order[drawn]));
+        }
+        CHECK(missing.size() == (drop_last ? 7 : 0));  // of ten draws
+    }
+    AugmentedImages source = plain(images);
+    BatchLoader whole(source, {.batch = 10, .drop_last = true});
+    CHECK(whole.next().size() == 10);
+    CHECK(text_of<std::invalid_argument>([&] { BatchLoader(source, {.batch = 11, .drop_last = true}); }) ==
+          "loader: expected images for at least one batch of 11, found 10");
 }
 
 TEST_CASE("a loader needs images and a batch, a source a fitting normalisation") {

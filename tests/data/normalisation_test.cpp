@@ -1,5 +1,7 @@
 #include <array>
+#include <cmath>
 #include <cstdint>
+#include <limits>
 #include <support/catch.hpp>
 #include <support/files.hpp>
 #include <vector>
@@ -73,4 +75,26 @@ TEST_CASE("a normalisation knows which images it fits") {
           "normalisation: expected images of 3072 values, found 1 x 2 x 2");
     CHECK_THROWS_AS(Normalisation::per_channel(std::array{0.5, 0.5}, std::array{1.0}), std::invalid_argument);
     CHECK_THROWS_AS(Normalisation::per_channel(std::array{0.5}, std::array{-1.0}), std::invalid_argument);
+}
+
+TEST_CASE("a normalisation from which something infinite or no number would come is refused") {
+    const auto refusal = [](double mean, double deviation) {
+        return text_of<std::invalid_argument>([&] {
+            Normalisation::per_channel(std::array{0.5, mean}, std::array{1.0, deviation});
+        });
+    };
+    const std::string expected = "normalisation: expected finite means and positive deviations, found ";
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    CHECK(refusal(std::nan(""), 1) == expected + "nan and 1 for channel 1");
+    CHECK(refusal(0, std::nan("")) == expected + "0 and nan for channel 1");
+    CHECK(refusal(-infinity, 1) == expected + "-inf and 1 for channel 1");
+    CHECK(refusal(0, infinity) == expected + "0 and inf for channel 1");
+    CHECK(refusal(0, 0) == expected + "0 and 0 for channel 1");
+    CHECK(refusal(0, 1e-40) == expected + "0 and 1e-40 for channel 1");  // 1 / 1e-40 is too large for a float
+    CHECK(refusal(0, 1e-30) == "nothing thrown");
+    const std::string mean = "normalisation: expected finite means, found ";
+    CHECK(text_of<std::invalid_argument>([] { Normalisation::from_text("pixels 3f8000007f800000"); }) ==
+          mean + "inf for value 1");
+    CHECK(text_of<std::invalid_argument>([] { Normalisation::from_text("pixels ffc000013f800000"); }) ==
+          mean + "nan for value 0");
 }

@@ -6,6 +6,7 @@
 #include <residua/data/random.hpp>
 
 using namespace residua;
+using namespace residua::detail;
 
 TEST_CASE("random numbers are the same on every machine and compiler") {
     const Random random(1, Stream::initialisation);

@@ -9,6 +9,7 @@
 #include <residua/data/resize.hpp>
 
 using namespace residua;
+using namespace residua::detail;
 
 namespace {
 

@@ -7,6 +7,7 @@
 #include <residua/data/scale_augment.hpp>
 
 using namespace residua;
+using namespace residua::detail;
 
 namespace {
 

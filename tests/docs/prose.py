@@ -1,13 +1,14 @@
 """Holds the documents to short lines and short paragraphs: prose.py PAGE.md ... ends with 1 and names what is too long.
 
 Lines have at most 120 characters outside of fences, indented code, tables and what publish.py writes; paragraphs and points
-of a list at most six lines.
+of a list at most six lines. The repository's README is read at once: at most 130 lines.
 """
 import pathlib
 import re
 import sys
 
 LINE, PARAGRAPH = 120, 6
+README, README_LINES = pathlib.Path(__file__).resolve().parents[2] / "README.md", 130
 POINT = re.compile(r"\s*([-*]|\d+\.) ")
 
 
@@ -28,8 +29,11 @@ def prose(text):
 
 
 def complaints(page):
+    text = page.read_text()
+    if page.resolve() == README and len(text.splitlines()) > README_LINES:
+        yield f"{page}: {len(text.splitlines())} lines, expected at most {README_LINES}"
     lines, first = 0, 0
-    for number, line in [*prose(page.read_text()), (0, "")]:
+    for number, line in [*prose(text), (0, "")]:
         if len(line) > LINE:
             yield f"{page}:{number}: {len(line)} characters, expected at most {LINE}"
         starts = POINT.match(line) is not None

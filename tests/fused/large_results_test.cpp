@@ -3,6 +3,8 @@
 #include <residua/plan/training.hpp>
 
 using namespace residua;
+using namespace residua::detail;
+using namespace residua::variables;
 
 namespace {
 

@@ -1,6 +1,7 @@
 #include <support/fused.hpp>
 
 using namespace residua;
+using namespace residua::variables;
 
 namespace {
 

@@ -96,7 +96,7 @@ TEST_CASE("models in every form that PyTorch's users save are converted, and oth
     const std::string run = "cd " + folder.path().string() + " && " + python + " ";
     // The class Net is gone when the script runs.
     REQUIRE(passes(run + R"(-c '
-import torch, argparse
+import torch, argparse, os
 class Net(torch.nn.Module):
     def __init__(self):
         super().__init__()
@@ -105,6 +105,9 @@ class Net(torch.nn.Module):
         self.options = argparse.Namespace(depth=3)
     def forward(self, x):
         return self.part(self.conv1(x))
+class Code:
+    def __reduce__(self):
+        return os.mkdir, ("code_was_run",)
 net = Net()
 with torch.no_grad():
     net.conv1.weight[:] = torch.tensor([1.5, -2]).reshape(2, 1, 1, 1)
@@ -116,7 +119,7 @@ for name, what in {
         "epoch_and_state": {"epoch": 3, "model": state, "args": argparse.Namespace(lr=0.1)},
         "state_dict": {"state_dict": wrapped, "best": torch.tensor(0.5)},
         "compiled": {"_orig_mod." + k: v for k, v in wrapped.items()},
-        "only_value": {"generator": state, "step": 7},
+        "only_value": {"generator": state, "step": 7}, "with_code": {"model": net, "code": Code()},
         "tensor": torch.ones(2, 3), "numbers": {"lr": 0.1, "steps": [1, 2]},
         "two": {"generator": state, "judge": state}, "complex": {"w": torch.ones(1, dtype=torch.complex64)}}.items():
     torch.save(what, name + ".pth")
@@ -128,7 +131,7 @@ torch.jit.script(torch.nn.Sequential(torch.nn.Linear(1, 1))).save("script.pth")'
             (run + script + " to-safetensors " + name + ".pth " + name + ".safetensors 2>error").c_str());
     };
     for (const char* name : {"whole", "state", "parallel", "epoch_and_model", "epoch_and_state", "state_dict",
-                             "compiled", "only_value", "old"}) {
+                             "compiled", "only_value", "with_code", "old"}) {
         CAPTURE(name);
         REQUIRE(convert(name) == 0);
         const SafetensorsFile file(folder / (name + std::string(".safetensors")));
@@ -138,6 +141,7 @@ torch.jit.script(torch.nn.Sequential(torch.nn.Linear(1, 1))).save("script.pth")'
         file.read_floats(file.at("conv1.weight"), weight);
         CHECK(weight == std::vector<float>{1.5F, -2});
     }
+    CHECK_FALSE(std::filesystem::exists(folder / "code_was_run"));
     REQUIRE(convert("script") == 0);
     CHECK(SafetensorsFile(folder / "script.safetensors").find("0.weight") != nullptr);
 

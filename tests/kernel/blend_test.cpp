@@ -5,6 +5,8 @@
 #include <residua/kernel/simd/elementwise.hpp>
 
 using namespace residua;
+using namespace residua::detail;
+using namespace residua::variables;
 
 namespace {
 

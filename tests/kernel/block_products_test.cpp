@@ -4,6 +4,7 @@
 #include <residua/kernel/simd/block_products.hpp>
 
 using namespace residua;
+using namespace residua::detail;
 
 TEST_CASE("block products: as sums over channels, added or not, of any number of pixels") {
     const int count = GENERATE(1, 2, 7, 8, 9, 16, 19);

@@ -8,6 +8,7 @@
 #include <residua/kernel/simd/copy.hpp>
 
 using namespace residua;
+using namespace residua::detail;
 
 namespace {
 

@@ -3,6 +3,7 @@
 #include "maps.hpp"
 
 using namespace residua;
+using namespace residua::detail;
 
 TEST_CASE("border: a planar image in a framed map") {
     const Chw shape = GENERATE(Chw{16, 3, 4}, Chw{1, 1, 1}, Chw{17, 5, 2}, Chw{3, 4, 4});

@@ -12,16 +12,17 @@
 struct ConvCase {
     residua::Chw src{};
     int oc = 1;
-    residua::Window window{};
+    residua::detail::Window window{};
     bool packed = false;
     int width = 0;
     int dst_blocks = 1;
     residua::Algorithm last = residua::Algorithm::direct;
 
     [[nodiscard]] constexpr residua::Chw dst() const { return {oc, window.rows(src.h), window.columns(src.w)}; }
-    [[nodiscard]] constexpr residua::Layout layout() const { return {src, window.padding, packed}; }
+    [[nodiscard]] constexpr residua::detail::Layout layout() const { return {src, window.padding, packed}; }
     [[nodiscard]] constexpr residua::detail::TrainingConv kernel() const {
         using namespace residua;
+        using namespace residua::detail;
         detail::TrainingConv kernel = detail::training_conv(layout(), dst(), window, true, last);
         if (width == 0) return kernel;
         kernel.forward.width = kernel.backward.width = width;
@@ -31,7 +32,7 @@ struct ConvCase {
 };
 
 /// What a kernel computes, and its slow twin.
-struct Results {
+struct ConvResults {
     std::vector<float> found;
     std::vector<double> expected;
 };
@@ -39,7 +40,7 @@ struct Results {
 template <ConvCase one>
 class ConvCheck {
     static constexpr int images = 4;  ///< of the gradient of the weights, three of them in a slice
-    const residua::reference::ConvShape shape_{1, one.src, one.oc, one.window};
+    const residua::detail::reference::ConvShape shape_{1, one.src, one.oc, one.window};
 
   public:
     std::vector<double> weight = float_values(shape_.weight_count(), 1);
@@ -52,15 +53,16 @@ class ConvCheck {
     ConvCheck()
         : packed_(
               static_cast<std::size_t>(residua::detail::packed_floats(one.layout(), one.dst(), one.window, kernel))),
-          scratch_(static_cast<std::size_t>(
-              residua::detail::transform_floats(one.layout(), one.dst(), one.window, kernel) + residua::overhang)),
+          scratch_(
+              static_cast<std::size_t>(residua::detail::transform_floats(one.layout(), one.dst(), one.window, kernel) +
+                                       residua::detail::overhang)),
           conv_{one.layout(), one.dst(), one.window, kernel, packed_.data()} {
         std::ranges::fill(scratch_.span(), std::numeric_limits<float>::quiet_NaN());
     }
 
-    Results forward() {
+    ConvResults forward() {
         std::vector<double> expected(static_cast<std::size_t>(shape_.dst_count()));
-        residua::reference::conv_forward(shape_, src.data(), weight.data(), bias.data(), expected.data());
+        residua::detail::reference::conv_forward(shape_, src.data(), weight.data(), bias.data(), expected.data());
         TestMap from(one.layout(), src);
         TestMap to({one.dst()});
         clear_packed();
@@ -75,24 +77,24 @@ class ConvCheck {
     double moments() {
         std::vector<double> expected(static_cast<std::size_t>(shape_.dst_count()));
         const std::vector<double> no_bias(static_cast<std::size_t>(one.oc), 0.0);
-        residua::reference::conv_forward(shape_, src.data(), weight.data(), no_bias.data(), expected.data());
+        residua::detail::reference::conv_forward(shape_, src.data(), weight.data(), no_bias.data(), expected.data());
         TestMap from(one.layout(), src);
         TestMap to({one.dst()});
         clear_packed();
         const std::vector<float> weights(weight.begin(), weight.end());
         for (int i = 0; i < conv_.pack_parts(); ++i) conv_.pack_forward(weights.data(), nullptr, i);
-        const long channels = residua::block_count(one.oc) * residua::channel_block;
-        residua::Arena sums(static_cast<std::size_t>(3 * channels));
+        const long channels = residua::detail::block_count(one.oc) * residua::detail::channel_block;
+        residua::detail::Arena sums(static_cast<std::size_t>(3 * channels));
         std::ranges::fill(sums.span(), std::numeric_limits<float>::quiet_NaN());
-        const residua::ImageMoments moments{sums.data(), sums.data() + channels, sums.data() + 2 * channels};
+        const residua::detail::ImageMoments moments{sums.data(), sums.data() + channels, sums.data() + 2 * channels};
         residua::detail::run_forward<with_moments>(conv_, {from.view()}, {{to.view()}, moments}, {scratch_.data()});
         const std::vector<float> found = to.planar();
         return std::max(difference(found, expected), moments_difference(found, moments));
     }
 
-    Results backward_src() {
+    ConvResults backward_src() {
         std::vector<double> expected(static_cast<std::size_t>(shape_.src_count()));
-        residua::reference::conv_backward_src(shape_, grad.data(), weight.data(), expected.data());
+        residua::detail::reference::conv_backward_src(shape_, grad.data(), weight.data(), expected.data());
         TestMap from(conv_.grad(), grad);
         TestMap grad_src({one.src});
         clear_packed();
@@ -103,10 +105,10 @@ class ConvCheck {
         return {grad_src.planar(), expected};
     }
 
-    Results backward_weight() {
-        const residua::reference::ConvShape both{images, one.src, one.oc, one.window};
+    ConvResults backward_weight() {
+        const residua::detail::reference::ConvShape both{images, one.src, one.oc, one.window};
         std::vector<double> expected(weight.size());
-        residua::reference::conv_backward_weight(both, sources.data(), grads.data(), expected.data());
+        residua::detail::reference::conv_backward_weight(both, sources.data(), grads.data(), expected.data());
         std::vector<float> found(weight.size(), std::numeric_limits<float>::quiet_NaN());
         if constexpr (kernel.whole_batch)
             whole_gradient(found.data());
@@ -117,7 +119,7 @@ class ConvCheck {
 
   private:
     /// Against those of what was written.
-    static double moments_difference(const std::vector<float>& written, const residua::ImageMoments& moments) {
+    static double moments_difference(const std::vector<float>& written, const residua::detail::ImageMoments& moments) {
         const auto pixels = written.size() / static_cast<std::size_t>(one.oc);
         std::vector<double> expected;
         std::vector<float> found;
@@ -145,7 +147,7 @@ class ConvCheck {
 
     void gradient_by_slices(float* found) {
         using residua::detail::InSlice;
-        residua::Arena slices(static_cast<std::size_t>(2 * conv_.weight_floats()));
+        residua::detail::Arena slices(static_cast<std::size_t>(2 * conv_.weight_floats()));
         std::ranges::fill(slices.span(), std::numeric_limits<float>::quiet_NaN());
         for (int image = 0; image < images; ++image) {
             TestMap from(one.layout(), part(sources, image));
@@ -158,8 +160,9 @@ class ConvCheck {
     }
 
     void whole_gradient(float* found) {
-        residua::Arena collected(static_cast<std::size_t>(images * conv_.collected() + residua::overhang));
-        const residua::Layout& layout = conv_.src();
+        residua::detail::Arena collected(
+            static_cast<std::size_t>(images * conv_.collected() + residua::detail::overhang));
+        const residua::detail::Layout& layout = conv_.src();
         float* const first_grad = collected.data() + images * layout.count();
         for (int image = 0; image < images; ++image) {
             TestMap from(layout, part(sources, image));
@@ -188,12 +191,12 @@ class ConvCheck {
     }();
     static constexpr residua::detail::ConvFunctions functions = residua::detail::conv_functions_of<kernel>();
 
-    residua::Arena packed_;
-    residua::Arena scratch_;
+    residua::detail::Arena packed_;
+    residua::detail::Arena scratch_;
     residua::detail::BoundConv conv_;
 };
 
-inline double difference(const Results& results) { return difference(results.found, results.expected); }
+inline double difference(const ConvResults& results) { return difference(results.found, results.expected); }
 
 /// The bounds of docs/numerics.md.
 constexpr double tolerance_of(residua::Algorithm algorithm) {
@@ -220,4 +223,6 @@ void check_moments() {
     CHECK(ConvCheck<one>{}.moments() < tolerance_of(one.kernel().algorithm));
 }
 
-constexpr residua::Window square(int kernel, int stride, int padding) { return {kernel, kernel, stride, padding}; }
+constexpr residua::detail::Window square(int kernel, int stride, int padding) {
+    return {kernel, kernel, stride, padding};
+}

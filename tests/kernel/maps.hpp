@@ -16,26 +16,26 @@
 /// nothing was written, also behind the end, where tiles of columns may look but not take.
 class TestMap {
   public:
-    explicit TestMap(const residua::Layout& layout)
-        : layout_{layout}, floats_(static_cast<std::size_t>(layout.count() + residua::overhang)) {
+    explicit TestMap(const residua::detail::Layout& layout)
+        : layout_{layout}, floats_(static_cast<std::size_t>(layout.count() + residua::detail::overhang)) {
         std::ranges::fill(floats_.span(), std::numeric_limits<float>::quiet_NaN());
     }
-    TestMap(const residua::Layout& layout, const std::vector<double>& planar) : TestMap(layout) {
+    TestMap(const residua::detail::Layout& layout, const std::vector<double>& planar) : TestMap(layout) {
         const std::vector<float> rounded(planar.begin(), planar.end());
-        residua::clear_frame(view());
-        residua::load_planar(rounded.data(), view());
+        residua::detail::clear_frame(view());
+        residua::detail::load_planar(rounded.data(), view());
     }
 
-    [[nodiscard]] residua::MapView<float> view() { return {floats_.data(), layout_}; }
+    [[nodiscard]] residua::detail::MapView<float> view() { return {floats_.data(), layout_}; }
     [[nodiscard]] std::vector<float> planar() {
         std::vector<float> values(static_cast<std::size_t>(layout_.shape.count()));
-        residua::store_planar(view(), values.data());
+        residua::detail::store_planar(view(), values.data());
         return values;
     }
 
   private:
-    residua::Layout layout_;
-    residua::Arena floats_;
+    residua::detail::Layout layout_;
+    residua::detail::Arena floats_;
 };
 
 /// Numbers that float holds exactly, so that both sides begin with the same.
@@ -46,9 +46,9 @@ inline std::vector<double> float_values(long count, std::uint64_t seed) {
 }
 
 /// Aligned copies of per-channel values, whole blocks, NaN behind the last channel.
-inline residua::Arena channel_values(const std::vector<double>& values) {
-    residua::Arena floats(
-        static_cast<std::size_t>(residua::block_count(static_cast<int>(values.size())) * residua::channel_block));
+inline residua::detail::Arena channel_values(const std::vector<double>& values) {
+    residua::detail::Arena floats(static_cast<std::size_t>(
+        residua::detail::block_count(static_cast<int>(values.size())) * residua::detail::channel_block));
     std::ranges::fill(floats.span(), std::numeric_limits<float>::quiet_NaN());
     for (std::size_t i = 0; i < values.size(); ++i) floats.data()[i] = static_cast<float>(values[i]);
     return floats;

@@ -6,6 +6,7 @@
 #include <residua/kernel/simd/pool.hpp>
 
 using namespace residua;
+using namespace residua::detail;
 
 namespace {
 

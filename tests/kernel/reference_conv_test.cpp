@@ -4,7 +4,8 @@
 #include <residua/kernel/reference/conv.hpp>
 
 using namespace residua;
-using namespace residua::reference;
+using namespace residua::detail::reference;
+using namespace residua::detail;
 using Values = std::vector<double>;
 
 namespace {

@@ -5,7 +5,9 @@
 #include <residua/kernel/reference/shortcut_a.hpp>
 
 using namespace residua;
-using namespace residua::reference;
+using namespace residua::detail::reference;
+using namespace residua::detail;
+using namespace residua::variables;
 using Values = std::vector<double>;
 
 namespace {

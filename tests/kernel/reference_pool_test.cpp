@@ -5,7 +5,8 @@
 #include <residua/kernel/reference/pool.hpp>
 
 using namespace residua;
-using namespace residua::reference;
+using namespace residua::detail::reference;
+using namespace residua::detail;
 using Values = std::vector<double>;
 
 namespace {

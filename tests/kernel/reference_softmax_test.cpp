@@ -4,7 +4,7 @@
 
 #include <residua/kernel/reference/softmax_cross_entropy.hpp>
 
-using namespace residua::reference;
+using namespace residua::detail::reference;
 using Values = std::vector<double>;
 
 TEST_CASE("reference softmax cross-entropy by hand") {

@@ -5,6 +5,7 @@
 #include <residua/kernel/simd/shortcut_a.hpp>
 
 using namespace residua;
+using namespace residua::detail;
 
 TEST_CASE("shortcut A: as the reference, forwards and backwards, bit for bit") {
     const Chw src = GENERATE(Chw{16, 8, 8}, Chw{1, 1, 1}, Chw{5, 7, 9}, Chw{17, 3, 4}, Chw{33, 2, 5});

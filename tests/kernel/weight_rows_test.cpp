@@ -4,6 +4,7 @@
 #include <residua/kernel/simd/weight_rows.hpp>
 
 using namespace residua;
+using namespace residua::detail;
 
 namespace {
 

@@ -7,6 +7,7 @@
 #include <residua/plan/tiling.hpp>
 
 using namespace residua;
+using namespace residua::detail;
 
 namespace {
 

@@ -5,6 +5,7 @@
 
 using namespace residua;
 using namespace residua::values;
+using namespace residua::variables;
 
 namespace {
 

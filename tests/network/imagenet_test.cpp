@@ -9,6 +9,7 @@
 #include <residua/train/loss.hpp>
 
 using namespace residua;
+using namespace residua::detail;
 
 namespace {
 

@@ -9,6 +9,7 @@
 #include <residua/plan/names.hpp>
 
 using namespace residua;
+using namespace residua::detail;
 using Values = std::vector<double>;
 
 namespace {

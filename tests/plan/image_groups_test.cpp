@@ -6,6 +6,7 @@
 #include <residua/plan/image_groups.hpp>
 
 using namespace residua;
+using namespace residua::detail;
 
 namespace {
 

@@ -6,6 +6,7 @@
 #include <residua/model.hpp>
 
 using namespace residua;
+using namespace residua::detail;
 
 namespace {
 

@@ -7,6 +7,7 @@
 #include <residua/plan/traffic.hpp>
 
 using namespace residua;
+using namespace residua::detail;
 
 namespace {
 

@@ -8,6 +8,7 @@
 #include <residua/plan/workspace.hpp>
 
 using namespace residua;
+using namespace residua::detail;
 
 namespace {
 

@@ -6,6 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <support/catch.hpp>
 #include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 #include "../data/encode.hpp"
 #include "changed_weights.hpp"
@@ -357,6 +359,41 @@ TEST_CASE("program: imagenet goes on from a checkpoint, and measures the error o
     CHECK(validated.code == 0);
     CHECK(validated.out.find("% held out") != std::string::npos);
     CHECK(std::ranges::count(content_of(files().folder / "log.csv"), '\n') == 3);
+}
+
+TEST_CASE("program: imagenet's outputs follow links, keep modes and leave devices what they are") {
+    const auto& folder = files().folder;
+    const auto perms_of = [&](const char* name) { return std::filesystem::status(folder / name).permissions(); };
+    std::filesystem::create_directory(folder / "far");
+    put(folder / "far/old", "old");
+    std::filesystem::permissions(folder / "far/old", std::filesystem::perms(0600));
+    std::filesystem::create_symlink("far/old", folder / "old");
+    std::filesystem::create_symlink("far/new", folder / "new");
+    const bool node = ::mknod((folder / "node").c_str(), S_IFCHR | 0600, ::makedev(1, 3)) == 0 &&
+                      std::ofstream(folder / "node").good();
+    if (!node) WARN("skipped for devices: no node can be made and opened here");
+    const std::string device = node ? "node" : "/dev/null";
+
+    const auto check_run = [&](const Arguments& arguments) {
+        std::filesystem::remove(folder / "far/new");
+        put(folder / "far/old", "old");
+        const Outcome outcome = files().run(arguments + weights);
+        INFO(outcome.err);
+        CHECK(outcome.code == 0);
+        CHECK(std::filesystem::is_symlink(folder / "old"));
+        CHECK(std::filesystem::is_symlink(folder / "new"));
+        CHECK(perms_of("far/old") == std::filesystem::perms(0600));
+        CHECK(content_of(folder / "far/old") != "old");
+        if (node) CHECK(std::filesystem::is_character_file(folder / "node"));
+    };
+    check_run(
+        {"evaluate", "--data", "images.csv", "--probabilities", "old", "--crop-logits", "new", "--crops", device});
+    CHECK(read_npy<float>(folder / "far/new").shape[1] == 1000);
+    check_run(
+        {"evaluate", "--data", "images.csv", "--probabilities", device, "--crop-logits", "old", "--crops", "new"});
+    CHECK(content_of(folder / "far/new").starts_with("image,file,"));
+    check_run({"evaluate", "--data", "images.csv", "--crops", "old"});
+    check_run({"classify", "wide.png", "--logits", "old"});
 }
 
 TEST_CASE("program: imagenet, wrong use") {

@@ -64,10 +64,14 @@ class ProgramRun {
         if (process_ > 0) ::waitpid(process_, &status_, 0);
         process_ = -1;
         const int code = WIFEXITED(status_) ? WEXITSTATUS(status_) : 128 + WTERMSIG(status_);
-        return {code, content_of(folder_ / "stdout"), content_of(folder_ / "stderr")};
+        return {code, text_in("stdout"), text_in("stderr")};
     }
 
   private:
+    /// What a file holds; of a device nothing, for it may have no end.
+    std::string text_in(const char* name) const {
+        return std::filesystem::is_regular_file(folder_ / name) ? content_of(folder_ / name) : "";
+    }
     [[noreturn]] void become(std::string program, const Arguments& arguments, const std::string& path) const {
         std::vector<char*> argv{program.data()};
         Arguments copies = arguments;

@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <support/catch.hpp>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 #include "program.hpp"
 
@@ -11,6 +13,8 @@ using Arguments = ProgramRun::Arguments;
 void check_wrong(const Arguments& arguments, const std::string& expected) {
     const TemporaryFolder folder;
     put(folder / "broken.safetensors", "not one");
+    put(folder / "pointer.safetensors", "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n");
+    std::filesystem::create_directory(folder / "folder");
     const Outcome outcome = run_program(folder.path(), arguments);
     INFO(outcome.err);
     CHECK(outcome.code == 2);
@@ -57,11 +61,30 @@ TEST_CASE("program: unknown networks") {
 TEST_CASE("program: missing and broken files") {
     check_wrong({"train", "--net", "resnet20", "--data", "no/such/folder"}, "no/such/folder");
     check_wrong(evaluation + Arguments{"--weights", "none.safetensors"}, "none.safetensors");
-    check_wrong(evaluation + Arguments{"--weights", "broken.safetensors"}, "broken.safetensors");
+    check_wrong(evaluation + Arguments{"--weights", "broken.safetensors"},
+                "broken.safetensors: content: expected a .safetensors file, found text that begins with \"not one\"");
+    check_wrong(evaluation + Arguments{"--weights", "pointer.safetensors"},
+                "found a Git LFS pointer: fetch the file itself with 'git lfs pull'");
+    check_wrong(evaluation + Arguments{"--weights", "folder"}, "folder: cannot be read: Is a directory");
+    check_wrong(evaluation + Arguments{"--weights", "x", "--logits", "folder"},
+                "folder: cannot be written: Is a directory");
     check_wrong(tiny + Arguments{"--checkpoint", "none.checkpoint", "--resume"}, "none.checkpoint");
     check_wrong(tiny + Arguments{"--checkpoint", "broken.safetensors", "--resume"}, "broken.safetensors");
     for (const char* option : {"--save", "--log", "--plot", "--checkpoint"})
         check_wrong(tiny + Arguments{option, "no/such/folder/file"}, "no/such/folder");
+}
+
+TEST_CASE("program: a result that cannot be printed is an error") {
+    const TemporaryFolder folder;
+    const bool full = ::mknod((folder / "stdout").c_str(), S_IFCHR | 0600, ::makedev(1, 7)) == 0 &&
+                      std::ofstream(folder / "stdout").is_open();
+    if (!full) {
+        WARN("skipped: no device node can be made and opened here");
+        return;
+    }
+    const Outcome outcome = ProgramRun(folder.path(), {"describe", "resnet20"}).wait();
+    CHECK(outcome.code == 1);
+    CHECK(outcome.err == "cifar10: the standard output cannot be written\n");
 }
 
 TEST_CASE("program: help is no wrong use") {

@@ -1,7 +1,7 @@
 // EXPECT: residua: the two branches of a sum end in different numbers of channels
 // EXPECT: ChannelsDiffer<residua::At<residua::EntryNumber<2>, residua::BlockNumber<0>, residua::LayerNumber<0>
-// EXPECT: residua::MainEndsIn<residua::Map<32, 8, 8>
-// EXPECT: residua::ShortcutEndsIn<residua::Map<16, 8, 8>
+// EXPECT: residua::MainEndsIn<residua::MapOf<32, 8, 8>
+// EXPECT: residua::ShortcutEndsIn<residua::MapOf<16, 8, 8>
 #include <residua/model.hpp>
 
 using namespace residua;

@@ -1,5 +1,5 @@
 // EXPECT: residua: a network begins with its input's shape
-// EXPECT: InputMissing<residua::Expected<residua::Input<3, 32, 32>
+// EXPECT: InputMissing<residua::Wanted<residua::Input<3, 32, 32>
 // EXPECT: residua::Got<residua::Conv<16, 3>
 #include <residua/model.hpp>
 

@@ -1,8 +1,8 @@
 // EXPECT: residua: the kernel is larger than the padded map it slides over
 // EXPECT: KernelLargerThanInput<residua::At<residua::EntryNumber<2>, residua::BlockNumber<0>, residua::LayerNumber<0>
 // EXPECT: /residua::Conv<16, 5, residua::Padding<0> ?>/
-// EXPECT: residua::Expected<residua::Map<0, 5, 5>
-// EXPECT: residua::Got<residua::Map<0, 4, 4>
+// EXPECT: residua::Wanted<residua::MapOf<0, 5, 5>
+// EXPECT: residua::Got<residua::MapOf<0, 4, 4>
 #include <residua/model.hpp>
 
 using namespace residua;

@@ -1,7 +1,7 @@
 // EXPECT: residua: the two branches of a sum end in maps of different size
 // EXPECT: MapSizesDiffer<residua::At<residua::EntryNumber<1>, residua::BlockNumber<0>, residua::LayerNumber<0>
-// EXPECT: residua::MainEndsIn<residua::Map<16, 4, 4>
-// EXPECT: residua::ShortcutEndsIn<residua::Map<16, 8, 8>
+// EXPECT: residua::MainEndsIn<residua::MapOf<16, 4, 4>
+// EXPECT: residua::ShortcutEndsIn<residua::MapOf<16, 8, 8>
 #include <residua/model.hpp>
 
 using namespace residua;

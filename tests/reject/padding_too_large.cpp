@@ -1,7 +1,7 @@
 // EXPECT: residua: a pool's padding is at most half of its kernel
 // EXPECT: PaddingTooLarge<residua::At<residua::EntryNumber<2>, residua::BlockNumber<0>, residua::LayerNumber<0>
 // EXPECT: /residua::MaxPool<3, residua::Stride<2>, residua::Padding<2> ?>/
-// EXPECT: residua::Expected<residua::Padding<1>
+// EXPECT: residua::Wanted<residua::Padding<1>
 // EXPECT: residua::Got<residua::Padding<2>
 #include <residua/model.hpp>
 

@@ -1,7 +1,7 @@
 // EXPECT: residua: an identity shortcut can add zero channels but not drop any
 // EXPECT: ShortcutLosesChannels<residua::At<residua::EntryNumber<2>, residua::BlockNumber<1>, residua::LayerNumber<0>
-// EXPECT: residua::MainEndsIn<residua::Map<16, 8, 8>
-// EXPECT: residua::ShortcutEndsIn<residua::Map<32, 8, 8>
+// EXPECT: residua::MainEndsIn<residua::MapOf<16, 8, 8>
+// EXPECT: residua::ShortcutEndsIn<residua::MapOf<32, 8, 8>
 #include <residua/model.hpp>
 
 using namespace residua;

@@ -1,7 +1,7 @@
 // EXPECT: residua: a pool without a Stride<> tiles the map
 // EXPECT: SizeNotDivisible<residua::At<residua::EntryNumber<2>, residua::BlockNumber<0>, residua::LayerNumber<0>
 // EXPECT: residua::MaxPool<2>
-// EXPECT: residua::Got<residua::Map<0, 7, 8>
+// EXPECT: residua::Got<residua::MapOf<0, 7, 8>
 #include <residua/model.hpp>
 
 using namespace residua;

@@ -1,6 +1,6 @@
 // EXPECT: residua: a size must be at least 1
 // EXPECT: SizeNotPositive<residua::At<residua::EntryNumber<2>, residua::BlockNumber<0>, residua::LayerNumber<0>
-// EXPECT: residua::Got<residua::Sizes<3, 0, 1>
+// EXPECT: residua::Got<residua::SizesOf<3, 0, 1>
 #include <residua/model.hpp>
 
 using namespace residua;

@@ -1,8 +1,8 @@
 // A weight tensor of the wrong shape.
 // EXPECT: residua: the array does not have the parameter's shape
 // EXPECT: WeightShapeDiffers
-// EXPECT: /Sizes<16, 3, 3, 3>/
-// EXPECT: /Sizes<16, 3, 5, 5>/
+// EXPECT: /SizesOf<16, 3, 3, 3>/
+// EXPECT: /SizesOf<16, 3, 5, 5>/
 #include <residua/residua.hpp>
 
 using namespace residua;

@@ -43,11 +43,11 @@ TEST_CASE("networks that fit are accepted") {
 }
 
 TEST_CASE("a network without input") {
-    using Verdict = InputMissing<Expected<Input<3, 32, 32>>, Got<Conv<16, 3>>>;
+    using Verdict = InputMissing<Wanted<Input<3, 32, 32>>, Got<Conv<16, 3>>>;
     STATIC_REQUIRE(verdict_is<Network<Conv<16, 3>, BN>, Verdict>);
-    STATIC_REQUIRE(verdict_is<Network<>, InputMissing<Expected<Input<3, 32, 32>>, Got<Network<>>>>);
-    STATIC_REQUIRE(verdict_is<Sequence<BN>, InputMissing<Expected<Input<3, 32, 32>>, Got<Sequence<BN>>>>);
-    STATIC_REQUIRE(verdict_is<int, InputMissing<Expected<Input<3, 32, 32>>, Got<int>>>);
+    STATIC_REQUIRE(verdict_is<Network<>, InputMissing<Wanted<Input<3, 32, 32>>, Got<Network<>>>>);
+    STATIC_REQUIRE(verdict_is<Sequence<BN>, InputMissing<Wanted<Input<3, 32, 32>>, Got<Sequence<BN>>>>);
+    STATIC_REQUIRE(verdict_is<int, InputMissing<Wanted<Input<3, 32, 32>>, Got<int>>>);
 }
 
 TEST_CASE("a type that is no layer") {
@@ -78,56 +78,60 @@ TEST_CASE("an option that a layer does not take, or one given twice") {
 
 TEST_CASE("sizes that are zero or negative") {
     STATIC_REQUIRE(
-        verdict_is<Network<Input<3, 0, 8>>, SizeNotPositive<Place<0, 0, 0, Input<3, 0, 8>>, Got<Sizes<3, 0, 8>>>>);
+        verdict_is<Network<Input<3, 0, 8>>, SizeNotPositive<Place<0, 0, 0, Input<3, 0, 8>>, Got<SizesOf<3, 0, 8>>>>);
     using NoChannels = Conv<0, 3>;
-    STATIC_REQUIRE(verdict_is<Small<NoChannels>, SizeNotPositive<Place<1, 0, 0, NoChannels>, Got<Sizes<0, 3, 1>>>>);
+    STATIC_REQUIRE(verdict_is<Small<NoChannels>, SizeNotPositive<Place<1, 0, 0, NoChannels>, Got<SizesOf<0, 3, 1>>>>);
     using NoKernel = Conv<8, -1>;
-    STATIC_REQUIRE(verdict_is<Small<NoKernel>, SizeNotPositive<Place<1, 0, 0, NoKernel>, Got<Sizes<-1, 1, -1>>>>);
+    STATIC_REQUIRE(verdict_is<Small<NoKernel>, SizeNotPositive<Place<1, 0, 0, NoKernel>, Got<SizesOf<-1, 1, -1>>>>);
     using NoStride = Conv<8, 3, Stride<0>>;
-    STATIC_REQUIRE(verdict_is<Small<BN, NoStride>, SizeNotPositive<Place<2, 0, 0, NoStride>, Got<Sizes<3, 0, 1>>>>);
+    STATIC_REQUIRE(verdict_is<Small<BN, NoStride>, SizeNotPositive<Place<2, 0, 0, NoStride>, Got<SizesOf<3, 0, 1>>>>);
     using NoPadding = Conv<8, 3, Padding<-1>>;
-    STATIC_REQUIRE(verdict_is<Small<NoPadding>, SizeNotPositive<Place<1, 0, 0, NoPadding>, Got<Sizes<3, 1, -1>>>>);
+    STATIC_REQUIRE(verdict_is<Small<NoPadding>, SizeNotPositive<Place<1, 0, 0, NoPadding>, Got<SizesOf<3, 1, -1>>>>);
     using NoPool = MaxPool<0>;
-    STATIC_REQUIRE(verdict_is<Small<NoPool>, SizeNotPositive<Place<1, 0, 0, NoPool>, Got<Sizes<0, 0, 0>>>>);
+    STATIC_REQUIRE(verdict_is<Small<NoPool>, SizeNotPositive<Place<1, 0, 0, NoPool>, Got<SizesOf<0, 0, 0>>>>);
     using NoUnits = Linear<0>;
     STATIC_REQUIRE(
-        verdict_is<Small<GlobalAvgPool, NoUnits>, SizeNotPositive<Place<2, 0, 0, NoUnits>, Got<Sizes<0, 1, 1>>>>);
+        verdict_is<Small<GlobalAvgPool, NoUnits>, SizeNotPositive<Place<2, 0, 0, NoUnits>, Got<SizesOf<0, 1, 1>>>>);
     using NoBlocks = Stage<0, 16, Basic>;
-    STATIC_REQUIRE(verdict_is<Small<NoBlocks>, SizeNotPositive<Place<1, 0, 0, NoBlocks>, Got<Sizes<16, 0, 1>>>>);
+    STATIC_REQUIRE(verdict_is<Small<NoBlocks>, SizeNotPositive<Place<1, 0, 0, NoBlocks>, Got<SizesOf<16, 0, 1>>>>);
     using NoWidth = Stage<2, -16, Basic>;
-    STATIC_REQUIRE(verdict_is<Small<NoWidth>, SizeNotPositive<Place<1, 0, 0, NoWidth>, Got<Sizes<-16, 2, 1>>>>);
+    STATIC_REQUIRE(verdict_is<Small<NoWidth>, SizeNotPositive<Place<1, 0, 0, NoWidth>, Got<SizesOf<-16, 2, 1>>>>);
     using NoStep = Stage<2, 16, Basic, Stride<0>>;
-    STATIC_REQUIRE(verdict_is<Small<NoStep>, SizeNotPositive<Place<1, 0, 0, NoStep>, Got<Sizes<16, 2, 0>>>>);
+    STATIC_REQUIRE(verdict_is<Small<NoStep>, SizeNotPositive<Place<1, 0, 0, NoStep>, Got<SizesOf<16, 2, 0>>>>);
     using NoWidening = Stage<2, 16, ResidualBlock<Conv3x3, Widen<0, Conv1x1>, BN, ReLU, Shortcut<None>>>;
-    STATIC_REQUIRE(verdict_is<Small<NoWidening>, SizeNotPositive<Place<1, 1, 4, NoWidening>, Got<Sizes<0, 1, 1>>>>);
+    STATIC_REQUIRE(verdict_is<Small<NoWidening>, SizeNotPositive<Place<1, 1, 4, NoWidening>, Got<SizesOf<0, 1, 1>>>>);
 }
 
 TEST_CASE("a kernel larger than its padded input") {
     using Large = Conv<8, 11, Padding<1>>;
     STATIC_REQUIRE(
         verdict_is<Small<Large>,
-                   KernelLargerThanInput<Place<1, 0, 0, Large>, Expected<Map<0, 11, 11>>, Got<Map<0, 10, 10>>>>);
+                   KernelLargerThanInput<Place<1, 0, 0, Large>, Wanted<MapOf<0, 11, 11>>, Got<MapOf<0, 10, 10>>>>);
     STATIC_REQUIRE(accepts<Small<Conv<8, 10, Padding<1>>>>);
     using Flat = Conv<4, 3, Padding<0>>;
-    STATIC_REQUIRE(verdict_is<Network<Input<3, 2, 9>, Flat>,
-                              KernelLargerThanInput<Place<1, 0, 0, Flat>, Expected<Map<0, 3, 3>>, Got<Map<0, 2, 9>>>>);
-    STATIC_REQUIRE(verdict_is<Network<Input<3, 9, 2>, Flat>,
-                              KernelLargerThanInput<Place<1, 0, 0, Flat>, Expected<Map<0, 3, 3>>, Got<Map<0, 9, 2>>>>);
+    STATIC_REQUIRE(
+        verdict_is<Network<Input<3, 2, 9>, Flat>,
+                   KernelLargerThanInput<Place<1, 0, 0, Flat>, Wanted<MapOf<0, 3, 3>>, Got<MapOf<0, 2, 9>>>>);
+    STATIC_REQUIRE(
+        verdict_is<Network<Input<3, 9, 2>, Flat>,
+                   KernelLargerThanInput<Place<1, 0, 0, Flat>, Wanted<MapOf<0, 3, 3>>, Got<MapOf<0, 9, 2>>>>);
     // 8x8, 4x4, 2x2, 1x1: the pool of the fourth block does not fit any more.
     using Halving = Stage<4, 16, Sequence<Conv3x3, MaxPool<2>>>;
     STATIC_REQUIRE(
         verdict_is<Small<ReLU, Halving>,
-                   KernelLargerThanInput<Place<2, 4, 2, Halving>, Expected<Map<0, 2, 2>>, Got<Map<0, 1, 1>>>>);
+                   KernelLargerThanInput<Place<2, 4, 2, Halving>, Wanted<MapOf<0, 2, 2>>, Got<MapOf<0, 1, 1>>>>);
 }
 
 TEST_CASE("a pool that does not tile its map") {
-    STATIC_REQUIRE(verdict_is<Small<MaxPool<3>>,
-                              SizeNotDivisible<Place<1, 0, 0, MaxPool<3>>, Expected<Kernel<3, 3>>, Got<Map<0, 8, 8>>>>);
-    STATIC_REQUIRE(verdict_is<Network<Input<1, 8, 7>, AvgPool<2>>,
-                              SizeNotDivisible<Place<1, 0, 0, AvgPool<2>>, Expected<Kernel<2, 2>>, Got<Map<0, 8, 7>>>>);
+    STATIC_REQUIRE(
+        verdict_is<Small<MaxPool<3>>,
+                   SizeNotDivisible<Place<1, 0, 0, MaxPool<3>>, Wanted<KernelOf<3, 3>>, Got<MapOf<0, 8, 8>>>>);
+    STATIC_REQUIRE(
+        verdict_is<Network<Input<1, 8, 7>, AvgPool<2>>,
+                   SizeNotDivisible<Place<1, 0, 0, AvgPool<2>>, Wanted<KernelOf<2, 2>>, Got<MapOf<0, 8, 7>>>>);
     STATIC_REQUIRE(
         verdict_is<Small<MaxPool<4, Padding<1>>>, SizeNotDivisible<Place<1, 0, 0, MaxPool<4, Padding<1>>>,
-                                                                   Expected<Kernel<4, 4>>, Got<Map<0, 10, 10>>>>);
+                                                                   Wanted<KernelOf<4, 4>>, Got<MapOf<0, 10, 10>>>>);
     STATIC_REQUIRE(accepts<Small<MaxPool<5, Padding<1>>>>);
     STATIC_REQUIRE(accepts<Small<MaxPool<4>>>);
     STATIC_REQUIRE(accepts<Small<MaxPool<3, Stride<3>>>>);
@@ -136,18 +140,18 @@ TEST_CASE("a pool that does not tile its map") {
 TEST_CASE("a pool padded with more than half of its kernel, which PyTorch refuses too") {
     using Wide = MaxPool<3, Padding<2>>;
     STATIC_REQUIRE(
-        verdict_is<Small<BN, Wide>, PaddingTooLarge<Place<2, 0, 0, Wide>, Expected<Padding<1>>, Got<Padding<2>>>>);
+        verdict_is<Small<BN, Wide>, PaddingTooLarge<Place<2, 0, 0, Wide>, Wanted<Padding<1>>, Got<Padding<2>>>>);
     using Padded = AvgPool<1, Stride<1>, Padding<1>>;
     STATIC_REQUIRE(
-        verdict_is<Small<Padded>, PaddingTooLarge<Place<1, 0, 0, Padded>, Expected<Padding<0>>, Got<Padding<1>>>>);
+        verdict_is<Small<Padded>, PaddingTooLarge<Place<1, 0, 0, Padded>, Wanted<Padding<0>>, Got<Padding<1>>>>);
     STATIC_REQUIRE(accepts<Small<MaxPool<2, Stride<2>, Padding<1>>>>);
-    STATIC_REQUIRE(accepts<Small<AvgPool<5, Padding<2>>>>);
+    STATIC_REQUIRE(accepts<Small<AvgPool<5, Stride<1>, Padding<2>>>>);
     STATIC_REQUIRE(accepts<Small<MaxPool<4, Stride<3>, Padding<2>>>>);
     STATIC_REQUIRE(accepts<Small<Conv<4, 1, Padding<2>>>>);
 }
 
 TEST_CASE("a linear layer on a map") {
-    using Verdict = LinearAfterMap<Place<2, 0, 0, Linear<10>>, Expected<Map<16, 1, 1>>, Got<Map<16, 8, 8>>>;
+    using Verdict = LinearAfterMap<Place<2, 0, 0, Linear<10>>, Wanted<MapOf<16, 1, 1>>, Got<MapOf<16, 8, 8>>>;
     STATIC_REQUIRE(verdict_is<Small<Conv<16, 3>, Linear<10>>, Verdict>);
     STATIC_REQUIRE(accepts<Small<GlobalAvgPool, Linear<10>, ReLU, Linear<5>>>);
     STATIC_REQUIRE(accepts<Small<MaxPool<8>, Linear<10>>>);
@@ -217,33 +221,34 @@ TEST_CASE("a name that another layer's parameters have") {
 
 TEST_CASE("branches that end in different numbers of channels") {
     using Wider = Residual<Sequence<Conv<32, 3>, BN>>;
-    using Verdict = ChannelsDiffer<Place<2, 0, 0, Wider>, MainEndsIn<Map<32, 8, 8>>, ShortcutEndsIn<Map<16, 8, 8>>>;
+    using Verdict = ChannelsDiffer<Place<2, 0, 0, Wider>, MainEndsIn<MapOf<32, 8, 8>>, ShortcutEndsIn<MapOf<16, 8, 8>>>;
     STATIC_REQUIRE(verdict_is<Small<Conv<16, 3>, Wider>, Verdict>);
     using Units = Stage<3, 16, Sequence<Conv3x3, BN, Residual<Conv<5, 3>, Conv<6, 1>>>>;
     STATIC_REQUIRE(
         verdict_is<Small<Units>,
-                   ChannelsDiffer<Place<1, 1, 3, Units>, MainEndsIn<Map<5, 8, 8>>, ShortcutEndsIn<Map<6, 8, 8>>>>);
+                   ChannelsDiffer<Place<1, 1, 3, Units>, MainEndsIn<MapOf<5, 8, 8>>, ShortcutEndsIn<MapOf<6, 8, 8>>>>);
     using Nested = Residual<Sequence<Residual<Conv<4, 3>>, ReLU>>;
     STATIC_REQUIRE(
         verdict_is<Small<Nested>,
-                   ChannelsDiffer<Place<1, 0, 1, Nested>, MainEndsIn<Map<4, 8, 8>>, ShortcutEndsIn<Map<3, 8, 8>>>>);
+                   ChannelsDiffer<Place<1, 0, 1, Nested>, MainEndsIn<MapOf<4, 8, 8>>, ShortcutEndsIn<MapOf<3, 8, 8>>>>);
 }
 
 TEST_CASE("branches that end in maps of different size") {
     using Smaller = Residual<Sequence<Conv<16, 3, Stride<2>>, BN>, Conv<16, 1>>;
-    using Verdict = MapSizesDiffer<Place<1, 0, 0, Smaller>, MainEndsIn<Map<16, 4, 4>>, ShortcutEndsIn<Map<16, 8, 8>>>;
+    using Verdict =
+        MapSizesDiffer<Place<1, 0, 0, Smaller>, MainEndsIn<MapOf<16, 4, 4>>, ShortcutEndsIn<MapOf<16, 8, 8>>>;
     STATIC_REQUIRE(verdict_is<Small<Smaller>, Verdict>);
     // The identity does not follow the stride of the second stage.
     using Units = Stage<2, 16, Residual<Sequence<Conv3x3, BN>>>;
     STATIC_REQUIRE(
-        verdict_is<Small<Stage<1, 16, Basic>, Units>,
-                   MapSizesDiffer<Place<2, 1, 0, Units>, MainEndsIn<Map<16, 4, 4>>, ShortcutEndsIn<Map<16, 8, 8>>>>);
+        verdict_is<Small<Stage<1, 16, Basic>, Units>, MapSizesDiffer<Place<2, 1, 0, Units>, MainEndsIn<MapOf<16, 4, 4>>,
+                                                                     ShortcutEndsIn<MapOf<16, 8, 8>>>>);
 }
 
 TEST_CASE("an identity shortcut that would drop channels") {
     using Narrow = Stage<2, 8, BasicA>;
     using Verdict =
-        ShortcutLosesChannels<Place<2, 1, 0, Narrow>, MainEndsIn<Map<8, 4, 4>>, ShortcutEndsIn<Map<16, 8, 8>>>;
+        ShortcutLosesChannels<Place<2, 1, 0, Narrow>, MainEndsIn<MapOf<8, 4, 4>>, ShortcutEndsIn<MapOf<16, 8, 8>>>;
     STATIC_REQUIRE(verdict_is<Small<Stage<1, 16, BasicA>, Narrow>, Verdict>);
     STATIC_REQUIRE(accepts<Small<Stage<1, 16, Basic>, Stage<2, 8, Basic>>>);
 }

@@ -3,6 +3,7 @@
 #include <residua/model.hpp>
 
 using namespace residua;
+using namespace residua::detail;
 
 namespace {
 

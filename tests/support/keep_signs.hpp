@@ -24,7 +24,7 @@ class SignKeeper {
     static void keep(residua::Weights<Net>& weights, std::span<const float> images, int n) {
         SignKeeper keeper{weights, n};
         keeper.maps_[0].assign(images.begin(), images.end());
-        for (int i = 1; graph[i].op != residua::Op::avg_pool; ++i) keeper.run(i);
+        for (int i = 1; graph[i].op != residua::detail::Op::avg_pool; ++i) keeper.run(i);
     }
 
   private:
@@ -41,6 +41,7 @@ class SignKeeper {
 
     void run(int i) {
         using namespace residua;
+        using namespace residua::detail;
         const Node& node = graph[i];
         const Chw src_shape = graph[node.src].shape;
         map(i).resize(index(n_ * node.shape.count()));
@@ -58,6 +59,7 @@ class SignKeeper {
 
     void run_bn(int i, double* dst) {
         using namespace residua;
+        using namespace residua::detail;
         const Chw shape = graph[i].shape;
         Values mean(index(shape.c));
         Values variance(mean.size());
@@ -73,7 +75,7 @@ class SignKeeper {
         for (int c = 0; c < shape.c; ++c) {
             Values sorted{-reach, reach};
             const auto for_each = [&](auto visit) {
-                residua::reference::for_each_of_channel(n_, shape, c, [&](long k) { visit(map(i)[index(k)]); });
+                residua::detail::reference::for_each_of_channel(n_, shape, c, [&](long k) { visit(map(i)[index(k)]); });
             };
             for_each([&](double z) { sorted.push_back(std::clamp(z, -reach, reach)); });
             std::ranges::sort(sorted);

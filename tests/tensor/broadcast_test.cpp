@@ -4,6 +4,7 @@
 #include <residua/tensor/broadcast.hpp>
 
 using namespace residua;
+using namespace residua::detail;
 
 namespace {
 

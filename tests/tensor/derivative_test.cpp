@@ -11,6 +11,8 @@
 #include <residua/tensor/pack.hpp>
 
 using namespace residua;
+using namespace residua::detail;
+using namespace residua::variables;
 
 namespace {
 

@@ -8,6 +8,7 @@
 #include <residua/tensor/evaluate.hpp>
 
 using namespace residua;
+using namespace residua::detail;
 using test::fill;
 using test::identical;
 

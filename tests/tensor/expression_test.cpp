@@ -11,6 +11,8 @@
 #include <residua/tensor/pack.hpp>
 
 using namespace residua;
+using namespace residua::variables;
+using namespace residua::detail;
 
 namespace {
 
@@ -60,9 +62,7 @@ TEST_CASE("expressions evaluate on floats, doubles and packs like the standard f
     check_on_every_type<Leaky::expression>([](double v) { return v > 0 ? v : static_cast<double>(0.01f) * v; }, -9.0f,
                                            9.0f);
     check_on_every_type<Gelu::expression>(
-        [](double v) {
-            return 0.5 * v * (1 + std::tanh(double{0.7978845608f} * (v + double{0.044715f} * v * v * v)));
-        },
+        [](double v) { return 0.5 * v * (1 + std::tanh(double{0.7978845608f} * (v + double{0.044715f} * v * v * v))); },
         -4.0f, 4.0f);
 }
 

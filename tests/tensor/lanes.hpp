@@ -5,8 +5,8 @@
 #include <residua/config.hpp>
 #include <residua/tensor/pack.hpp>
 
-inline float sum_of_lanes(residua::Pack pack) {
-    alignas(residua::alignment) float lanes[residua::Pack::size];
+inline float sum_of_lanes(residua::detail::Pack pack) {
+    alignas(residua::detail::alignment) float lanes[residua::detail::Pack::size];
     pack.store(lanes);
-    return std::accumulate(lanes, lanes + residua::Pack::size, 0.0f);
+    return std::accumulate(lanes, lanes + residua::detail::Pack::size, 0.0f);
 }

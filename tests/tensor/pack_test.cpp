@@ -6,11 +6,11 @@
 
 #include <residua/tensor/pack.hpp>
 
-using residua::Pack;
+using residua::detail::Pack;
 
 namespace {
 
-struct alignas(residua::alignment) Lanes : std::array<float, 16> {};
+struct alignas(residua::detail::alignment) Lanes : std::array<float, 16> {};
 
 Lanes ramp(float first, float step) {
     Lanes lanes;

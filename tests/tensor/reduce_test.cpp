@@ -10,6 +10,8 @@
 #include <residua/tensor/reduce.hpp>
 
 using namespace residua;
+using namespace residua::detail;
+using namespace residua::reductions;
 using test::fill;
 using test::identical;
 

@@ -5,6 +5,8 @@
 #include <residua/train/gradient_check.hpp>
 
 using namespace residua;
+using namespace residua::detail;
+using namespace residua::variables;
 
 namespace {
 
@@ -95,7 +97,7 @@ GradientCheckResult check_broken() {
     return gradient_check<Small, Broken<Small, Mistake>>({.images = 3, .parameters = 1000, .pixels = 1000});
 }
 
-struct Nothing {
+struct NoMistake {
     static void make(auto&) {}
 };
 struct OneParameter {
@@ -116,7 +118,7 @@ struct NotFinite {
 }  // namespace
 
 TEST_CASE("gradient check: a broken backward is caught and its place named") {
-    CHECK(check_broken<Nothing>().error < 1e-6);
+    CHECK(check_broken<NoMistake>().error < 1e-6);
     const GradientCheckResult one = check_broken<OneParameter>();
     CHECK(one.error > 5e-5);
     CHECK(one.where == "conv1.weight[7]");

@@ -21,7 +21,7 @@ struct SmallNet : residua::Network<residua::Input<3, 8, 8>, residua::Conv<8, 3>,
 /// Four classes: which quarter of the noisy image is brighter.
 inline residua::LabelledImages pictures(int count, std::uint64_t seed = 1) {
     residua::LabelledImages images{3, 8, 8, 4, {}, {}, {}};
-    residua::RandomSequence random(residua::Random(seed, residua::Stream::picture, 0));
+    residua::detail::RandomSequence random(residua::detail::Random(seed, residua::detail::Stream::picture, 0));
     for (int i = 0; i < count; ++i) {
         const auto label = static_cast<int>(random.below(4));
         images.labels.push_back(static_cast<residua::Label>(label));

@@ -14,6 +14,7 @@
 #include <string_view>
 #include <type_traits>
 
+#include <residua/on_error.hpp>
 #include <residua/tensor/tensor.hpp>
 #if __has_include(<xtensor/containers/xadapt.hpp>)
 #include <xtensor/containers/xadapt.hpp>
@@ -21,11 +22,9 @@
 #else
 #include <xtensor/xadapt.hpp>
 #include <xtensor/xexpression.hpp>
-
-#include <residua/on_error.hpp>
 #endif
 
-namespace residua::detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// "(2, 3, 30, 32)"; with `any_first` the first extent is written "N".
 template <class Extents>
@@ -111,9 +110,9 @@ constexpr auto extents_of() {
     return extents;
 }
 
-}  // namespace residua::detail
+}  // namespace residua::detail::inline RESIDUA_ISA
 
-namespace residua {
+namespace residua::inline RESIDUA_ISA {
 
 /// Evaluates any xtensor expression (array, tensor, view, lazy formula; elements of any arithmetic type) into `dst` in
 /// row-major order and returns its first extent. `expected` is the shape it must have; a first extent of 0 there means
@@ -130,7 +129,7 @@ std::size_t copy_from(const xt::xexpression<E>& source, std::span<float> dst,
 /// The same for a tensor or a view of one: the shape must be exactly dst's.
 template <class E, class T, int... extent>
 void copy_from(const xt::xexpression<E>& source, const TensorView<T, extent...>& dst, std::string_view name) {
-    constexpr auto expected = detail::extents_of<Shape<extent...>>();
+    constexpr auto expected = detail::extents_of<detail::Shape<extent...>>();
     detail::checked_copy(source.derived_cast(), std::span<T>(dst.elements()), std::span<const std::size_t>(expected),
                          name);
 }
@@ -167,7 +166,7 @@ xt::xtensor<T, rank> copy_to_xtensor(const T* data, const std::array<std::size_t
 /// Tensors and views of them as xtensors, without copying.
 template <class T, int... extent>
 auto as_xtensor(const TensorView<T, extent...>& view) {
-    return as_xtensor(view.data(), detail::extents_of<Shape<extent...>>());
+    return as_xtensor(view.data(), detail::extents_of<detail::Shape<extent...>>());
 }
 template <class T, int... extent>
 auto as_xtensor(Tensor<T, extent...>& tensor) {
@@ -181,4 +180,4 @@ auto as_xtensor(const Tensor<T, extent...>& tensor) {
 template <class T, int... extent>
 auto as_xtensor(Tensor<T, extent...>&&) = delete;
 
-}  // namespace residua
+}  // namespace residua::inline RESIDUA_ISA

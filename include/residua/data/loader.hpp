@@ -19,7 +19,7 @@
 #include <residua/data/random.hpp>
 #include <residua/on_error.hpp>
 
-namespace residua {
+namespace residua::inline RESIDUA_ISA {
 
 /// Images ready for one training step.
 struct Minibatch {
@@ -152,7 +152,7 @@ class BatchLoader {
             std::int64_t shuffled_epoch = -1;
             for (std::int64_t iteration = ahead.prepared; wait_for_slot(stop, ahead, iteration); ++iteration) {
                 const std::int64_t epoch = iteration / batches_per_epoch();
-                if (epoch != shuffled_epoch) permute(order_, options_.seed, static_cast<std::uint64_t>(epoch));
+                if (epoch != shuffled_epoch) detail::permute(order_, options_.seed, static_cast<std::uint64_t>(epoch));
                 shuffled_epoch = epoch;
                 prepare(iteration, epoch);
                 const std::scoped_lock lock(ahead.mutex);
@@ -196,4 +196,4 @@ class BatchLoader {
     std::unique_ptr<Ahead, LeaveInFork> ahead_;  // last, so that the thread ends first
 };
 
-}  // namespace residua
+}  // namespace residua::inline RESIDUA_ISA

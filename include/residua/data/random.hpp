@@ -9,17 +9,17 @@
 #include <utility>
 #include <vector>
 
+#include <residua/config.hpp>
+
 /// \file
 /// Random numbers as a function of (seed, stream, index): no state, so work may start anywhere (an epoch, a record, a
 /// resumed run) and in any order. The same bits on every compiler and machine: integers throughout, and for the normals
 /// only operations whose rounding IEEE 754 fixes (the distributions and shuffle of the standard library differ).
 
-namespace residua {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// What the numbers are drawn for: purposes that share a seed must not share numbers.
 enum class Stream : std::uint64_t { permutation = 1, augmentation, picture, initialisation, scale, colour };
-
-namespace detail {
 
 inline constexpr std::uint64_t golden_ratio = 0x9E3779B97F4A7C15U;
 
@@ -35,8 +35,6 @@ constexpr std::uint64_t mix(std::uint64_t bits) {
 constexpr std::uint64_t halfword_sum(std::uint64_t bits) {
     return (bits & 0xFFFFU) + ((bits >> 16U) & 0xFFFFU) + ((bits >> 32U) & 0xFFFFU) + (bits >> 48U);
 }
-
-}  // namespace detail
 
 /// Random numbers addressed by an index. Two objects with the same seed, stream and sub-stream give the same numbers.
 /// Thread safe: nothing changes.
@@ -110,4 +108,4 @@ inline std::vector<std::uint32_t> permutation(std::size_t n, std::uint64_t seed,
     return order;
 }
 
-}  // namespace residua
+}  // namespace residua::detail::inline RESIDUA_ISA

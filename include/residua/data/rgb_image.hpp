@@ -6,7 +6,9 @@
 #include <span>
 #include <vector>
 
-namespace residua {
+#include <residua/config.hpp>
+
+namespace residua::inline RESIDUA_ISA {
 
 /// A decoded image: 8-bit sRGB values, [row][column][3], red first.
 struct RgbImage {
@@ -15,7 +17,9 @@ struct RgbImage {
     std::vector<std::uint8_t> pixels;
 };
 
-namespace detail {
+}  // namespace residua::inline RESIDUA_ISA
+
+namespace residua::detail::inline RESIDUA_ISA {
 
 inline constexpr std::size_t rgb_channels = 3;
 
@@ -36,9 +40,9 @@ inline std::span<std::uint8_t> row_of(RgbImage& image, int row) {
 inline constexpr std::array<std::uint32_t, rgb_channels> grey_shares{19595, 38470, 7471};
 
 /// The grey of a pixel, rounded; of one that is grey already the value itself.
-inline std::uint8_t grey(const std::uint8_t* pixel) {
+inline std::uint8_t grey(const std::uint8_t* rgb) {
     std::uint32_t sum = 1U << 15U;
-    for (std::size_t c = 0; c < rgb_channels; ++c) sum += grey_shares[c] * pixel[c];
+    for (std::size_t c = 0; c < rgb_channels; ++c) sum += grey_shares[c] * rgb[c];
     return static_cast<std::uint8_t>(sum >> 16U);
 }
 
@@ -47,5 +51,4 @@ inline RgbImage rgb_image(int height, int width) {
     return {height, width, std::vector<std::uint8_t>(rgb_size(height, width))};
 }
 
-}  // namespace detail
-}  // namespace residua
+}  // namespace residua::detail::inline RESIDUA_ISA

@@ -38,8 +38,7 @@ class Frozen {
     /// Shares the packed weights of the same network for another size of input.
     template <class Other>
     explicit Frozen(const Frozen<Other>& other) : packed_{other.packed_} {
-        using Verdict =
-            std::conditional_t<same_packing<Other>(), Accepted, WeightsNotShared<Expected<Net>, Got<Other>>>;
+        using Verdict = std::conditional_t<same_packing<Other>(), Accepted, WeightsNotShared<Wanted<Net>, Got<Other>>>;
         static_assert(sizeof(typename Verdict::template Enforce<Net>) > 0);
         bind();
     }

@@ -89,7 +89,7 @@ class Workspace<Net, Inference> {
 
     /// Groups of images that a thread takes at a time: as few as the plan allows, but the same number for every thread.
     int group_count(int images) const {
-        const int most = batch_ == 1 ? 1 : group_images;
+        const int most = batch_ == 1 ? 1 : detail::group_images;
         const int groups = (images + most - 1) / most;
         const int rounds = (groups + team_.threads() - 1) / team_.threads();
         return std::min(images, rounds * team_.threads());
@@ -98,7 +98,7 @@ class Workspace<Net, Inference> {
     /// A thread's images: one after the other as far as the plan says, then all together.
     void run_group(const detail::Frozen<Net>& network, std::span<const float> images, int first, int count, int slot) {
         const bool grouped = batch_ > 1;
-        const int common = grouped ? image_groups<Net>.first_step + 1 : steps_of_an_image;
+        const int common = grouped ? detail::image_groups<Net>.first_step + 1 : steps_of_an_image;
         detail::Share share{.arena = slot_floats(slot), .scratch = scratch(slot), .grouped = grouped};
         for (; share.first_image < count; ++share.first_image)
             for (int step = 0; step < common; ++step) run_step(network, images, first + share.first_image, step, share);
@@ -120,7 +120,7 @@ class Workspace<Net, Inference> {
     void run_step(const detail::Frozen<Net>& network, std::span<const float> images, int image, int step,
                   const detail::Share& share) {
         if (step == 0) {
-            const MapView<float> input = network.input(share);
+            const detail::MapView<float> input = network.input(share);
             const int rows = input.layout.shape.h;
             if (share.part == 0) clear_frame(input);
             load_planar(images.data() + image * Sizes::input, input, share.first(rows), share.last(rows));
@@ -137,7 +137,7 @@ class Workspace<Net, Inference> {
     float* slot_floats(int slot) { return arena_.data() + slot * Sizes::slot(batch_); }
     float* scratch(int slot) { return slot_floats(slot) + Sizes::maps(batch_); }
     std::span<float> inputs(int count) {
-        return {arena_.data() + team_.threads() * Sizes::slot(batch_) + overhang,
+        return {arena_.data() + team_.threads() * Sizes::slot(batch_) + detail::overhang,
                 static_cast<std::size_t>(count * Sizes::input)};
     }
     float* output_floats() { return inputs(0).data() + detail::round_up(batch_ * Sizes::input); }
@@ -145,7 +145,7 @@ class Workspace<Net, Inference> {
     int batch_;
     int count_ = 0;
     Team team_;
-    Arena arena_;
+    detail::Arena arena_;
 };
 
 }  // namespace residua::inline RESIDUA_ISA

@@ -8,7 +8,7 @@
 #include <atomic>
 #include <cstddef>
 #include <memory>
-#include <oneapi/tbb/info.h>
+#include <oneapi/tbb/global_control.h>
 #include <oneapi/tbb/parallel_for.h>
 #include <oneapi/tbb/partitioner.h>
 #include <oneapi/tbb/task_arena.h>
@@ -17,6 +17,7 @@
 #include <thread>
 
 #include <residua/config.hpp>
+#include <residua/on_error.hpp>
 
 #if defined(__SANITIZE_THREAD__)
 #define RESIDUA_TSAN 1
@@ -27,8 +28,6 @@
 #endif
 #if defined(RESIDUA_TSAN)
 #include <sanitizer/tsan_interface.h>
-
-#include <residua/on_error.hpp>
 #endif
 
 namespace residua::detail::inline RESIDUA_ISA {
@@ -75,7 +74,7 @@ class Team {
     /// \throws std::invalid_argument if threads < 1.
     explicit Team(int threads, int most_phases)
         : threads_{checked(threads)},
-          arena_{std::min(threads, tbb::info::default_concurrency())},  // TBB prints a warning about more
+          arena_{std::min(threads, most_threads())},  // TBB prints a warning about more
           counters_{new Counters[static_cast<std::size_t>(most_phases * counters_of_a_phase())]} {}
 
     [[nodiscard]] int threads() const { return threads_; }
@@ -107,8 +106,13 @@ class Team {
         return threads;
     }
 
-    struct alignas(alignment) Counters {
-        static constexpr int size = alignment / sizeof(std::atomic<int>);
+    /// The machine's cores, or what the program has told TBB.
+    static int most_threads() {
+        return static_cast<int>(tbb::global_control::active_value(tbb::global_control::max_allowed_parallelism));
+    }
+
+    struct alignas(detail::alignment) Counters {
+        static constexpr int size = detail::alignment / sizeof(std::atomic<int>);
 
         std::array<std::atomic<int>, size> values{};
     };

@@ -18,17 +18,13 @@
 #include <residua/plan/parameters.hpp>
 #include <residua/shape/activations.hpp>
 
-namespace residua {
-
-namespace detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// Calls `visit(activation)` with a value of the type that stands at position `which` of the list.
 template <class Activations, class Visit, int... i>
 void visit_activation([[maybe_unused]] int which, [[maybe_unused]] Visit visit, std::integer_sequence<int, i...>) {
     ((which == i ? visit(meta::At<Activations, i>{}) : void()), ...);
 }
-
-}  // namespace detail
 
 /// Runs a network node by node with the kernels of kernel/reference, nothing fused, every map kept: slow, and simple
 /// enough to be taken for the truth. T is float or double. Maps are planar, [image][channel][row][column].
@@ -105,7 +101,7 @@ class ReferenceNetwork {
 
     static constexpr std::size_t index(int node) { return static_cast<std::size_t>(node); }
     static constexpr Chw src_shape(int i) { return graph[graph[i].src].shape; }
-    static constexpr const detail::Offsets& offsets(int i) { return detail::offsets_of<Net>[i]; }
+    static constexpr const Offsets& offsets(int i) { return offsets_of<Net>[i]; }
     static constexpr reference::ConvShape conv_shape(int n, int i) {
         return {n, src_shape(i), graph[i].shape.c, graph[i].window};
     }
@@ -159,7 +155,7 @@ class ReferenceNetwork {
     }
 
     void forward_bn(int i, T* dst) {
-        const detail::Offsets& at_node = offsets(i);
+        const Offsets& at_node = offsets(i);
         const Chw shape = graph[i].shape;
         const T* mean = at(at_node.running_mean);
         const T* variance = at(at_node.running_var);
@@ -238,4 +234,4 @@ class ReferenceNetwork {
     bool training_ = false;
 };
 
-}  // namespace residua
+}  // namespace residua::detail::inline RESIDUA_ISA

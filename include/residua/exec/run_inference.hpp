@@ -162,6 +162,7 @@ inline void run_shortcut_a(const BoundStep& step, const Share& share) {
 /// The function that runs a kernel.
 template <class Net, InferenceKernel kernel>
 constexpr RunStep run_function() {
+    using namespace variables;
     if constexpr (is_conv(kernel.op)) {
         constexpr auto sum = [] {
             if constexpr (kernel.skip)

@@ -13,6 +13,7 @@ namespace residua::detail::inline RESIDUA_ISA {
 /// A blend as an expression of BlendTask's variables, without its activation.
 template <BlendForm form>
 constexpr auto blend_sum() {
+    using namespace variables;
     constexpr auto main = [] {
         if constexpr (form.main_bn)
             return x0 * x1 + x2;
@@ -126,7 +127,7 @@ void run_forward(const BoundConv& conv, const MapsView<const float>& src, const 
         if constexpr (kernel.moments)
             return WithMoments{results.moments.at(image)};
         else if constexpr (kernel.bias)
-            return Finish<x0 + x1>{conv.bias()};
+            return Finish<variables::x0 + variables::x1>{conv.bias()};
         else
             return Unfinished{};
     };
@@ -134,7 +135,7 @@ void run_forward(const BoundConv& conv, const MapsView<const float>& src, const 
     constexpr Tiling tiling = kernel.forward;
     if constexpr (kernel.algorithm == Algorithm::direct)
         for (int image = 0; image < src.count; ++image)
-            residua::conv<tiling>(conv.forward(src.at(image), results.maps.at(image), room.ahead), finish_of(image));
+            detail::conv<tiling>(conv.forward(src.at(image), results.maps.at(image), room.ahead), finish_of(image));
     else
         winograd_conv<m, tiling, kernel.bare>(conv.winograd_forward(src, results.maps, m, room), finish_of);
 }
@@ -153,7 +154,7 @@ void run_backward_src(const BoundConv& conv, const MapsView<const float>& grad, 
     if constexpr (kernel.algorithm == Algorithm::direct)
         for (int image = 0; image < grad.count; ++image)
             conv.backward_src(grad.at(image), target.maps.at(image), room.ahead,
-                              [&](const ConvTask& task) { residua::conv<tiling>(task, finish_of(image)); });
+                              [&](const ConvTask& task) { detail::conv<tiling>(task, finish_of(image)); });
     else
         winograd_conv<m, tiling, kernel.bare>(conv.winograd_backward_src(grad, target.maps, m, room), finish_of);
 }

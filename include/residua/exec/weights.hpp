@@ -8,9 +8,7 @@
 #include <residua/exec/arena.hpp>
 #include <residua/plan/names.hpp>
 
-namespace residua {
-
-namespace detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// A parameter's shape as xtensor has it.
 template <int rank>
@@ -21,18 +19,21 @@ constexpr std::array<std::size_t, static_cast<std::size_t>(rank)> array_shape(co
 }
 
 template <const Parameter& parameter, int... axes>
-Sizes<parameter.shape[static_cast<std::size_t>(axes)]...> sizes_of(std::integer_sequence<int, axes...>);
+SizesOf<parameter.shape[static_cast<std::size_t>(axes)]...> sizes_of(std::integer_sequence<int, axes...>);
 
 /// A parameter's shape as a type.
 template <const Parameter& parameter>
-using SizesOf = decltype(sizes_of<parameter>(std::make_integer_sequence<int, parameter.rank>{}));
+using ParameterSizes = decltype(sizes_of<parameter>(std::make_integer_sequence<int, parameter.rank>{}));
 
 /// Accepted, or how the extents of an array differ from a parameter's shape.
 template <const Parameter& parameter, int... extents>
-using DiagnoseShape = std::conditional_t<std::is_same_v<SizesOf<parameter>, Sizes<extents...>>, Accepted,
-                                         WeightShapeDiffers<Expected<SizesOf<parameter>>, Got<Sizes<extents...>>>>;
+using DiagnoseShape =
+    std::conditional_t<std::is_same_v<ParameterSizes<parameter>, SizesOf<extents...>>, Accepted,
+                       WeightShapeDiffers<Wanted<ParameterSizes<parameter>>, Got<SizesOf<extents...>>>>;
 
-}  // namespace detail
+}  // namespace residua::detail::inline RESIDUA_ISA
+
+namespace residua::inline RESIDUA_ISA {
 
 /// All parameters and running statistics of a network, in PyTorch's layouts (convolutions out x in x rows x columns,
 /// linear out x in), the trained ones first. A value: copies copy. Fresh ones are zero, with BN's scales and variances
@@ -42,8 +43,9 @@ class Weights {
   public:
     Weights() : floats_(static_cast<std::size_t>(weight_count<Net>)) {
         for (const Parameter& parameter : parameters<Net>) {
-            const bool scale = graph_of<Net>[parameter.node].op == Op::bn && parameter.member == Member::weight;
-            if (scale || parameter.member == Member::running_var) std::ranges::fill(span(parameter), 1.0f);
+            const bool scale =
+                graph_of<Net>[parameter.node].op == detail::Op::bn && parameter.member == detail::Member::weight;
+            if (scale || parameter.member == detail::Member::running_var) std::ranges::fill(span(parameter), 1.0f);
         }
     }
     Weights(const Weights& other) : Weights() { std::ranges::copy(other.all(), floats_.data()); }
@@ -97,7 +99,7 @@ class Weights {
     }
 
   private:
-    Arena floats_;
+    detail::Arena floats_;
 };
 
-}  // namespace residua
+}  // namespace residua::inline RESIDUA_ISA

@@ -7,7 +7,9 @@
 #include <string>
 #include <string_view>
 
-namespace residua {
+#include <residua/config.hpp>
+
+namespace residua::inline RESIDUA_ISA {
 
 /// A file that cannot be read, written or understood. The text is one line:
 /// `<file>: <field or tensor>: expected <...>, found <...>`, or `<file>: <what failed>`.
@@ -19,11 +21,12 @@ struct FileError : std::runtime_error {
                              ", found " + std::string(found)) {}
 };
 
-namespace detail {
+}  // namespace residua::inline RESIDUA_ISA
 
-/// `text` from a file, fit for a one-line message: no control characters, at most 100 bytes.
-inline std::string printable(std::string_view text) {
-    constexpr std::size_t longest = 100;
+namespace residua::detail::inline RESIDUA_ISA {
+
+/// `text` from a file, fit for a one-line message: no control characters, at most so many bytes.
+inline std::string printable(std::string_view text, std::size_t longest = 100) {
     std::string line(text.substr(0, longest));
     for (char& c : line) {
         if (static_cast<unsigned char>(c) < 0x20U || c == 0x7F) c = '?';
@@ -36,10 +39,9 @@ inline std::string first_few(std::span<const std::string> texts) {
     constexpr std::size_t few = 3;
     std::string line;
     for (const std::string& text : texts.first(std::min(few, texts.size()))) {
-        line += (line.empty() ? "" : "; ") + printable(text);
+        line += (line.empty() ? "" : "; ") + printable(text, text.size());
     }
     return texts.size() > few ? line + "; ..." : line;
 }
 
-}  // namespace detail
-}  // namespace residua
+}  // namespace residua::detail::inline RESIDUA_ISA

@@ -6,7 +6,7 @@
 
 #include <residua/tensor/pack.hpp>
 
-namespace residua::inline RESIDUA_ISA {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// What a thread reads next. Kernels fetch it into the second-level cache while they compute, some cache lines with
 /// each of their steps, so that neither has to wait for the other. One thread's own.
@@ -48,10 +48,6 @@ class alignas(alignment) Ahead {
     long floats_ = 0;
     int step_;
 };
-
-}  // namespace residua::inline RESIDUA_ISA
-
-namespace residua::detail::inline RESIDUA_ISA {
 
 RESIDUA_INLINE void fetch(Ahead* ahead) {
     if (ahead != nullptr) ahead->fetch();

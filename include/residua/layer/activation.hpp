@@ -5,7 +5,7 @@
 
 namespace residua {
 
-/// An element-wise function as a layer, given by its expression in `x`; its derivative is derived from that.
+/// An element-wise function as a layer, given by its expression in `variables::x`; its derivative is derived from that.
 /// A new one is one line: `struct SiLU : Activation<x * sigmoid(x)> {};`
 template <auto function>
 struct Activation {
@@ -13,6 +13,6 @@ struct Activation {
 };
 
 /// max(x, 0).
-struct ReLU : Activation<relu(x)> {};
+struct ReLU : Activation<relu(variables::x)> {};
 
 }  // namespace residua

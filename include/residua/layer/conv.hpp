@@ -11,16 +11,19 @@ namespace residua {
 /// kernel. Options: `Stride<s>` (1), `Padding<p>` ((kernel - 1) / 2, which keeps the size at stride 1), `Bias` (none).
 template <int out, int kernel, class... Options>
 struct Conv {
-    static constexpr Window window{kernel, kernel, detail::stride_or<Options...>(1),
-                                   detail::padding_or<Options...>((kernel - 1) / 2)};
+    static constexpr detail::Window window{kernel, kernel, detail::stride_or<Options...>(1),
+                                           detail::padding_or<Options...>((kernel - 1) / 2)};
     static constexpr bool bias = (std::is_same_v<Options, Bias> || ...);
 
-    static constexpr Problem check(Chw in) {
-        if (!detail::are_conv_options<Options...>) return {Kind::OptionNotTaken};
-        return out <= 0 ? Problem{Kind::SizeNotPositive, {}, {out, kernel, window.stride}} : window.check(in);
+    static constexpr detail::Problem check(Chw in) {
+        if (!detail::are_conv_options<Options...>) return {detail::Kind::OptionNotTaken};
+        return out <= 0 ? detail::Problem{detail::Kind::SizeNotPositive, {}, {out, kernel, window.stride}}
+                        : window.check(in);
     }
     static constexpr Chw output(Chw in) { return {out, window.rows(in.h), window.columns(in.w)}; }
 };
+
+namespace detail {
 
 /// A convolution whose width and stride come from the block or stage it stands in.
 template <int kernel>
@@ -30,8 +33,16 @@ struct InheritingConv {
     static constexpr bool strided = false;
 };
 
-struct Conv1x1 : InheritingConv<1> {};
-struct Conv3x3 : InheritingConv<3> {};
+/// A layer that takes its width from around it.
+template <class Layer>
+concept InheritsWidth = requires {
+    Layer::widening;
+};
+
+}  // namespace detail
+
+struct Conv1x1 : detail::InheritingConv<1> {};
+struct Conv3x3 : detail::InheritingConv<3> {};
 
 /// The convolution with `factor` times the width of its stage: the last one of a bottleneck has `Widen<4, Conv1x1>`.
 template <int factor, class InheritingConv>
@@ -43,12 +54,6 @@ struct Widen : InheritingConv {
 template <class InheritingConv>
 struct Strided : InheritingConv {
     static constexpr bool strided = true;
-};
-
-/// A layer that takes its width from around it.
-template <class Layer>
-concept InheritsWidth = requires {
-    Layer::widening;
 };
 
 }  // namespace residua

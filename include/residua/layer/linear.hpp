@@ -17,15 +17,15 @@ template <int out, class... Options>
 struct Linear {
     static constexpr bool flattens = sizeof...(Options) > 0;
 
-    static constexpr Problem check(Chw in) {
-        if (sizeof...(Options) > 1 || !(std::is_same_v<Options, Flatten> && ...)) return {Kind::OptionNotTaken};
-        if (out <= 0) return {Kind::SizeNotPositive, {}, {out, 1, 1}};
-        if (!flattens && (in.h != 1 || in.w != 1)) return {Kind::LinearAfterMap, {in.c, 1, 1}, in};
+    static constexpr detail::Problem check(Chw in) {
+        if (sizeof...(Options) > 1 || !(std::is_same_v<Options, Flatten> && ...)) return {detail::Kind::OptionNotTaken};
+        if (out <= 0) return {detail::Kind::SizeNotPositive, {}, {out, 1, 1}};
+        if (!flattens && (in.h != 1 || in.w != 1)) return {detail::Kind::LinearAfterMap, {in.c, 1, 1}, in};
         return {};
     }
     static constexpr Chw output(Chw) { return {out, 1, 1}; }
     /// The convolution it is: a kernel as large as the map.
-    static constexpr Window window(Chw in) { return {in.h, in.w, 1, 0}; }
+    static constexpr detail::Window window(Chw in) { return {in.h, in.w, 1, 0}; }
 };
 
 }  // namespace residua

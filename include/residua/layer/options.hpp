@@ -57,12 +57,12 @@ template <class... Options>
 inline constexpr bool are_stage_options = (is_stride<Options> && ...) && each_once<Options...>;
 
 template <class... Options>
-constexpr int stride_or(int otherwise) {
+consteval int stride_or(int otherwise) {
     return (is_stride<Options> || ...) ? (stride_value<Options> + ... + 0) : otherwise;
 }
 
 template <class... Options>
-constexpr int padding_or(int otherwise) {
+consteval int padding_or(int otherwise) {
     return (is_padding<Options> || ...) ? (padding_value<Options> + ... + 0) : otherwise;
 }
 

@@ -2,17 +2,15 @@
 
 #include <cstddef>
 
-namespace residua::detail {
+#include <residua/config.hpp>
+
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// Arrays as C has them. Their bounds are sizes and our numbers ints: the conversion is written here, once for all.
 template <class T, int count>
 using Row = T[static_cast<std::size_t>(count)];  // NOLINT(modernize-avoid-c-arrays): for registers
 template <class T, int rows, int columns>
 using Grid = T[static_cast<std::size_t>(rows)][static_cast<std::size_t>(columns)];  // NOLINT
-
-}  // namespace residua::detail
-
-namespace residua {
 
 /// `count` entries, by number. Numbers of nodes, maps and steps are ints, and plans are made while compiling: an array
 /// of our own takes them as they are and costs compilers one call for an entry, std::array three. An aggregate without
@@ -37,4 +35,4 @@ struct Entries {
     }
 };
 
-}  // namespace residua
+}  // namespace residua::detail::inline RESIDUA_ISA

@@ -10,18 +10,22 @@
 
 namespace residua {
 
+namespace detail {
+
 template <int n, class Block>
 struct CifarNet : Network<Input<3, 32, 32>, Conv<16, 3>, BN, ReLU,                        //
                           Stage<n, 16, Block>, Stage<n, 32, Block>, Stage<n, 64, Block>,  //
                           GlobalAvgPool, Named<"linear", Linear<10>>> {};
 
+}  // namespace detail
+
 /// The residual network of 6n + 2 layers with shortcut option A, as in the paper's CIFAR-10 experiments.
 template <int n>
-struct CifarResNet : CifarNet<n, ResidualBlock<Conv3x3, BN, ReLU, Shortcut<IdentityA>>> {};
+struct CifarResNet : detail::CifarNet<n, ResidualBlock<Conv3x3, BN, ReLU, Shortcut<IdentityA>>> {};
 
 /// Its plain counterpart: the same layers, no shortcuts.
 template <int n>
-struct CifarPlain : CifarNet<n, ResidualBlock<Conv3x3, BN, ReLU, Shortcut<None>>> {};
+struct CifarPlain : detail::CifarNet<n, ResidualBlock<Conv3x3, BN, ReLU, Shortcut<None>>> {};
 
 struct ResNet20 : CifarResNet<3> {};
 struct ResNet32 : CifarResNet<5> {};

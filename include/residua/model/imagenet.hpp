@@ -14,6 +14,8 @@ namespace residua {
 using ImageNetInput = Input<3, 224, 224>;
 inline constexpr int imagenet_classes = 1000;
 
+namespace detail {
+
 /// Two 3x3 convolutions (figure 5, left).
 template <class Option>
 using BasicBlock = ResidualBlock<Conv3x3, BN, ReLU, Shortcut<Option>>;
@@ -35,31 +37,33 @@ struct ImageNetNet : Network<Image, Conv<64, 7, Stride<2>>, BN, ReLU, MaxPool<3,
                              Stage<n4, 256, Block>, Stage<n5, 512, Block>,                    //
                              GlobalAvgPool, Linear<classes>> {};
 
+}  // namespace detail
+
 /// 18 layers with shortcut option A, B or C (section 4.1).
 template <class Option, class Image = ImageNetInput, int classes = imagenet_classes>
-struct ResNet18Of : ImageNetNet<BasicBlock<Option>, 2, 2, 2, 2, Image, classes> {};
+struct ResNet18Of : detail::ImageNetNet<detail::BasicBlock<Option>, 2, 2, 2, 2, Image, classes> {};
 template <class Option, class Image = ImageNetInput, int classes = imagenet_classes>
-struct ResNet34Of : ImageNetNet<BasicBlock<Option>, 3, 4, 6, 3, Image, classes> {};
+struct ResNet34Of : detail::ImageNetNet<detail::BasicBlock<Option>, 3, 4, 6, 3, Image, classes> {};
 
 template <class Image, int classes = imagenet_classes>
-struct ResNet50Of : ImageNetNet<BottleneckBlock<ProjectionB>, 3, 4, 6, 3, Image, classes> {};
+struct ResNet50Of : detail::ImageNetNet<detail::BottleneckBlock<ProjectionB>, 3, 4, 6, 3, Image, classes> {};
 template <class Image, int classes = imagenet_classes>
-struct ResNet101Of : ImageNetNet<BottleneckBlock<ProjectionB>, 3, 4, 23, 3, Image, classes> {};
+struct ResNet101Of : detail::ImageNetNet<detail::BottleneckBlock<ProjectionB>, 3, 4, 23, 3, Image, classes> {};
 template <class Image, int classes = imagenet_classes>
-struct ResNet152Of : ImageNetNet<BottleneckBlock<ProjectionB>, 3, 8, 36, 3, Image, classes> {};
+struct ResNet152Of : detail::ImageNetNet<detail::BottleneckBlock<ProjectionB>, 3, 8, 36, 3, Image, classes> {};
 
 template <class Image, int classes = imagenet_classes>
-struct ResNet50V15Of : ImageNetNet<BottleneckBlockV15<ProjectionB>, 3, 4, 6, 3, Image, classes> {};
+struct ResNet50V15Of : detail::ImageNetNet<detail::BottleneckBlockV15<ProjectionB>, 3, 4, 6, 3, Image, classes> {};
 template <class Image, int classes = imagenet_classes>
-struct ResNet101V15Of : ImageNetNet<BottleneckBlockV15<ProjectionB>, 3, 4, 23, 3, Image, classes> {};
+struct ResNet101V15Of : detail::ImageNetNet<detail::BottleneckBlockV15<ProjectionB>, 3, 4, 23, 3, Image, classes> {};
 template <class Image, int classes = imagenet_classes>
-struct ResNet152V15Of : ImageNetNet<BottleneckBlockV15<ProjectionB>, 3, 8, 36, 3, Image, classes> {};
+struct ResNet152V15Of : detail::ImageNetNet<detail::BottleneckBlockV15<ProjectionB>, 3, 8, 36, 3, Image, classes> {};
 
 /// The plain networks of figure 3, middle: no shortcuts.
 template <class Image, int classes = imagenet_classes>
-struct Plain18Of : ImageNetNet<BasicBlock<None>, 2, 2, 2, 2, Image, classes> {};
+struct Plain18Of : detail::ImageNetNet<detail::BasicBlock<None>, 2, 2, 2, 2, Image, classes> {};
 template <class Image, int classes = imagenet_classes>
-struct Plain34Of : ImageNetNet<BasicBlock<None>, 3, 4, 6, 3, Image, classes> {};
+struct Plain34Of : detail::ImageNetNet<detail::BasicBlock<None>, 3, 4, 6, 3, Image, classes> {};
 
 struct ResNet18 : ResNet18Of<ProjectionB> {};
 struct ResNet34 : ResNet34Of<ProjectionB> {};

@@ -4,7 +4,7 @@
 
 #include <residua/meta/entries.hpp>
 
-namespace residua {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// A buffer that exists from one step to another, and where it lies.
 struct Buffer {
@@ -13,8 +13,6 @@ struct Buffer {
     int last = 0;     ///< step that reads it last
     long offset = 0;  ///< in floats per image, from the start of the arena
 };
-
-namespace detail {
 
 /// Places buffers one after another, in the order of their first step, each into the lowest gap between those still
 /// needed. Few live at a time, so the cost grows with the number of steps only.
@@ -55,6 +53,4 @@ class FirstFit {
     long peak_ = 0;
 };
 
-}  // namespace detail
-
-}  // namespace residua
+}  // namespace residua::detail::inline RESIDUA_ISA

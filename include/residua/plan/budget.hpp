@@ -18,7 +18,7 @@ template <class Net, class Mode, long budget, class BatchSize, class ThreadCount
 struct Budgeted<Net, Mode, Bytes<budget>, BatchSize, ThreadCount> {
     static constexpr long needed = workspace_bytes<Net, Mode, BatchSize, ThreadCount>;
     using Verdict =
-        std::conditional_t<needed <= budget, Accepted, BudgetExceeded<Expected<Bytes<budget>>, Got<Bytes<needed>>>>;
+        std::conditional_t<needed <= budget, Accepted, BudgetExceeded<Wanted<Bytes<budget>>, Got<Bytes<needed>>>>;
     static constexpr bool value = sizeof(typename Verdict::template Enforce<Net>) > 0;
 };
 

@@ -3,7 +3,7 @@
 #include <residua/plan/inference.hpp>
 #include <residua/plan/patches.hpp>
 
-namespace residua {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// How a group of images goes through the inference plan: each image alone through the steps before `first_step`, while
 /// its maps are in the cache, all together through the rest.
@@ -14,8 +14,6 @@ struct ImageGroups {
     Entries<bool, nodes> of_all{};  ///< whether there is one map for every image
     long arena_floats = 0;
 };
-
-namespace detail {
 
 /// Floats of a step's weights as its products read them, transformed by the kernel or before, 0 where they do not
 /// count: a direct convolution takes so long that its weights arrive in time.
@@ -88,11 +86,9 @@ class GroupPlacement {
     ImageGroups<nodes> groups_{};
 };
 
-}  // namespace detail
-
 /// How groups of images go through the network's inference plan.
 template <class Net>
 inline constexpr auto image_groups =
     detail::GroupPlacement<graph_of<Net>.count()>(graph_of<Net>, inference_plan<Net>).run();
 
-}  // namespace residua
+}  // namespace residua::detail::inline RESIDUA_ISA

@@ -5,7 +5,7 @@
 #include <residua/plan/layout.hpp>
 #include <residua/plan/uses.hpp>
 
-namespace residua {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// One pass over memory of a forward run with fixed statistics: an operation, and what its epilogue does with each
 /// result in registers: add the folded bias, add the shortcut's map, apply the activation.
@@ -45,8 +45,6 @@ struct InferencePlan {
     int map_count = 0;
     long arena_floats = 0;  ///< for one image
 };
-
-namespace detail {
 
 /// Turns nodes into steps: a convolution takes along the BN, addition and activation behind it.
 template <int nodes>
@@ -159,11 +157,13 @@ class InferenceFusion {
     InferencePlan<nodes> plan_{};
 };
 
-}  // namespace detail
+}  // namespace residua::detail::inline RESIDUA_ISA
+
+namespace residua::inline RESIDUA_ISA {
 
 /// The network's inference plan.
 template <class Net>
 inline constexpr auto inference_plan =
     detail::InferenceFusion<graph_of<Net>.count()>(graph_of<Net>, last_algorithm<Net>).run();
 
-}  // namespace residua
+}  // namespace residua::inline RESIDUA_ISA

@@ -3,14 +3,10 @@
 #include <residua/config.hpp>
 #include <residua/shape/chw.hpp>
 
-namespace residua {
-
-namespace detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// So that what follows stays aligned.
 constexpr long round_up(long floats) { return (floats + channel_block - 1) / channel_block * channel_block; }
-
-}  // namespace detail
 
 /// How one image's map lies in memory: [block][row][column][16 channels], with a frame of `halo` pixels on all sides.
 /// A packed map (the network's input, which has few channels) has one block of pixels of just its channels.
@@ -36,4 +32,4 @@ constexpr int block_count(int channels) { return (channels + channel_block - 1) 
 /// Floats that may be read behind the last map: a tile of columns can overhang the end of a row.
 inline constexpr long overhang = 4096;
 
-}  // namespace residua
+}  // namespace residua::detail::inline RESIDUA_ISA

@@ -6,9 +6,7 @@
 #include <residua/plan/parameters.hpp>
 #include <residua/shape/names.hpp>
 
-namespace residua {
-
-namespace detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 constexpr std::string_view spelling(Member member) {
     switch (member) {
@@ -74,19 +72,22 @@ struct ParameterNamed {
     static constexpr Parameter parameter = index < 0 ? Parameter{} : parameters<Net>[static_cast<std::size_t>(index)];
 };
 
-}  // namespace detail
-
 /// The module's name in weight files, such as "layer2.0.conv1".
 inline std::string module_name(const Name& name) {
-    detail::Writing writing;
-    detail::spell(name, writing);
+    Writing writing;
+    spell(name, writing);
     return writing.text;
 }
+
+}  // namespace residua::detail::inline RESIDUA_ISA
+
+namespace residua::inline RESIDUA_ISA {
 
 /// The parameter's name in weight files, such as "layer2.0.conv1.weight".
 template <class Net>
 std::string parameter_name(const Parameter& parameter) {
-    return module_name(graph_of<Net>[parameter.node].name) + '.' + std::string(detail::spelling(parameter.member));
+    return detail::module_name(graph_of<Net>[parameter.node].name) + '.' +
+           std::string(detail::spelling(parameter.member));
 }
 
 /// The name of the value that lies `at` < weight_count<Net> among the weights, such as "conv1.weight[7]": values of a
@@ -103,4 +104,4 @@ std::string value_name(long at) {
 template <class Net, FixedString name>
 inline constexpr const Parameter& parameter_named = detail::ParameterNamed<Net, name>::parameter;
 
-}  // namespace residua
+}  // namespace residua::inline RESIDUA_ISA

@@ -5,25 +5,33 @@
 
 #include <residua/shape/enforce.hpp>
 
-namespace residua {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// What a parameter is to its layer. The running statistics are not trained.
 enum class Member : unsigned char { weight, bias, running_mean, running_var };
+
+}  // namespace residua::detail::inline RESIDUA_ISA
+
+namespace residua::inline RESIDUA_ISA {
 
 /// One parameter tensor: its place among all weights and its shape in PyTorch's order (convolution: out, in, rows,
 /// columns; linear: out, in; the rest: channels).
 struct Parameter {
     int node = -1;
-    Member member = Member::weight;
+    detail::Member member = detail::Member::weight;
     int rank = 1;
     std::array<int, 4> shape{1, 1, 1, 1};
     long offset = 0;  ///< in elements, from the start of the weights
 
     [[nodiscard]] constexpr long count() const { return 1L * shape[0] * shape[1] * shape[2] * shape[3]; }
-    [[nodiscard]] constexpr bool trained() const { return member == Member::weight || member == Member::bias; }
+    [[nodiscard]] constexpr bool trained() const {
+        return member == detail::Member::weight || member == detail::Member::bias;
+    }
 };
 
-namespace detail {
+}  // namespace residua::inline RESIDUA_ISA
+
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// Where a node's parameters lie, in elements; -1 where it has none.
 struct Offsets {
@@ -121,7 +129,9 @@ constexpr Entries<Offsets, size> locate_parameters(const std::array<Parameter, c
 template <class Net>
 inline constexpr ParameterTotals parameter_totals = total_parameters(graph_of<Net>);
 
-}  // namespace detail
+}  // namespace residua::detail::inline RESIDUA_ISA
+
+namespace residua::inline RESIDUA_ISA {
 
 /// Every parameter of the network, in the order of PyTorch's state dict.
 template <class Net>
@@ -137,12 +147,12 @@ inline constexpr long parameter_count = detail::parameter_totals<Net>.trained;
 template <class Net>
 inline constexpr long weight_count = parameter_count<Net> + detail::parameter_totals<Net>.running;
 
-namespace detail {
+}  // namespace residua::inline RESIDUA_ISA
+
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// Offsets of the parameters of each node.
 template <class Net>
 inline constexpr auto offsets_of = locate_parameters<graph_of<Net>.count()>(parameters<Net>);
 
-}  // namespace detail
-
-}  // namespace residua
+}  // namespace residua::detail::inline RESIDUA_ISA

@@ -2,9 +2,7 @@
 
 #include <residua/plan/training_steps.hpp>
 
-namespace residua {
-
-namespace detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// Adds the sizes and lifetimes of maps and gradients to a plan that has all its passes. Time is the number of the pass
 /// backwards; the passes forward come before, at negative times.
@@ -80,6 +78,4 @@ class TrainingLifetimes {
     TrainingPlan<nodes> plan_;
 };
 
-}  // namespace detail
-
-}  // namespace residua
+}  // namespace residua::detail::inline RESIDUA_ISA

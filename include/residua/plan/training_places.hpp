@@ -5,9 +5,7 @@
 
 #include <residua/plan/training_steps.hpp>
 
-namespace residua {
-
-namespace detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// Adds the places in memory to a plan that has the lifetimes of its maps and gradients.
 ///
@@ -97,6 +95,4 @@ class TrainingPlaces {
     long kept_floats_ = 0;
 };
 
-}  // namespace detail
-
-}  // namespace residua
+}  // namespace residua::detail::inline RESIDUA_ISA

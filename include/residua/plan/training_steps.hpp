@@ -7,7 +7,7 @@
 #include <residua/plan/layout.hpp>
 #include <residua/plan/uses.hpp>
 
-namespace residua {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// An element-wise value of one or two maps, activation(norm(main) + norm(skip)), that exists while it is computed:
 /// whoever reads it computes it on the way from memory. Only what several readers share is stored.
@@ -90,8 +90,6 @@ struct TrainingPlan {
     long arena_floats = 0;  ///< for one image
 };
 
-namespace detail {
-
 /// The blend whose stored value a map is, if it is another than `reader`, or -1.
 template <int nodes>
 constexpr int stored_blend(const TrainingPlan<nodes>& plan, int map, int reader) {
@@ -119,6 +117,4 @@ constexpr void for_each_blend_of(const TrainingPlan<nodes>& plan, const Backward
     if (const int reader = plan.reader[step.dst]; reader >= 0) visit(reader);
 }
 
-}  // namespace detail
-
-}  // namespace residua
+}  // namespace residua::detail::inline RESIDUA_ISA

@@ -4,9 +4,7 @@
 #include <residua/shape/trace.hpp>
 #include <residua/shape/verdicts.hpp>
 
-namespace residua {
-
-namespace detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 template <class... Layers>
 constexpr auto layers_of(const Network<Layers...>*) {
@@ -51,8 +49,8 @@ template <class Net>
 inline constexpr auto traced = trace_nodes<Net>();
 
 template <class Net, int entry, int block, int layer>
-using Place = At<EntryNumber<entry>, BlockNumber<block>, LayerNumber<layer>,
-                 meta::TypeOf<decltype(written_at<Net, entry>())>>;
+using PlaceIn =
+    At<EntryNumber<entry>, BlockNumber<block>, LayerNumber<layer>, meta::TypeOf<decltype(written_at<Net, entry>())>>;
 
 template <class Net>
 constexpr auto diagnose_names() {
@@ -62,8 +60,8 @@ constexpr auto diagnose_names() {
     } else {
         constexpr Position later = traced<Net>[same.later].position;
         constexpr Position earlier = traced<Net>[same.earlier].position;
-        return NameTaken<Place<Net, later.entry, later.block, later.layer>,
-                         TakenAt<Place<Net, earlier.entry, earlier.block, earlier.layer>>>{};
+        return NameTaken<PlaceIn<Net, later.entry, later.block, later.layer>,
+                         TakenAt<PlaceIn<Net, earlier.entry, earlier.block, earlier.layer>>>{};
     }
 }
 
@@ -71,26 +69,26 @@ template <class Net>
 constexpr auto diagnose() {
     constexpr Survey found = survey<Net>;
     constexpr Position p = found.position;
-    using Where = Place<Net, p.entry, p.block, p.layer>;
+    using Where = PlaceIn<Net, p.entry, p.block, p.layer>;
     constexpr Chw e = found.problem.expected;
     constexpr Chw g = found.problem.got;
     constexpr Kind kind = found.problem.kind;
     if constexpr (kind == Kind::Accepted)
         return diagnose_names<Net>();
     else if constexpr (kind == Kind::InputMissing)
-        return InputMissing<Expected<Input<3, 32, 32>>, Got<meta::TypeOf<decltype(written_at<Net, 0>())>>>{};
+        return InputMissing<Wanted<Input<3, 32, 32>>, Got<meta::TypeOf<decltype(written_at<Net, 0>())>>>{};
     else if constexpr (kind == Kind::LayerUnknown)
         return LayerUnknown<Where>{};
     else if constexpr (kind == Kind::OptionNotTaken)
         return OptionNotTaken<Where>{};
     else if constexpr (kind == Kind::SizeNotPositive)
-        return SizeNotPositive<Where, Got<Sizes<g.c, g.h, g.w>>>{};
+        return SizeNotPositive<Where, Got<SizesOf<g.c, g.h, g.w>>>{};
     else if constexpr (kind == Kind::KernelLargerThanInput)
-        return KernelLargerThanInput<Where, Expected<Map<e.c, e.h, e.w>>, Got<Map<g.c, g.h, g.w>>>{};
+        return KernelLargerThanInput<Where, Wanted<MapOf<e.c, e.h, e.w>>, Got<MapOf<g.c, g.h, g.w>>>{};
     else if constexpr (kind == Kind::SizeNotDivisible)
-        return SizeNotDivisible<Where, Expected<Kernel<e.h, e.w>>, Got<Map<g.c, g.h, g.w>>>{};
+        return SizeNotDivisible<Where, Wanted<KernelOf<e.h, e.w>>, Got<MapOf<g.c, g.h, g.w>>>{};
     else if constexpr (kind == Kind::LinearAfterMap)
-        return LinearAfterMap<Where, Expected<Map<e.c, e.h, e.w>>, Got<Map<g.c, g.h, g.w>>>{};
+        return LinearAfterMap<Where, Wanted<MapOf<e.c, e.h, e.w>>, Got<MapOf<g.c, g.h, g.w>>>{};
     else if constexpr (kind == Kind::WidthUnknown)
         return WidthUnknown<Where>{};
     else if constexpr (kind == Kind::BlockMalformed)
@@ -100,16 +98,18 @@ constexpr auto diagnose() {
     else if constexpr (kind == Kind::StrideUnknown)
         return StrideUnknown<Where>{};
     else if constexpr (kind == Kind::ChannelsDiffer)
-        return ChannelsDiffer<Where, MainEndsIn<Map<e.c, e.h, e.w>>, ShortcutEndsIn<Map<g.c, g.h, g.w>>>{};
+        return ChannelsDiffer<Where, MainEndsIn<MapOf<e.c, e.h, e.w>>, ShortcutEndsIn<MapOf<g.c, g.h, g.w>>>{};
     else if constexpr (kind == Kind::MapSizesDiffer)
-        return MapSizesDiffer<Where, MainEndsIn<Map<e.c, e.h, e.w>>, ShortcutEndsIn<Map<g.c, g.h, g.w>>>{};
+        return MapSizesDiffer<Where, MainEndsIn<MapOf<e.c, e.h, e.w>>, ShortcutEndsIn<MapOf<g.c, g.h, g.w>>>{};
     else if constexpr (kind == Kind::PaddingTooLarge)
-        return PaddingTooLarge<Where, Expected<Padding<e.h>>, Got<Padding<g.h>>>{};
+        return PaddingTooLarge<Where, Wanted<Padding<e.h>>, Got<Padding<g.h>>>{};
     else
-        return ShortcutLosesChannels<Where, MainEndsIn<Map<e.c, e.h, e.w>>, ShortcutEndsIn<Map<g.c, g.h, g.w>>>{};
+        return ShortcutLosesChannels<Where, MainEndsIn<MapOf<e.c, e.h, e.w>>, ShortcutEndsIn<MapOf<g.c, g.h, g.w>>>{};
 }
 
-}  // namespace detail
+}  // namespace residua::detail::inline RESIDUA_ISA
+
+namespace residua::inline RESIDUA_ISA {
 
 /// `Accepted`, or the first thing that is wrong with the network, as a type. Never an error by itself.
 template <class Net>
@@ -119,4 +119,4 @@ using Diagnose = decltype(detail::diagnose<Net>());
 template <class Net>
 inline constexpr bool accepts = std::is_same_v<Diagnose<Net>, Accepted>;
 
-}  // namespace residua
+}  // namespace residua::inline RESIDUA_ISA

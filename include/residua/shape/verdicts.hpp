@@ -21,13 +21,13 @@ template <class Entry, class Block, class Layer, class Written>
 struct At {};
 
 template <int c, int h, int w>
-struct Map {};
+struct MapOf {};
 template <int h, int w>
-struct Kernel {};
+struct KernelOf {};
 template <int... sizes>
-struct Sizes {};
+struct SizesOf {};
 template <class What>
-struct Expected {};
+struct Wanted {};
 template <class What>
 struct Got {};
 template <class What>
@@ -215,7 +215,7 @@ template <class...>
 struct WeightShapeDiffers {
     template <class Subject, bool fits = false>
     struct Enforce {
-        static_assert(fits, "residua: the array does not have the parameter's shape: compare Expected with Got");
+        static_assert(fits, "residua: the array does not have the parameter's shape: compare Wanted with Got");
     };
 };
 

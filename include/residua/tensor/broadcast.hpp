@@ -9,7 +9,9 @@
 #include <type_traits>
 #include <utility>
 
-namespace residua {
+#include <residua/config.hpp>
+
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// Extents of a tensor, outermost first.
 template <int... extent>
@@ -19,8 +21,6 @@ struct Shape {
     static constexpr long size = (1L * ... * extent);
     static constexpr std::array<int, sizeof...(extent)> extents{extent...};
 };
-
-namespace detail {
 
 /// The extent of axis `axis` of `rank`, with axes missing in front counted as 1.
 template <class S>
@@ -49,8 +49,6 @@ auto broadcast_shape(std::index_sequence<axis...>)
     -> Shape<broadcast_extent(padded_extent<A>(axis, broadcast_rank<A, B>),
                               padded_extent<B>(axis, broadcast_rank<A, B>))...>;
 
-}  // namespace detail
-
 /// True if tensors of shapes A and B can stand in one formula.
 template <class A, class B>
 inline constexpr bool broadcasts = detail::broadcast_fits<A, B>();
@@ -75,8 +73,6 @@ struct ShapeDoesNotFitDestination {
     static constexpr bool ok = false;
 };
 
-namespace detail {
-
 template <class A, class B, bool fits = broadcasts<A, B>>
 struct Broadcast {
     using Verdict = ShapesDoNotBroadcast<A, B>;
@@ -85,8 +81,6 @@ template <class A, class B>
 struct Broadcast<A, B, true> {
     using Verdict = ShapesBroadcast<decltype(broadcast_shape<A, B>(std::make_index_sequence<broadcast_rank<A, B>>{}))>;
 };
-
-}  // namespace detail
 
 /// The verdict on a formula of tensors of shapes A and B; the member Type of an accepting one is the shape of the
 /// result.
@@ -97,4 +91,4 @@ using BroadcastVerdict = typename detail::Broadcast<A, B>::Verdict;
 template <class Destination, class Source>
 inline constexpr bool assignable = std::is_same_v<BroadcastVerdict<Destination, Source>, ShapesBroadcast<Destination>>;
 
-}  // namespace residua
+}  // namespace residua::detail::inline RESIDUA_ISA

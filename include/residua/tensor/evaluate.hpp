@@ -21,7 +21,7 @@
 #include <residua/tensor/pack.hpp>
 #include <residua/tensor/tensor.hpp>
 
-namespace residua::inline RESIDUA_ISA {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// An unevaluated formula: `node` over Variable<0>, Variable<1>, ..., which stand for `leaves`. Made by the operators.
 template <class T, class S, class Node, class... Leaves>
@@ -40,16 +40,8 @@ struct Serial {
     }
 };
 
-}  // namespace residua::inline RESIDUA_ISA
-
-namespace residua::detail {
-
 template <class T, class S, class Node, class... Leaves>
 inline constexpr bool is_tensor_operand<Formula<T, S, Node, Leaves...>> = true;
-
-}  // namespace residua::detail
-
-namespace residua::detail::inline RESIDUA_ISA {
 
 /// The type of the elements in formulas without tensors, which only appear as parts of others.
 struct AnyElement {};
@@ -130,10 +122,6 @@ constexpr auto join(std::index_sequence<part...>, const Parts&... parts) {
         Operation::build(renumber<leaves_before<Parts...>(part)>(parts.node)...), std::tuple_cat(parts.leaves...));
 }
 
-}  // namespace residua::detail::inline RESIDUA_ISA
-
-namespace residua::detail {
-
 template <class Operation, class... Operands>
 requires(is_tensor_operand<Operands> || ...) struct Build<Operation, Operands...> {
     static constexpr auto from(const Operands&... operands) {
@@ -142,10 +130,6 @@ requires(is_tensor_operand<Operands> || ...) struct Build<Operation, Operands...
         return join<Operation>(std::index_sequence_for<Operands...>{}, formula_of(operands)...);
     }
 };
-
-}  // namespace residua::detail
-
-namespace residua::detail::inline RESIDUA_ISA {
 
 /// How elements of type T are computed: floats 16 at a time, other types one by one.
 template <class T>
@@ -209,7 +193,7 @@ struct RowSource<T, false> {
 /// One row of a formula, ready to be evaluated anywhere in it. It holds copies, because the compiler would have to
 /// fetch a constant again after every element written, which might be the constant.
 template <class Node, class... Sources>
-struct Row {
+struct FormulaRow {
     Node node_;
     std::tuple<Sources...> sources_;
 
@@ -247,7 +231,7 @@ struct Loops {
   private:
     template <std::size_t... leaf>
     RESIDUA_INLINE auto row(long kept, long reduced, std::index_sequence<leaf...>) const {
-        return Row<Node, RowSource<T, nest.innermost().moves[leaf + 1]>...>{
+        return FormulaRow<Node, RowSource<T, nest.innermost().moves[leaf + 1]>...>{
             node_,
             {RowSource<T, nest.innermost().moves[leaf + 1]>(std::get<leaf>(leaves_).data() +
                                                             outer_offset<nest, leaf + 1, true>(kept) +
@@ -303,16 +287,17 @@ namespace residua::inline RESIDUA_ISA {
 /// broadcasts to dst's. Element types are float (16 at a time) or double, the same on both sides.
 /// `executor(count, body)` must call body(0) ... body(count - 1), each once, in any order and from any threads, and
 /// return when all are done. The elements get the same bits from any executor.
-template <class T, int... extent, class Source, class Executor = Serial>
+template <class T, int... extent, class Source, class Executor = detail::Serial>
 requires detail::is_tensor_operand<Source>
 void assign(const TensorView<T, extent...>& dst, const Source& source, Executor&& executor = {}) {
-    using Extents = Shape<extent...>;
+    using Extents = detail::Shape<extent...>;
     const auto formula = detail::formula_of(source);
     using From = typename decltype(formula)::Extents;
     static_assert(std::is_same_v<T, typename decltype(formula)::Element>,
                   "a formula is assigned to a tensor of its own element type that is not const");
-    constexpr bool fits = assignable<Extents, From>;
-    using Verdict = std::conditional_t<fits, ShapesBroadcast<Extents>, ShapeDoesNotFitDestination<Extents, From>>;
+    constexpr bool fits = detail::assignable<Extents, From>;
+    using Verdict =
+        std::conditional_t<fits, detail::ShapesBroadcast<Extents>, detail::ShapeDoesNotFitDestination<Extents, From>>;
     static_assert(Verdict::ok, "the formula's shape does not broadcast to the destination's");
     if constexpr (fits) {
         const auto loops = detail::loops_of<Extents, Extents>(formula);
@@ -327,7 +312,7 @@ void assign(const TensorView<T, extent...>& dst, const Source& source, Executor&
     }
 }
 
-template <class T, int... extent, class Source, class Executor = Serial>
+template <class T, int... extent, class Source, class Executor = detail::Serial>
 requires detail::is_tensor_operand<Source>
 void assign(Tensor<T, extent...>& dst, const Source& source, Executor&& executor = {}) {
     assign(dst.view(), source, executor);

@@ -13,7 +13,7 @@
 
 #include <residua/config.hpp>
 
-namespace residua {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// The value number `index` handed to evaluate().
 template <int index>
@@ -56,7 +56,6 @@ struct WhereGreater {
 
 // The names of the variables are enumerators and not variables, because Clang's -Wshadow would otherwise warn of every
 // parameter called x in a program that says `using namespace residua`.
-namespace detail {
 enum class Name0 { x0, x = x0 };
 enum class Name1 { x1 };
 enum class Name2 { x2 };
@@ -65,7 +64,10 @@ enum class Name4 { x4 };
 enum class Name5 { x5 };
 enum class Name6 { x6 };
 enum class Name7 { x7 };
-}  // namespace detail
+
+}  // namespace residua::detail::inline RESIDUA_ISA
+
+namespace residua::variables::inline RESIDUA_ISA {
 
 /// `x` = `x0`, `x1`, ... `x7`: the variables by name.
 using enum detail::Name0;
@@ -77,7 +79,9 @@ using enum detail::Name5;
 using enum detail::Name6;
 using enum detail::Name7;
 
-namespace detail {
+}  // namespace residua::variables::inline RESIDUA_ISA
+
+namespace residua::detail::inline RESIDUA_ISA {
 
 template <class T>
 inline constexpr bool is_node = false;
@@ -131,15 +135,13 @@ inline constexpr bool is_zero = std::is_same_v<T, Zero>;
 template <class T>
 inline constexpr bool is_one = std::is_same_v<T, One>;
 
-}  // namespace detail
-
 /// A node or the name of a variable.
 template <class T>
-concept Expression = detail::is_node<T> ||(std::is_enum_v<T>&& requires(T t) { detail::node_of(t); });
+concept Expression = is_node<T> ||(std::is_enum_v<T>&& requires(T t) { node_of(t); });
 
 /// What may stand in a formula: an expression, a number, a tensor.
 template <class T>
-concept Operand = Expression<T> || std::is_arithmetic_v<T> || detail::is_tensor_operand<T>;
+concept Operand = Expression<T> || std::is_arithmetic_v<T> || is_tensor_operand<T>;
 
 /// At least one side is no bare number, so that arithmetic of numbers stays what it is.
 template <class... T>
@@ -154,11 +156,11 @@ struct Add {
     }
     template <class A, class B>
     static constexpr auto build(A a, B b) {
-        if constexpr (detail::is_zero<A>) {
+        if constexpr (is_zero<A>) {
             return b;
-        } else if constexpr (detail::is_zero<B>) {
+        } else if constexpr (is_zero<B>) {
             return a;
-        } else if constexpr (detail::Constants<A> && detail::Constants<B>) {
+        } else if constexpr (Constants<A> && Constants<B>) {
             return Constant{a.value + b.value};
         } else {
             return Binary<Add, A, B>{a, b};
@@ -168,12 +170,10 @@ struct Add {
 
 struct Negate;
 
-namespace detail {
 template <class Node>
 inline constexpr bool is_negation = false;
 template <class A>
 inline constexpr bool is_negation<Unary<Negate, A>> = true;
-}  // namespace detail
 
 struct Negate {
     template <class V>
@@ -182,11 +182,11 @@ struct Negate {
     }
     template <class A>
     static constexpr auto build(A a) {
-        if constexpr (detail::is_zero<A>) {
+        if constexpr (is_zero<A>) {
             return a;
-        } else if constexpr (detail::Constants<A>) {
+        } else if constexpr (Constants<A>) {
             return Constant{-a.value};
-        } else if constexpr (detail::is_negation<A>) {
+        } else if constexpr (is_negation<A>) {
             return a.argument;
         } else {
             return Unary<Negate, A>{a};
@@ -201,11 +201,11 @@ struct Subtract {
     }
     template <class A, class B>
     static constexpr auto build(A a, B b) {
-        if constexpr (detail::is_zero<B>) {
+        if constexpr (is_zero<B>) {
             return a;
-        } else if constexpr (detail::is_zero<A>) {
+        } else if constexpr (is_zero<A>) {
             return Negate::build(b);
-        } else if constexpr (detail::Constants<A> && detail::Constants<B>) {
+        } else if constexpr (Constants<A> && Constants<B>) {
             return Constant{a.value - b.value};
         } else {
             return Binary<Subtract, A, B>{a, b};
@@ -220,13 +220,13 @@ struct Multiply {
     }
     template <class A, class B>
     static constexpr auto build(A a, B b) {
-        if constexpr (detail::is_zero<A> || detail::is_zero<B>) {
+        if constexpr (is_zero<A> || is_zero<B>) {
             return Zero{};
-        } else if constexpr (detail::is_one<A>) {
+        } else if constexpr (is_one<A>) {
             return b;
-        } else if constexpr (detail::is_one<B>) {
+        } else if constexpr (is_one<B>) {
             return a;
-        } else if constexpr (detail::Constants<A> && detail::Constants<B>) {
+        } else if constexpr (Constants<A> && Constants<B>) {
             return Constant{a.value * b.value};
         } else {
             return Binary<Multiply, A, B>{a, b};
@@ -241,8 +241,8 @@ struct Divide {
     }
     template <class A, class B>
     static constexpr auto build(A a, B b) {
-        static_assert(!detail::is_zero<B>, "division by zero in an expression");
-        if constexpr (detail::is_zero<A> || detail::is_one<B>) {
+        static_assert(!is_zero<B>, "division by zero in an expression");
+        if constexpr (is_zero<A> || is_one<B>) {
             return a;
         } else {
             return Binary<Divide, A, B>{a, b};
@@ -253,7 +253,7 @@ struct Divide {
 struct ChooseGreater {
     template <class A, class B, class Yes, class No>
     static constexpr auto build(A a, B b, Yes yes, No no) {
-        if constexpr (detail::is_zero<Yes> && detail::is_zero<No>) {
+        if constexpr (is_zero<Yes> && is_zero<No>) {
             return yes;
         } else {
             return WhereGreater<A, B, Yes, No>{a, b, yes, no};
@@ -261,33 +261,44 @@ struct ChooseGreater {
     }
 };
 
+}  // namespace residua::detail::inline RESIDUA_ISA
+
+namespace residua::inline RESIDUA_ISA {
+
 template <class A, class B>
-requires Operands<A, B>
-constexpr auto operator+(const A& a, const B& b) { return detail::Build<Add, A, B>::from(a, b); }
+requires detail::Operands<A, B>
+constexpr auto operator+(const A& a, const B& b) { return detail::Build<detail::Add, A, B>::from(a, b); }
 template <class A, class B>
-requires Operands<A, B>
-constexpr auto operator-(const A& a, const B& b) { return detail::Build<Subtract, A, B>::from(a, b); }
+requires detail::Operands<A, B>
+constexpr auto operator-(const A& a, const B& b) { return detail::Build<detail::Subtract, A, B>::from(a, b); }
 template <class A, class B>
-requires Operands<A, B>
-constexpr auto operator*(const A& a, const B& b) { return detail::Build<Multiply, A, B>::from(a, b); }
+requires detail::Operands<A, B>
+constexpr auto operator*(const A& a, const B& b) { return detail::Build<detail::Multiply, A, B>::from(a, b); }
 template <class A, class B>
-requires Operands<A, B>
-constexpr auto operator/(const A& a, const B& b) { return detail::Build<Divide, A, B>::from(a, b); }
+requires detail::Operands<A, B>
+constexpr auto operator/(const A& a, const B& b) { return detail::Build<detail::Divide, A, B>::from(a, b); }
 template <class A>
-requires Operands<A>
-constexpr auto operator-(const A& a) { return detail::Build<Negate, A>::from(a); }
+requires detail::Operands<A>
+constexpr auto operator-(const A& a) { return detail::Build<detail::Negate, A>::from(a); }
 
 /// `yes` where a > b, `no` elsewhere.
 template <class A, class B, class Yes, class No>
-requires Operands<A, B, Yes, No>
+requires detail::Operands<A, B, Yes, No>
 constexpr auto where_greater(const A& a, const B& b, const Yes& yes, const No& no) {
-    return detail::Build<ChooseGreater, A, B, Yes, No>::from(a, b, yes, no);
+    return detail::Build<detail::ChooseGreater, A, B, Yes, No>::from(a, b, yes, no);
 }
 
-namespace detail {
+}  // namespace residua::inline RESIDUA_ISA
+
+namespace residua::detail::inline RESIDUA_ISA {
+
+// Nodes live here: their operators are found beside them.
+using residua::operator+, residua::operator-, residua::operator*, residua::operator/, residua::where_greater;
 
 /// What scalars lack; registers bring their own functions of these names.
-namespace scalar {
+}  // namespace residua::detail::inline RESIDUA_ISA
+
+namespace residua::detail::scalar::inline RESIDUA_ISA {
 template <std::floating_point T>
 constexpr T max(T a, T b) {
     return a != a || a > b ? a : b;
@@ -312,7 +323,9 @@ template <std::floating_point T>
 constexpr T select(bool mask, T yes, T no) {
     return mask ? yes : no;
 }
-}  // namespace scalar
+}  // namespace residua::detail::scalar::inline RESIDUA_ISA
+
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// `number` in every lane of a V.
 template <class V>
@@ -466,25 +479,27 @@ struct CountVariables {
     }
 };
 
-}  // namespace detail
+/// How many values evaluate() needs: one more than the highest index of a variable.
+template <auto expression>
+inline constexpr int variable_count = CountVariables::of(node_of(expression));
+
+}  // namespace residua::detail::inline RESIDUA_ISA
+
+namespace residua::inline RESIDUA_ISA {
 
 /// The expression's value when x0 = first, x1 = the next, and so on. V is float, double, Pack or anything else that has
 /// the operations; all values have one type. A sum with a product in it uses V's `fma` if V is a class that has one.
 /// Surplus values are ignored.
-template <Expression E, class V, class... W>
+template <detail::Expression E, class V, class... W>
 requires(std::same_as<V, W>&&...) RESIDUA_INLINE constexpr V
     evaluate(const E& expression, const V& first, const W&... rest) {
     return detail::Evaluate<V>::value(detail::node_of(expression), first, rest...);
 }
 
 /// Replaces x<index> in `outer` by `inner`: substitute<0>(relu(x), x0 * x1 + x2) is relu(x0 * x1 + x2).
-template <int index, Expression Outer, Operand Inner>
+template <int index, detail::Expression Outer, detail::Operand Inner>
 constexpr auto substitute(Outer outer, Inner inner) {
     return detail::Rebuild<detail::ReplaceOne<index>>::node(detail::node_of(outer), detail::node_of(inner));
 }
 
-/// How many values evaluate() needs: one more than the highest index of a variable.
-template <auto expression>
-inline constexpr int variable_count = detail::CountVariables::of(detail::node_of(expression));
-
-}  // namespace residua
+}  // namespace residua::inline RESIDUA_ISA

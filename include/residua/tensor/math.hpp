@@ -5,7 +5,7 @@
 
 #include <residua/tensor/expression.hpp>
 
-namespace residua {
+namespace residua::detail::inline RESIDUA_ISA {
 
 struct Exp {
     template <class V>
@@ -84,7 +84,7 @@ struct Square {
 struct Sigmoid {
     template <class V>
     static RESIDUA_INLINE constexpr V apply(const V& a) {
-        const V one = detail::broadcast<V>(1.0f);
+        const V one = broadcast<V>(1.0f);
         return one / (one + Exp::apply<V>(-a));
     }
     template <class A>
@@ -92,8 +92,6 @@ struct Sigmoid {
         return {a};
     }
 };
-
-namespace detail {
 
 /// A constant goes to the left, where evaluation looks for it.
 template <class Operation, class A, class B>
@@ -105,23 +103,21 @@ constexpr auto constant_first(A a, B b) {
     }
 }
 
-}  // namespace detail
-
 /// NaN where either side is. Constants are numbers.
 struct Max {
     template <class V>
     static RESIDUA_INLINE constexpr V apply(const V& a, const V& b) {
-        using detail::scalar::max;
+        using scalar::max;
         return max(a, b);
     }
     template <class V>
     static RESIDUA_INLINE constexpr V apply_to_constant(float a, const V& b) {
-        using detail::scalar::at_least;
+        using scalar::at_least;
         return at_least(a, b);
     }
     template <class A, class B>
     static constexpr auto build(A a, B b) {
-        return detail::constant_first<Max>(a, b);
+        return constant_first<Max>(a, b);
     }
 };
 
@@ -129,51 +125,62 @@ struct Max {
 struct Min {
     template <class V>
     static RESIDUA_INLINE constexpr V apply(const V& a, const V& b) {
-        using detail::scalar::min;
+        using scalar::min;
         return min(a, b);
     }
     template <class V>
     static RESIDUA_INLINE constexpr V apply_to_constant(float a, const V& b) {
-        using detail::scalar::at_most;
+        using scalar::at_most;
         return at_most(a, b);
     }
     template <class A, class B>
     static constexpr auto build(A a, B b) {
-        return detail::constant_first<Min>(a, b);
+        return constant_first<Min>(a, b);
     }
 };
 
+}  // namespace residua::detail::inline RESIDUA_ISA
+
+namespace residua::inline RESIDUA_ISA {
+
 template <class A>
-requires Operands<A>
-constexpr auto exp(const A& a) { return detail::Build<Exp, A>::from(a); }
+requires detail::Operands<A>
+constexpr auto exp(const A& a) { return detail::Build<detail::Exp, A>::from(a); }
 template <class A>
-requires Operands<A>
-constexpr auto log(const A& a) { return detail::Build<Log, A>::from(a); }
+requires detail::Operands<A>
+constexpr auto log(const A& a) { return detail::Build<detail::Log, A>::from(a); }
 template <class A>
-requires Operands<A>
-constexpr auto sqrt(const A& a) { return detail::Build<Sqrt, A>::from(a); }
+requires detail::Operands<A>
+constexpr auto sqrt(const A& a) { return detail::Build<detail::Sqrt, A>::from(a); }
 template <class A>
-requires Operands<A>
-constexpr auto tanh(const A& a) { return detail::Build<Tanh, A>::from(a); }
+requires detail::Operands<A>
+constexpr auto tanh(const A& a) { return detail::Build<detail::Tanh, A>::from(a); }
 template <class A>
-requires Operands<A>
-constexpr auto abs(const A& a) { return detail::Build<Abs, A>::from(a); }
+requires detail::Operands<A>
+constexpr auto abs(const A& a) { return detail::Build<detail::Abs, A>::from(a); }
 template <class A>
-requires Operands<A>
-constexpr auto square(const A& a) { return detail::Build<Square, A>::from(a); }
+requires detail::Operands<A>
+constexpr auto square(const A& a) { return detail::Build<detail::Square, A>::from(a); }
 template <class A>
-requires Operands<A>
-constexpr auto sigmoid(const A& a) { return detail::Build<Sigmoid, A>::from(a); }
+requires detail::Operands<A>
+constexpr auto sigmoid(const A& a) { return detail::Build<detail::Sigmoid, A>::from(a); }
 template <class A, class B>
-requires Operands<A, B>
-constexpr auto max(const A& a, const B& b) { return detail::Build<Max, A, B>::from(a, b); }
+requires detail::Operands<A, B>
+constexpr auto max(const A& a, const B& b) { return detail::Build<detail::Max, A, B>::from(a, b); }
 template <class A, class B>
-requires Operands<A, B>
-constexpr auto min(const A& a, const B& b) { return detail::Build<Min, A, B>::from(a, b); }
+requires detail::Operands<A, B>
+constexpr auto min(const A& a, const B& b) { return detail::Build<detail::Min, A, B>::from(a, b); }
 
 /// max(a, 0); a NaN in a stays NaN.
 template <class A>
-requires Operands<A>
-constexpr auto relu(const A& a) { return detail::Build<Max, Zero, A>::from(Zero{}, a); }
+requires detail::Operands<A>
+constexpr auto relu(const A& a) { return detail::Build<detail::Max, detail::Zero, A>::from(detail::Zero{}, a); }
 
-}  // namespace residua
+}  // namespace residua::inline RESIDUA_ISA
+
+namespace residua::detail::inline RESIDUA_ISA {
+
+using residua::abs, residua::exp, residua::log, residua::max, residua::min, residua::relu, residua::sigmoid,
+    residua::sqrt, residua::square, residua::tanh;
+
+}  // namespace residua::detail::inline RESIDUA_ISA

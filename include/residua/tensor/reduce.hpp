@@ -14,13 +14,15 @@
 #include <residua/tensor/evaluate.hpp>
 #include <residua/tensor/tensor.hpp>
 
-namespace residua {
+namespace residua::inline RESIDUA_ISA {
 
 /// The axes to reduce away, counted from 0, the outermost.
 template <int... axis>
 struct Axes {};
 
-namespace detail {
+}  // namespace residua::inline RESIDUA_ISA
+
+namespace residua::detail::inline RESIDUA_ISA {
 
 template <class T>
 inline constexpr bool is_axes = false;
@@ -60,7 +62,9 @@ struct Reduced<Shape<first, rest...>, A, position> {
     using Kept = decltype(concatenate(Shape < gone ? 1 : first > {}, typename Rest::Kept{}));
 };
 
-}  // namespace detail
+}  // namespace residua::detail::inline RESIDUA_ISA
+
+namespace residua::reductions::inline RESIDUA_ISA {
 
 struct Sum {
     template <class T>
@@ -94,7 +98,7 @@ struct Maximum {
     static constexpr T identity = -std::numeric_limits<T>::infinity();
     template <class V>
     static RESIDUA_INLINE V combine(const V& a, const V& b) {
-        return Max::apply<V>(a, b);
+        return detail::Max::apply<V>(a, b);
     }
     template <class T>
     static constexpr T finish(T value, long) {
@@ -102,7 +106,7 @@ struct Maximum {
     }
 };
 
-}  // namespace residua
+}  // namespace residua::reductions::inline RESIDUA_ISA
 
 namespace residua::detail::inline RESIDUA_ISA {
 
@@ -176,16 +180,16 @@ constexpr long result_task_size(long reduced_count) {
 namespace residua::inline RESIDUA_ISA {
 
 /// Writes the reduction of `source` (a formula, a tensor or a view) over `Over` = Axes<...> to dst, whose shape is the
-/// source's without these axes. Reduction is Sum, Mean or Maximum. One pass, no allocation; dst must not be read by
-/// the source. `executor` as for assign(); tasks differ in the elements of dst they compute, so reducing to a single
-/// element is one task.
-template <class Reduction, class Over, class T, int... extent, class Source, class Executor = Serial>
+/// source's without these axes. Reduction is reductions::Sum, Mean or Maximum. One pass, no allocation; dst must not be
+/// read by the source. `executor` as for assign(); tasks differ in the elements of dst they compute, so reducing to a
+/// single element is one task.
+template <class Reduction, class Over, class T, int... extent, class Source, class Executor = detail::Serial>
 requires detail::is_tensor_operand<Source>
 void reduce(const TensorView<T, extent...>& dst, const Source& source, Executor&& executor = {}) {
     const auto formula = detail::formula_of(source);
     using Full = typename decltype(formula)::Extents;
     static_assert(detail::axes_fit<Full>(Over{}), "an axis to reduce does not exist or is named twice");
-    static_assert(std::is_same_v<typename detail::Reduced<Full, Over>::Removed, Shape<extent...>>,
+    static_assert(std::is_same_v<typename detail::Reduced<Full, Over>::Removed, detail::Shape<extent...>>,
                   "the destination's shape is the formula's without the reduced axes");
     static_assert(std::is_same_v<T, typename decltype(formula)::Element>,
                   "a reduction's destination has the formula's element type and is not const");
@@ -193,7 +197,7 @@ void reduce(const TensorView<T, extent...>& dst, const Source& source, Executor&
     static constexpr auto& nest = decltype(loops)::nest;
     constexpr long row_size = decltype(loops)::row_size;
     constexpr bool along_rows = !nest.innermost().moves[0];
-    constexpr long count = Full::size / Shape<extent...>::size;
+    constexpr long count = Full::size / detail::Shape<extent...>::size;
     static constexpr detail::Tasks tasks{nest.outer_count(true), along_rows ? 1 : row_size,
                                          detail::result_task_size(count)};
     executor(tasks.count(), [&](long index) {
@@ -231,25 +235,26 @@ auto reduced(const Source& source, Executor& executor) {
 
 namespace residua::inline RESIDUA_ISA {
 
-/// sum<Axes<0, 2>>(a * b): a new tensor without axes 0 and 2. reduce<Sum, Axes<0, 2>>(dst, a * b) allocates nothing.
-template <class Over, class Source, class Executor = Serial>
+/// sum<Axes<0, 2>>(a * b): a new tensor without axes 0 and 2. reduce<reductions::Sum, Axes<0, 2>>(dst, a * b) allocates
+/// nothing.
+template <class Over, class Source, class Executor = detail::Serial>
 requires(detail::is_axes<Over>&& detail::is_tensor_operand<Source>) auto sum(const Source& source,
                                                                              Executor&& executor = {}) {
-    return detail::reduced<Sum, Over>(source, executor);
+    return detail::reduced<reductions::Sum, Over>(source, executor);
 }
 
 /// The mean over the axes, as sum().
-template <class Over, class Source, class Executor = Serial>
+template <class Over, class Source, class Executor = detail::Serial>
 requires(detail::is_axes<Over>&& detail::is_tensor_operand<Source>) auto mean(const Source& source,
                                                                               Executor&& executor = {}) {
-    return detail::reduced<Mean, Over>(source, executor);
+    return detail::reduced<reductions::Mean, Over>(source, executor);
 }
 
 /// The largest element along the axes, as sum().
-template <class Over, class Source, class Executor = Serial>
+template <class Over, class Source, class Executor = detail::Serial>
 requires(detail::is_axes<Over>&& detail::is_tensor_operand<Source>) auto max(const Source& source,
                                                                              Executor&& executor = {}) {
-    return detail::reduced<Maximum, Over>(source, executor);
+    return detail::reduced<reductions::Maximum, Over>(source, executor);
 }
 
 }  // namespace residua::inline RESIDUA_ISA

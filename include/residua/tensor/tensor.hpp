@@ -24,7 +24,7 @@ class Tensor;
 
 }  // namespace residua::inline RESIDUA_ISA
 
-namespace residua::detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 template <class T, int... extent>
 inline constexpr bool is_tensor_operand<TensorView<T, extent...>> = true;
@@ -59,7 +59,7 @@ AlignedArray<T> allocate_zeros(std::size_t count) {
     return AlignedArray<T>(data);
 }
 
-}  // namespace residua::detail
+}  // namespace residua::detail::inline RESIDUA_ISA
 
 namespace residua::inline RESIDUA_ISA {
 
@@ -69,7 +69,7 @@ template <class T, int... extent>
 class TensorView {
   public:
     using Element = T;
-    using Extents = Shape<extent...>;
+    using Extents = detail::Shape<extent...>;
     static constexpr std::size_t size = static_cast<std::size_t>(Extents::size);
 
     /// `data` points to `size` elements that outlive the view; no alignment is needed.
@@ -102,7 +102,7 @@ class TensorView {
     /// The same elements in another shape of equal size.
     template <int... other>
     constexpr TensorView<T, other...> reshape() const {
-        static_assert(Shape<other...>::size == Extents::size, "reshape keeps the number of elements");
+        static_assert(detail::Shape<other...>::size == Extents::size, "reshape keeps the number of elements");
         return TensorView<T, other...>(data_);
     }
 
@@ -118,7 +118,7 @@ class Tensor {
     static_assert(std::is_arithmetic_v<T> && !std::is_const_v<T>, "tensors hold numbers");
 
     using Element = T;
-    using Extents = Shape<extent...>;
+    using Extents = detail::Shape<extent...>;
     using View = TensorView<T, extent...>;
     using ConstView = TensorView<const T, extent...>;
     static constexpr std::size_t size = View::size;

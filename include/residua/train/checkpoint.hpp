@@ -7,9 +7,7 @@
 #include <residua/tensor/finite.hpp>
 #include <residua/train/trainer.hpp>
 
-namespace residua {
-
-namespace detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 inline constexpr std::int64_t checkpoint_version = 1;
 inline constexpr const char* options_key = "options";
@@ -40,8 +38,7 @@ inline void check_checkpoint(const SafetensorsFile& file, const std::string& opt
     const Metadata& metadata = file.metadata();
     const auto found = metadata.find(options_key);
     if (found == metadata.end() || metadata.count(checksum_key) == 0 || file.find(run_state) == nullptr)
-        detail::raise(FileError(file.name(), "content", "a checkpoint of a training run",
-                                "tensors alone, as --save writes them"));
+        detail::raise(FileError(file.name(), "content", "a checkpoint of a training run", "weights alone"));
     if (found->second != options) detail::raise(FileError(file.name(), options_key, options, printable(found->second)));
     if (file.tensors().size() != tensors)
         detail::raise(FileError(file.name(), "tensors", std::to_string(tensors) + ", as this network needs",
@@ -100,7 +97,9 @@ inline std::vector<double> read_all_doubles(const SafetensorsFile& file, const s
     return values;
 }
 
-}  // namespace detail
+}  // namespace residua::detail::inline RESIDUA_ISA
+
+namespace residua::inline RESIDUA_ISA {
 
 /// Writes everything a run needs to go on as if it had never stopped: weights, momentum, running statistics, schedule,
 /// place in the data, history. Batches and augmentation are functions of seed and iteration, so there is no random
@@ -167,4 +166,4 @@ void load_checkpoint(const std::filesystem::path& path, Trainer<Net>& trainer) {
     trainer.restore(std::move(state));
 }
 
-}  // namespace residua
+}  // namespace residua::inline RESIDUA_ISA

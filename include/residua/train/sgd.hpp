@@ -32,6 +32,7 @@ struct Sgd {
   private:
     void update(std::span<float> weights, std::span<const float> gradients, std::span<float> velocity,
                 float rate) const {
+        using detail::Pack;
         const Pack keep = Pack::broadcast(momentum);
         const Pack decay = Pack::broadcast(weight_decay);
         const Pack step = Pack::broadcast(-rate);

@@ -8,13 +8,14 @@
 #include <cstdlib>
 #include <span>
 
+#include <residua/config.hpp>
 #include <residua/data/random.hpp>
 
 /// \file
 /// The painter of the built-in pictures. Integers only, so that a picture has the same bytes on every machine.
 /// Lengths are in 1/256 of a pixel; coordinates of a figure are in 1/4096 of its radius.
 
-namespace residua::detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 inline constexpr int picture_side = 32;
 inline constexpr int picture_channels = 3;
@@ -205,4 +206,4 @@ constexpr void paint_picture(Figure figure, RandomSequence random, std::span<std
     canvas.develop(random, random.between(4, 16), dst);
 }
 
-}  // namespace residua::detail
+}  // namespace residua::detail::inline RESIDUA_ISA

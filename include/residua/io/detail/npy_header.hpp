@@ -16,7 +16,7 @@
 #include <residua/io/error.hpp>
 #include <residua/on_error.hpp>
 
-namespace residua::detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// How .npy files name an element type, and what that is here.
 struct NpyType {
@@ -34,7 +34,8 @@ template <class Value>
 std::string npy_descr() {
     const auto found = std::find_if(npy_types.begin(), npy_types.end(),
                                     [](const NpyType& type) { return type.dtype == dtype_of<Value>; });
-    return (sizeof(Value) == 1 ? "|" : "<") + std::string(found->descr);
+    std::string descr(1, sizeof(Value) == 1 ? '|' : '<');  // "<" + descr makes GCC 12 warn of copies that overlap
+    return descr.append(found->descr);
 }
 
 struct NpyHeader {
@@ -199,4 +200,4 @@ inline std::string npy_header_text(std::string_view descr, std::span<const std::
     return prefix + text;
 }
 
-}  // namespace residua::detail
+}  // namespace residua::detail::inline RESIDUA_ISA

@@ -3,7 +3,7 @@
 #include <residua/kernel/view.hpp>
 #include <residua/tensor/pack.hpp>
 
-namespace residua::inline RESIDUA_ISA {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// The gradient of a bias: sums over all pixels.
 /// Shapes: grad_dst blocked, grad_bias one value per channel, whole blocks. Reads: grad_dst. Accumulates: grad_bias.
@@ -18,4 +18,4 @@ inline void bias_backward(const MapView<const float>& grad_dst, float* grad_bias
     }
 }
 
-}  // namespace residua::inline RESIDUA_ISA
+}  // namespace residua::detail::inline RESIDUA_ISA

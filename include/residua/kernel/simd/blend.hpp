@@ -5,7 +5,7 @@
 #include <residua/tensor/expression.hpp>
 #include <residua/tensor/pack.hpp>
 
-namespace residua::inline RESIDUA_ISA {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// The maps and per-channel coefficients that a blend is an expression of: x0 = main, x1 and x2 its scale and shift,
 /// x3 = skip, x4 and x5 its scale and shift. Coefficients that the expression does not mention may be null.
@@ -169,4 +169,4 @@ void blend_backward(const MapView<const float>& grad, const MapView<float>& targ
         }
 }
 
-}  // namespace residua::inline RESIDUA_ISA
+}  // namespace residua::detail::inline RESIDUA_ISA

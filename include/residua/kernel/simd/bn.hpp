@@ -3,7 +3,7 @@
 #include <residua/kernel/view.hpp>
 #include <residua/tensor/pack.hpp>
 
-namespace residua::inline RESIDUA_ISA {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// The gradient before a batch normalisation, a weighted sum of the gradient behind it and the normalised map:
 /// grad_src = a * grad_dst + b * src + c per channel.
@@ -30,4 +30,4 @@ void bn_backward(const MapView<const float>& grad_dst, const MapView<const float
     }
 }
 
-}  // namespace residua::inline RESIDUA_ISA
+}  // namespace residua::detail::inline RESIDUA_ISA

@@ -4,7 +4,7 @@
 
 #include <residua/kernel/view.hpp>
 
-namespace residua::inline RESIDUA_ISA {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// Zeroes the frame around a map.
 /// Shapes: any. Writes: the halo of every block. Requires: nothing.
@@ -54,4 +54,4 @@ inline void store_planar(const MapView<const float>& src, float* dst) {
         }
 }
 
-}  // namespace residua::inline RESIDUA_ISA
+}  // namespace residua::detail::inline RESIDUA_ISA

@@ -8,7 +8,7 @@
 #include <residua/plan/tiling.hpp>
 #include <residua/tensor/pack.hpp>
 
-namespace residua::inline RESIDUA_ISA {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// What a convolution does for one image. A source pixel is a run of channels that lie side by side; every tap of the
 /// kernel is an offset from the output pixel's corner in the source, so strides, dilations and parts of a kernel are
@@ -33,10 +33,6 @@ struct ConvTask {
     int last_tile = 0;
     Ahead* ahead = nullptr;
 };
-
-}  // namespace residua::inline RESIDUA_ISA
-
-namespace residua::detail::inline RESIDUA_ISA {
 
 /// The weights behind those of a tile, which the next tile, or the next product, will need. They are fetched into the
 /// cache while the tile is computed, a part in each of the passes over the tile's own weights: otherwise the first pass
@@ -168,10 +164,6 @@ RESIDUA_INLINE void conv_tile(const ConvTask& task, const Finish& finish, const 
     });
 }
 
-}  // namespace residua::detail::inline RESIDUA_ISA
-
-namespace residua::inline RESIDUA_ISA {
-
 /// Direct convolution: `dst_blocks` x `width` accumulators stay in registers while all source channels and taps pass.
 /// Shapes: as in ConvTask and Tiling.
 /// Reads:  src, of fewer than width columns also those behind their end (discarded); weight.
@@ -211,4 +203,4 @@ void conv(const ConvTask& task, const Finish& finish) {
     }
 }
 
-}  // namespace residua::inline RESIDUA_ISA
+}  // namespace residua::detail::inline RESIDUA_ISA

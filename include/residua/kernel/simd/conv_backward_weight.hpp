@@ -7,7 +7,7 @@
 #include <residua/kernel/unroll.hpp>
 #include <residua/tensor/pack.hpp>
 
-namespace residua::inline RESIDUA_ISA {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// The gradient of a convolution's weights from one image.
 struct ConvBackwardWeightTask {
@@ -35,10 +35,6 @@ struct ProductTile {
     int channels = 1;
     int rest_channels = 1;
 };
-
-}  // namespace residua::inline RESIDUA_ISA
-
-namespace residua::detail::inline RESIDUA_ISA {
 
 /// A tile of products, of a run's `channels` from `src` on with `blocks` blocks of `grad`, summed up over the map.
 template <int blocks, int channels, int pixel>
@@ -115,10 +111,6 @@ constexpr int near_part(int count, int pixels) {
     return (count + parts - 1) / parts;
 }
 
-}  // namespace residua::detail::inline RESIDUA_ISA
-
-namespace residua::inline RESIDUA_ISA {
-
 /// Outer products over all pixels: a tile of them stays in registers while some rows, or some columns of a single row,
 /// pass.
 /// Shapes: as in the task; `run` channels a source pixel, `pixel` floats between source pixels.
@@ -148,4 +140,4 @@ void conv_backward_weight(const ConvBackwardWeightTask& task) {
     }
 }
 
-}  // namespace residua::inline RESIDUA_ISA
+}  // namespace residua::detail::inline RESIDUA_ISA

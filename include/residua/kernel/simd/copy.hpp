@@ -3,7 +3,7 @@
 #include <residua/kernel/view.hpp>
 #include <residua/tensor/pack.hpp>
 
-namespace residua::inline RESIDUA_ISA {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// Copies a map, or adds it to another.
 /// Shapes: alike, blocked. Reads: src. Writes: dst, or adds to it if `accumulates`. Requires: 64-byte alignment.
@@ -22,4 +22,4 @@ void copy_map(const MapView<const float>& src, const MapView<float>& dst) {
         }
 }
 
-}  // namespace residua::inline RESIDUA_ISA
+}  // namespace residua::detail::inline RESIDUA_ISA

@@ -4,7 +4,7 @@
 #include <residua/tensor/expression.hpp>
 #include <residua/tensor/pack.hpp>
 
-namespace residua::inline RESIDUA_ISA {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// One pass over maps of the same shape: dst = expression(x0 = src, x1 = the channel's scale, x2 = its shift, x3 =
 /// other). Shapes: all maps alike, blocked; scale and shift one value per channel, whole blocks. Reads: src, scale,
@@ -27,4 +27,4 @@ void elementwise(const MapView<const float>& src, const float* scale, const floa
     }
 }
 
-}  // namespace residua::inline RESIDUA_ISA
+}  // namespace residua::detail::inline RESIDUA_ISA

@@ -13,7 +13,7 @@
 /// result will read, if that is far: patches of minimal filtering ask for it one patch before. `is_long` tells that
 /// taking is so much for each result that a tile's worth of it is better a loop.
 
-namespace residua::inline RESIDUA_ISA {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// Results as they are.
 struct Unfinished {
@@ -83,4 +83,4 @@ struct Finish {
     RESIDUA_INLINE void fetch(const float*) const {}
 };
 
-}  // namespace residua::inline RESIDUA_ISA
+}  // namespace residua::detail::inline RESIDUA_ISA

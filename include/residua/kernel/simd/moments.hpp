@@ -5,7 +5,7 @@
 #include <residua/kernel/view.hpp>
 #include <residua/tensor/pack.hpp>
 
-namespace residua::inline RESIDUA_ISA {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// Where an image's sums for batch statistics go: of the deviations from a pivot near the mean, and of their squares,
 /// so that nothing cancels where the mean is large. The pivot is the image's first pixel. Of all channels, whole
@@ -84,4 +84,4 @@ inline void map_moments(const MapView<const float>& src, const ImageMoments& mom
     }
 }
 
-}  // namespace residua::inline RESIDUA_ISA
+}  // namespace residua::detail::inline RESIDUA_ISA

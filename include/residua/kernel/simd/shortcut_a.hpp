@@ -4,7 +4,7 @@
 
 #include <residua/kernel/view.hpp>
 
-namespace residua::inline RESIDUA_ISA {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// Zero channels before the old ones in shortcut option A: half of the new channels, rounded down.
 constexpr int leading_zeros(int src_channels, int dst_channels) { return (dst_channels - src_channels) / 2; }
@@ -52,4 +52,4 @@ inline void shortcut_a_backward(const MapView<const float>& grad_dst, const MapV
     }
 }
 
-}  // namespace residua::inline RESIDUA_ISA
+}  // namespace residua::detail::inline RESIDUA_ISA

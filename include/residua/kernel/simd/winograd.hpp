@@ -17,7 +17,7 @@
 /// convolutional neural networks", 2016): a patch of m x m results needs (m + 2)^2 products per pair of channels
 /// instead of 9 m^2.
 
-namespace residua::inline RESIDUA_ISA {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// What a convolution by minimal filtering does. Patches of m x m results are numbered row by row, image by image.
 struct WinogradTask {
@@ -46,10 +46,6 @@ struct WinogradTask {
     float* scratch = nullptr;  ///< winograd_scratch() floats
     Ahead* ahead = nullptr;
 };
-
-}  // namespace residua::inline RESIDUA_ISA
-
-namespace residua::detail::inline RESIDUA_ISA {
 
 /// A square of pixels with zeros for those outside of the map, as a map of its own.
 template <int size>
@@ -268,10 +264,6 @@ void bare_products(const WinogradTask& task, int tile, int count, const float* s
     }
 }
 
-}  // namespace residua::detail::inline RESIDUA_ISA
-
-namespace residua::inline RESIDUA_ISA {
-
 /// Convolution by minimal filtering: groups of patches are transformed, multiplied position by position with the
 /// transformed weights, one tile of dst blocks after another, and transformed back while still in the cache. Bare
 /// weights are transformed for each group.
@@ -304,4 +296,4 @@ void winograd_conv(const WinogradTask& task, const FinishOf& finish_of) {
     }
 }
 
-}  // namespace residua::inline RESIDUA_ISA
+}  // namespace residua::detail::inline RESIDUA_ISA

@@ -3,7 +3,7 @@
 #include <residua/kernel/simd/conv_backward_weight.hpp>
 #include <residua/kernel/simd/winograd.hpp>
 
-namespace residua::inline RESIDUA_ISA {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// The gradient of 3x3 kernels by minimal filtering: sums over patches of products between the transformed source and
 /// the transformed gradient, position by position. Patches of several images are collected first, so that the sums are
@@ -18,10 +18,6 @@ struct WinogradWeightTask {
     int last_patch = 0;
     int collected = 0;  ///< patches that are there already
 };
-
-}  // namespace residua::inline RESIDUA_ISA
-
-namespace residua::detail::inline RESIDUA_ISA {
 
 /// From the gradient of m results along one axis to that of the m + 2 sums they came from.
 template <int m>
@@ -133,10 +129,6 @@ void winograd_gradients(const WinogradWeightTask& task, float* dst) {
     }
 }
 
-}  // namespace residua::detail::inline RESIDUA_ISA
-
-namespace residua::inline RESIDUA_ISA {
-
 /// Transforms the patches asked for and puts them behind those collected so far.
 /// Shapes: as in the task; scratch winograd_weight_scratch floats. Reads: src, grad_dst; zeros stand outside of both.
 /// Writes: scratch. Requires: 64-byte alignment, room for the patches (src.group in all).
@@ -185,10 +177,6 @@ void winograd_multiply(const float* scratch, int group, int count, int src_block
              .ahead = ahead});
 }
 
-}  // namespace residua::inline RESIDUA_ISA
-
-namespace residua::detail::inline RESIDUA_ISA {
-
 template <int m>
 RESIDUA_INLINE void transform_weight_gradient_part(const float* sums, std::ptrdiff_t position_step, bool starts,
                                                    float* kernel) {
@@ -211,10 +199,6 @@ RESIDUA_INLINE void transform_weight_gradient_part(const float* sums, std::ptrdi
         });
     });
 }
-
-}  // namespace residua::detail::inline RESIDUA_ISA
-
-namespace residua::inline RESIDUA_ISA {
 
 /// Takes the gradient of 16 x 16 transformed kernels back to the kernels.
 /// Shapes: sums [position][channel][16], kernels [channel][9][16]. Reads: sums. Accumulates: kernels, or writes them if
@@ -248,4 +232,4 @@ void winograd_multiply_to_kernels(const float* scratch, int group, int count, in
     }
 }
 
-}  // namespace residua::inline RESIDUA_ISA
+}  // namespace residua::detail::inline RESIDUA_ISA

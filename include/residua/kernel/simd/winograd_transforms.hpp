@@ -9,7 +9,7 @@
 /// The transforms of minimal filtering (kernel/simd/winograd.hpp). A patch has up to 36 values, so they go through a
 /// block of channels part by part.
 
-namespace residua::inline RESIDUA_ISA {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// The transforms along one axis; both axes, one after the other, make the two-dimensional ones. Points come in pairs
 /// of opposite signs, so that values of the source with even and with odd numbers are put together first, `even` and
@@ -77,10 +77,6 @@ struct Winograd<4> {
                    fma(far_difference, PackPart::broadcast(2.0f * far), y[5]));
     }
 };
-
-}  // namespace residua::inline RESIDUA_ISA
-
-namespace residua::detail::inline RESIDUA_ISA {
 
 /// Where the positions of some rows are. Compilers must not see that all are multiples of a step away from the first:
 /// they would keep 36 offsets in memory rather than add.

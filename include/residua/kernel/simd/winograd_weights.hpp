@@ -4,7 +4,7 @@
 #include <residua/plan/patches.hpp>
 #include <residua/tensor/pack.hpp>
 
-namespace residua::inline RESIDUA_ISA {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// Transforms 3x3 kernels and packs the tiles [first, last) of dst blocks for winograd_conv.
 /// Shapes: `load(dst block, src block, kernels)` fills kernels [channel of src block][tap][channel of dst block], taps
@@ -43,4 +43,4 @@ void pack_bare_weights(int src_blocks, int dst_blocks, int first, int last, floa
                 load(tile * dst_blocks + block, src_block, to + block * kernel, step);
 }
 
-}  // namespace residua::inline RESIDUA_ISA
+}  // namespace residua::detail::inline RESIDUA_ISA
