@@ -198,7 +198,7 @@ struct Walk : Tracer<capacity> {
     template <int n, int stage_width, class Block, class... Options>
     constexpr Cursor trace(Cursor at, const Stage<n, stage_width, Block, Options...>*) {
         const int number = ++this->stages;
-        const int step = stride_or<Options...>(this->stage_seen ? 2 : 1);
+        const int step = this->stage_seen ? stride_or<Options...>(2) : stride_or<Options...>(1);
         if (!are_stage_options<Options...>) this->report({Kind::OptionNotTaken});
         if (this->nested && sizeof...(Options) == 0) this->report({Kind::StrideUnknown});
         if (n <= 0 || stage_width <= 0 || step <= 0) {
