@@ -57,7 +57,7 @@ template <class... Options>
 inline constexpr bool are_stage_options = (is_stride<Options> && ...) && each_once<Options...>;
 
 template <class... Options>
-consteval int stride_or(int otherwise) {
+constexpr int stride_or(int otherwise) {
     return (is_stride<Options> || ...) ? (stride_value<Options> + ... + 0) : otherwise;
 }
 
