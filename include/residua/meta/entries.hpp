@@ -2,7 +2,9 @@
 
 #include <cstddef>
 
-namespace residua::detail {
+#include <residua/config.hpp>
+
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// Arrays as C has them. Their bounds are sizes and our numbers ints: the conversion is written here, once for all.
 template <class T, int count>
@@ -33,4 +35,4 @@ struct Entries {
     }
 };
 
-}  // namespace residua::detail
+}  // namespace residua::detail::inline RESIDUA_ISA

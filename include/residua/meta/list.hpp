@@ -12,7 +12,9 @@
 #include <boost/hana/type.hpp>
 #include <type_traits>
 
-namespace residua::detail::meta {
+#include <residua/config.hpp>
+
+namespace residua::detail::meta::inline RESIDUA_ISA {
 
 namespace hana = boost::hana;
 
@@ -55,4 +57,4 @@ inline constexpr int length = static_cast<int>(decltype(hana::length(std::declva
 template <class List, int i>
 using At = TypeOf<decltype(hana::at_c<i>(std::declval<List>()))>;
 
-}  // namespace residua::detail::meta
+}  // namespace residua::detail::meta::inline RESIDUA_ISA

@@ -1,6 +1,8 @@
 #pragma once
 
-namespace residua {
+#include <residua/config.hpp>
+
+namespace residua::inline RESIDUA_ISA {
 
 /// Shape of one image's map: channels, rows, columns.
 struct Chw {
@@ -12,4 +14,4 @@ struct Chw {
     friend constexpr bool operator==(const Chw&, const Chw&) = default;
 };
 
-}  // namespace residua
+}  // namespace residua::inline RESIDUA_ISA

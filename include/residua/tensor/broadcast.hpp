@@ -9,7 +9,9 @@
 #include <type_traits>
 #include <utility>
 
-namespace residua::detail {
+#include <residua/config.hpp>
+
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// Extents of a tensor, outermost first.
 template <int... extent>
@@ -89,4 +91,4 @@ using BroadcastVerdict = typename detail::Broadcast<A, B>::Verdict;
 template <class Destination, class Source>
 inline constexpr bool assignable = std::is_same_v<BroadcastVerdict<Destination, Source>, ShapesBroadcast<Destination>>;
 
-}  // namespace residua::detail
+}  // namespace residua::detail::inline RESIDUA_ISA
