@@ -2,6 +2,8 @@
 
 #include <type_traits>
 
+#include <residua/config.hpp>
+
 namespace residua {
 
 /// Step between neighbouring positions of a sliding kernel.
@@ -15,7 +17,9 @@ struct Padding {};
 /// Adds a bias per output channel to a convolution (the paper's convolutions have none, BN's shift does its work).
 struct Bias {};
 
-namespace detail {
+}  // namespace residua
+
+namespace residua::detail::inline RESIDUA_ISA {
 
 template <class Option>
 inline constexpr int stride_value = 0;
@@ -57,15 +61,13 @@ template <class... Options>
 inline constexpr bool are_stage_options = (is_stride<Options> && ...) && each_once<Options...>;
 
 template <class... Options>
-consteval int stride_or(int otherwise) {
+constexpr int stride_or(int otherwise) {
     return (is_stride<Options> || ...) ? (stride_value<Options> + ... + 0) : otherwise;
 }
 
 template <class... Options>
-consteval int padding_or(int otherwise) {
+constexpr int padding_or(int otherwise) {
     return (is_padding<Options> || ...) ? (padding_value<Options> + ... + 0) : otherwise;
 }
 
-}  // namespace detail
-
-}  // namespace residua
+}  // namespace residua::detail::inline RESIDUA_ISA

@@ -49,8 +49,7 @@ struct AnyElement {};
 template <class T>
 requires std::is_arithmetic_v<T> || Constants<T>
 constexpr auto formula_of(const T& number) {
-    using Node = decltype(node_of(number));
-    return Formula<AnyElement, Shape<>, Node>{node_of(number), {}};
+    return Formula<AnyElement, Shape<>, decltype(node_of(number))>{node_of(number), {}};
 }
 
 template <class T, int... extent>
