@@ -7,6 +7,7 @@
 /// names live in `residua::values`, because a program that only wants the types may well call its own things `conv` or
 /// `input`.
 
+#include <residua/config.hpp>
 #include <residua/layer/linear.hpp>
 #include <residua/layer/pool.hpp>
 #include <residua/layer/residual.hpp>

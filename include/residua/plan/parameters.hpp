@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 
+#include <residua/config.hpp>
 #include <residua/shape/enforce.hpp>
 
 namespace residua::detail::inline RESIDUA_ISA {

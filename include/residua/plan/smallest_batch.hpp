@@ -1,5 +1,6 @@
 #pragma once
 
+#include <residua/config.hpp>
 #include <residua/shape/enforce.hpp>
 
 namespace residua::detail::inline RESIDUA_ISA {
