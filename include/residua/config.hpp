@@ -3,6 +3,11 @@
 /// \file
 /// Constants every room agrees on. Nothing here depends on the machine except the name of the inline namespace.
 
+#if __cplusplus < 202002L
+// No #error, behind which compilers read on and print hundreds of lines: where a file is missing, they end.
+#include <residua needs C++20: compile with -std=c++20 or newer>
+#endif
+
 /// Name of the inline namespace around code that depends on the instruction set, so that translation units compiled
 /// with different `-m` flags can be linked into one program without colliding.
 #if defined(__AVX512F__)

@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include <residua/config.hpp>
+
 /// \file
 /// Random numbers as a function of (seed, stream, index): no state, so work may start anywhere (an epoch, a record, a
 /// resumed run) and in any order. The same bits on every compiler and machine: integers throughout, and for the normals

@@ -6,6 +6,8 @@
 #include <span>
 #include <vector>
 
+#include <residua/config.hpp>
+
 namespace residua {
 
 /// A decoded image: 8-bit sRGB values, [row][column][3], red first.

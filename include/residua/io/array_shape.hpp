@@ -7,6 +7,8 @@
 #include <span>
 #include <string>
 
+#include <residua/config.hpp>
+
 namespace residua {
 
 /// A shape as people write it, e.g. "[16, 3, 3, 3]"; "[]" for a scalar.

@@ -10,6 +10,8 @@
 #include <string_view>
 #include <type_traits>
 
+#include <residua/config.hpp>
+
 /// \file
 /// Element types of tensor files and their conversion. Files are little endian, as is every machine supported.
 

@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include <residua/config.hpp>
+
 namespace residua {
 
 /// A file that cannot be read, written or understood. The text is one line:

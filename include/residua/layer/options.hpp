@@ -2,6 +2,8 @@
 
 #include <type_traits>
 
+#include <residua/config.hpp>
+
 namespace residua {
 
 /// Step between neighbouring positions of a sliding kernel.

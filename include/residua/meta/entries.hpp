@@ -2,6 +2,8 @@
 
 #include <cstddef>
 
+#include <residua/config.hpp>
+
 namespace residua::detail {
 
 /// Arrays as C has them. Their bounds are sizes and our numbers ints: the conversion is written here, once for all.

@@ -12,6 +12,8 @@
 #include <boost/hana/type.hpp>
 #include <type_traits>
 
+#include <residua/config.hpp>
+
 namespace residua::detail::meta {
 
 namespace hana = boost::hana;

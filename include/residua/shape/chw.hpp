@@ -1,5 +1,7 @@
 #pragma once
 
+#include <residua/config.hpp>
+
 namespace residua {
 
 /// Shape of one image's map: channels, rows, columns.

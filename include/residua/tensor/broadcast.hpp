@@ -9,6 +9,8 @@
 #include <type_traits>
 #include <utility>
 
+#include <residua/config.hpp>
+
 namespace residua::detail {
 
 /// Extents of a tensor, outermost first.

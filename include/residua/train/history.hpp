@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <vector>
 
+#include <residua/config.hpp>
+
 namespace residua {
 
 /// One epoch of a training run. Errors lie between 0 and 1; those of sets that were not given are negative.

@@ -5,6 +5,8 @@
 #include <stdexcept>
 #include <vector>
 
+#include <residua/config.hpp>
+
 namespace residua {
 
 /// Begin with a small rate until the network has caught on: "we use 0.01 to warm up the training until the training

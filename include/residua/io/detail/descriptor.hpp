@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <residua/config.hpp>
+
 namespace residua::detail {
 
 /// An open file descriptor, closed at the end of its life.

@@ -10,6 +10,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include <residua/config.hpp>
+
 namespace residua::detail::reference {
 
 namespace detail {
