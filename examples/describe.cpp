@@ -8,6 +8,7 @@
 #include "support/imagenet_networks.hpp"
 #include "support/networks.hpp"
 #include "support/program.hpp"
+#include <residua/check_processor.hpp>
 #include <residua/model.hpp>
 
 namespace {

@@ -13,8 +13,8 @@ std::string operation_of(const residua::detail::InferenceStep& step) {
     const auto activations = detail::activation_kinds<ActivationsOf<Net>>();
     std::string words = kind_of<Net>(step.node, step.algorithm);
     if (step.bn >= 0 && step.bn != step.node) words += "+BN";
-    if (step.skip >= 0 && step.op != Op::add) words += "+Add";
-    if (step.activation >= 0 && step.op != Op::activation)
+    if (step.skip >= 0 && step.op != detail::Op::add) words += "+Add";
+    if (step.activation >= 0 && step.op != detail::Op::activation)
         words += '+' + std::string(activations[static_cast<std::size_t>(step.activation)]);
     return words;
 }
@@ -27,7 +27,7 @@ std::vector<MeasuredStep> list_inference_steps(const StepRunner<Net>& runner) {
     const int rows = detail::Frozen<Net>::shares_input() ? input_shape<Net>.h : 1;
     std::vector<MeasuredStep> steps{{.operation = "load", .pieces = rows}};
     for (int s = 0; s < plan.step_count; ++s) {
-        const InferenceStep step = detail::step_of(plan, s);
+        const detail::InferenceStep step = detail::step_of(plan, s);
         long maps = 0;
         for (const int map : {step.src, step.skip, step.dst})
             if (map >= 0) maps += plan.layouts[map].shape.count();

@@ -8,6 +8,7 @@
 #include "../support/repeat.hpp"
 #include "../support/table.hpp"
 #include "measure.hpp"
+#include <residua/check_processor.hpp>
 
 namespace {
 

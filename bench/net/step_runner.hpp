@@ -46,11 +46,11 @@ class StepRunner {
         const detail::InferenceKernel& kernel = detail::inference_kernels<Net>.value_of(2 * s);
         const Chw dst = step.dst.shape;
         const auto tiles_of = [&](int columns) { return (columns + kernel.tiling.width - 1) / kernel.tiling.width; };
-        if (kernel.op == Op::shortcut_a || !step.shared) return 1;
-        if (kernel.op == Op::avg_pool) return step.dst.blocks();
-        if (kernel.op == Op::linear || step.by_tiles) return step.dst.blocks() / kernel.tiling.dst_blocks;
+        if (kernel.op == detail::Op::shortcut_a || !step.shared) return 1;
+        if (kernel.op == detail::Op::avg_pool) return step.dst.blocks();
+        if (kernel.op == detail::Op::linear || step.by_tiles) return step.dst.blocks() / kernel.tiling.dst_blocks;
         if (kernel.algorithm != Algorithm::direct)
-            return tiles_of(patch_count(dst, detail::patch_size(kernel.algorithm)));
+            return tiles_of(detail::patch_count(dst, detail::patch_size(kernel.algorithm)));
         return step.flat ? tiles_of(dst.h * dst.w) : dst.h;
     }
 

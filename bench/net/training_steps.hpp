@@ -75,8 +75,8 @@ class TrainingWords {
         words.pieces = std::min(Sizes::slices, batch_);
         words.map_bytes = batch_ * float_bytes * floats;
         if (s < 0) return words;
-        const ForwardStep& step = plan.forward[s];
-        const bool conv = step.op == Op::conv || step.op == Op::linear;
+        const detail::ForwardStep& step = plan.forward[s];
+        const bool conv = step.op == detail::Op::conv || step.op == detail::Op::linear;
         words.operation +=
             ' ' + kind_of<Net>(step.node, conv ? detail::training_convs<Net>.value_of(s).algorithm : Algorithm::direct);
         words.src = spelled(plan.blends[step.blend].shape);

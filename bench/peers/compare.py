@@ -78,7 +78,7 @@ def measurements(options, programs):
 
 
 def minutes(seconds):
-    return f"{seconds / 60:.0f} minutes"
+    return f"{max(seconds, 0) / 60:.0f} minutes"
 
 
 def measure(options, residua, programs, write):

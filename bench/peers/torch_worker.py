@@ -14,9 +14,12 @@ from worker import Reference, report
 
 
 def load(model, reference):
-    """Weights by their order: torch_nets has names of its own."""
+    """Weights by their order: torch_nets has names of its own, and a block's projection behind its convolutions."""
     tensors = [tensor for name, tensor in model.state_dict().items() if not name.endswith("num_batches_tracked")]
-    weights = list(reference.weights())
+    blocks = {}
+    for name, values in reference.weights():
+        blocks.setdefault(tuple(name.split(".")[:2]), []).append((name, values))
+    weights = [entry for block in blocks.values() for entry in sorted(block, key=lambda entry: "downsample" in entry[0])]
     if len(tensors) != len(weights):
         sys.exit(f"another network: expected {len(tensors)} tensors, found {len(weights)}")
     for tensor, (name, values) in zip(tensors, weights):

@@ -25,7 +25,7 @@ class Reference:
         return np.resize(few, (self.batch, *few.shape[1:]))
 
     def weights(self):
-        """Name and array of every tensor, in the order of the file, which is that of PyTorch's state dict."""
+        """Name and array of every tensor, in the order of the file."""
         raw = self.stem.with_suffix(".safetensors").read_bytes()
         begin = 8 + int.from_bytes(raw[:8], "little")
         header = json.loads(raw[8:begin])

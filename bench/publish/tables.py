@@ -3,7 +3,7 @@ from measured import LIBRARIES, OURS, machine_name, peer_names
 
 README_ROWS = [("train", "resnet20", 128), ("train", "resnet18", 16), ("train", "resnet50", 16), ("infer", "resnet20", 1),
                ("infer", "resnet18", 1), ("infer", "resnet50", 1), ("infer", "resnet18", 16), ("infer", "resnet50", 16)]
-MODES = {"train": "training", "infer": "inference", "start": "start"}
+MODES = {"train": "training", "infer": "inference", "start": "start to first prediction, processes a second"}
 
 
 def table(heading, *lines):

@@ -35,7 +35,7 @@ int evaluate(const EvaluateOptions& options) {
         for (std::size_t i = 0; i < labels.size(); ++i) {
             const int best = best_class(outputs.subspan(i * classes, classes));
             predictions[first + i] = static_cast<std::uint8_t>(best);
-            wrong += best == labels[i] ? 0 : 1;
+            wrong += best == labels[i] ? 0u : 1u;
         }
     };
     try {

@@ -7,6 +7,7 @@
 #include "../support/networks.hpp"
 #include "../support/program.hpp"
 #include "commands.hpp"
+#include <residua/check_processor.hpp>
 
 namespace {
 

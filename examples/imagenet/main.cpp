@@ -7,6 +7,7 @@
 #include "../support/imagenet_networks.hpp"
 #include "../support/program.hpp"
 #include "commands.hpp"
+#include <residua/check_processor.hpp>
 
 namespace {
 
@@ -23,7 +24,8 @@ void add_reading(CLI::App& app, ReadingOptions& o) {
 
 void add_member(CLI::App& app, Member& o, std::string& normalise, int& threads) {
     app.add_option("--net", o.net, net_help)->required();
-    app.add_option("--weights", o.weights, ".safetensors file or checkpoint, also a pipe; without it, says where to get one");
+    app.add_option("--weights", o.weights,
+                   ".safetensors file or checkpoint, also a pipe; without it, says where to get one");
     app.add_option("--normalise", normalise,
                    "imagenet, cifar10 or 'channels m/s,m/s,m/s' (default: what the weight file says, or imagenet)");
     add_threads(app, threads);

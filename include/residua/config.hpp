@@ -1,24 +1,14 @@
 #pragma once
 
 /// \file
-/// Constants every room agrees on. Nothing here depends on the machine except the name of the inline namespace.
+/// Constants every room agrees on. Nothing here depends on the machine.
 
 #if __cplusplus < 202002L
 // No #error, behind which compilers read on and print hundreds of lines: where a file is missing, they end.
 #include <residua needs C++20: compile with -std=c++20 or newer>
 #endif
 
-/// Name of the inline namespace around code that depends on the instruction set, so that translation units compiled
-/// with different `-m` flags can be linked into one program without colliding.
-#if defined(__AVX512F__)
-#define RESIDUA_ISA avx512
-#elif defined(__AVX2__) && defined(__FMA__)
-#define RESIDUA_ISA avx2
-#elif defined(__ARM_NEON)
-#define RESIDUA_ISA neon
-#else
-#define RESIDUA_ISA baseline
-#endif
+#include <residua/isa.hpp>
 
 /// Functions on registers must vanish into their callers, or tiles of accumulators spill to memory.
 #define RESIDUA_INLINE inline __attribute__((always_inline))

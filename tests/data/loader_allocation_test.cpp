@@ -15,7 +15,7 @@ std::atomic<int> allocations = 0;
 
 }  // namespace
 
-// Where they are inlined, g++ 14 sees malloc'ed memory deleted.
+// Where one of them is inlined, g++ sees malloc'ed memory deleted, or memory of `new` freed.
 __attribute__((noinline)) void* operator new(std::size_t size) {
     ++allocations;
     if (void* const memory = std::malloc(size)) return memory;
@@ -28,8 +28,8 @@ __attribute__((noinline)) void* operator new(std::size_t size, const std::nothro
     return std::malloc(size);
 }
 
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+__attribute__((noinline)) void operator delete(void* memory) noexcept { std::free(memory); }
+__attribute__((noinline)) void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
 TEST_CASE("a loader does not allocate after construction, over several epochs") {
     const auto images = builtin_images(50, 1);

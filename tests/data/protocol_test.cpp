@@ -95,8 +95,12 @@ TEST_CASE("protocol: an image that more than a hundred squares would have to cov
 }
 
 TEST_CASE("protocol: crops that do not fit are refused") {
-    CHECK(text_of<std::invalid_argument>([] { test_image(grey(20, 30), {16, 17, Crops::ten}); }) != "nothing thrown");
-    CHECK(text_of<std::invalid_argument>([] { test_image(grey(20, 30), {0, 14, Crops::center}); }) != "nothing thrown");
+    CHECK(text_of<std::invalid_argument>([] {
+              test_image(grey(20, 30), {16, 17, Crops::ten});
+          }) == "crop: expected a part of 16 x 24, found 17 x 17 from row 0 and column 3 on");
+    CHECK(text_of<std::invalid_argument>([] {
+              test_image(grey(20, 30), {0, 14, Crops::center});
+          }) == "resize: expected sides of at least 1, found 0");
     CHECK(text_of<std::invalid_argument>([] {
               test_image(grey(20, 30), {16, 14, Crops::covering});
           }) == "protocol: expected covering squares of the shorter side, 16, found 14");

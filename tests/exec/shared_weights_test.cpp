@@ -32,10 +32,21 @@ TEST_CASE("models of networks for different sizes share their weights") {
     CHECK(worst.error < 5e-5);
 }
 
-TEST_CASE("a shared model outlives the one it came from") {
+TEST_CASE("a shared model outlives the one it came from, and predicts as one of its own") {
     const Sample<Small<12, 12>> sample(1, 1);
+    Sample<Small<9, 9>> other(2, 3);
+    std::ranges::copy(sample.weights.all(), other.weights.all().begin());
     auto model = std::make_unique<Model<Small<12, 12>>>(sample.weights);
     const Model<Small<9, 9>> smaller(*model);
     model.reset();
     CHECK(smaller.parameter<"fc.bias">()(0) == sample.weights.parameter<"fc.bias">()(0));
+    const Model<Small<9, 9>> alone(other.weights);
+    Workspace<Small<9, 9>, Inference> workspace(2);
+    const auto predicted = [&](const Model<Small<9, 9>>& by) {
+        const auto outputs = by.predict(other.images, 2, workspace);
+        return std::vector<float>(outputs.begin(), outputs.end());
+    };
+    const std::vector<float> expected = predicted(alone);
+    CHECK(std::ranges::none_of(expected, [](float value) { return std::isnan(value) || value == 0; }));
+    CHECK(predicted(smaller) == expected);
 }

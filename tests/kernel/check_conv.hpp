@@ -32,7 +32,7 @@ struct ConvCase {
 };
 
 /// What a kernel computes, and its slow twin.
-struct Results {
+struct ConvResults {
     std::vector<float> found;
     std::vector<double> expected;
 };
@@ -60,7 +60,7 @@ class ConvCheck {
         std::ranges::fill(scratch_.span(), std::numeric_limits<float>::quiet_NaN());
     }
 
-    Results forward() {
+    ConvResults forward() {
         std::vector<double> expected(static_cast<std::size_t>(shape_.dst_count()));
         residua::detail::reference::conv_forward(shape_, src.data(), weight.data(), bias.data(), expected.data());
         TestMap from(one.layout(), src);
@@ -92,7 +92,7 @@ class ConvCheck {
         return std::max(difference(found, expected), moments_difference(found, moments));
     }
 
-    Results backward_src() {
+    ConvResults backward_src() {
         std::vector<double> expected(static_cast<std::size_t>(shape_.src_count()));
         residua::detail::reference::conv_backward_src(shape_, grad.data(), weight.data(), expected.data());
         TestMap from(conv_.grad(), grad);
@@ -105,7 +105,7 @@ class ConvCheck {
         return {grad_src.planar(), expected};
     }
 
-    Results backward_weight() {
+    ConvResults backward_weight() {
         const residua::detail::reference::ConvShape both{images, one.src, one.oc, one.window};
         std::vector<double> expected(weight.size());
         residua::detail::reference::conv_backward_weight(both, sources.data(), grads.data(), expected.data());
@@ -196,7 +196,7 @@ class ConvCheck {
     residua::detail::BoundConv conv_;
 };
 
-inline double difference(const Results& results) { return difference(results.found, results.expected); }
+inline double difference(const ConvResults& results) { return difference(results.found, results.expected); }
 
 /// The bounds of docs/numerics.md.
 constexpr double tolerance_of(residua::Algorithm algorithm) {

@@ -41,6 +41,13 @@ expect_complaint(exec/arena.hpp "    if (none) throw std::bad_alloc()\;" "throws
 expect_complaint(exec/arena.hpp "throw Error()\;" "throws by itself")
 expect_complaint(exec/arena.hpp "// may throw Error" "")
 expect_complaint(on_error.hpp "throw Error()\;" "")
+expect_complaint(data/loader.hpp "namespace residua::inline RESIDUA_ISA {" "")
+expect_complaint(data/loader.hpp "namespace residua::detail::inline RESIDUA_ISA {" "")
+expect_complaint(data/loader.hpp "namespace residua {" "the same for all instruction sets")
+expect_complaint(data/loader.hpp "namespace residua::detail {" "the same for all instruction sets")
+expect_complaint(data/loader.hpp "namespace detail {" "the same for all instruction sets")
+expect_complaint(layer/values.hpp "namespace residua {" "the same for all instruction sets")
+expect_complaint(layer/conv.hpp "namespace residua {" "")
 
 function(expect_writer line result_expected)
     file(REMOVE_RECURSE ${WORK})

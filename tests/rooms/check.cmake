@@ -1,5 +1,5 @@
-# Reads the #include lines of all headers and fails on one that runs against the flow, or past a dependency's door; and on
-# a header that throws past on_error.hpp.
+# Reads the #include lines of all headers and fails on one that runs against the flow, or past a dependency's door; on a
+# header that throws past on_error.hpp; and on one with code outside the namespace of its instruction set.
 # Usage: cmake -D INCLUDE=<folder that holds residua/> -P check.cmake
 cmake_minimum_required(VERSION 3.22)
 
@@ -22,7 +22,10 @@ set(arrows_io/model.hpp ${heavy} io)
 set(arrows_train ${heavy} io data)
 set(arrows_data ${base} shape/chw.hpp tensor/finite.hpp io/error.hpp io/file.hpp io/detail/content_kind.hpp)
 set(arrows_model config.hpp meta layer)
-set(arrows_config.hpp "")
+set(arrows_config.hpp isa.hpp)
+set(arrows_isa.hpp "")
+set(arrows_processor.hpp config.hpp)
+set(arrows_check_processor.hpp config.hpp processor.hpp)
 set(arrows_on_error.hpp config.hpp)
 set(arrows_version.hpp config.hpp)
 set(arrows_model.hpp ${light} model)
@@ -43,6 +46,10 @@ set(door_jpeglib "^data/image_file\\.hpp$")
 set(door_jerror "^data/image_file\\.hpp$")
 set(door_png "^data/image_file\\.hpp$")
 
+# Headers without a function that is called when a program runs: layers and networks, verdicts, names, constants, and
+# what is one for all instruction sets. All others have all they have in inline namespaces RESIDUA_ISA: isa.hpp.
+set(plain "^(layer/[^v]|model/|meta/fixed_string|shape/(verdicts|enforce)|plan/(budget|costs|mode)|config|on_error|version)")
+
 file(GLOB_RECURSE headers RELATIVE ${INCLUDE}/residua ${INCLUDE}/residua/*.hpp)
 set(found 0)
 foreach(header IN LISTS headers)
@@ -60,6 +67,12 @@ foreach(header IN LISTS headers)
     if(NOT header STREQUAL "on_error.hpp" AND "\n${text}" MATCHES "\n([^/\n]*[ (])?throw [^\n]*")
         message(SEND_ERROR "${header}: throws by itself, expected detail::raise, which programs without exceptions "
                            "have too: ${CMAKE_MATCH_0}")
+    endif()
+    string(REGEX MATCHALL "\n(inline )?namespace [^=\n]*{" namespaces "\n${text}")
+    list(FILTER namespaces EXCLUDE REGEX "\nnamespace residua(::[a-z]+)*::inline RESIDUA_ISA {")
+    if(NOT header MATCHES "${plain}" AND NOT namespaces STREQUAL "")
+        message(SEND_ERROR "${header}: opens a namespace that is the same for all instruction sets, expected "
+                           "'namespace residua::inline RESIDUA_ISA': ${namespaces}")
     endif()
     string(REGEX MATCHALL "\n[ \t]*#[ \t]*include[ \t]*[<\"][^>\"\n]+[>\"]" lines "\n${text}")
     foreach(line IN LISTS lines)

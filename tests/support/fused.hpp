@@ -9,6 +9,7 @@
 #include <string>
 #include <support/catch.hpp>
 #include <support/disagreement.hpp>
+#include <support/more_threads.hpp>
 #include <utility>
 #include <vector>
 
@@ -47,9 +48,52 @@ struct Sample {
     static std::size_t values(int count, residua::Chw shape) { return static_cast<std::size_t>(count * shape.count()); }
 };
 
+/// How far the results of a training step, or of inference, are from what they should be.
+struct Disagreements {
+    Disagreement results{};     ///< outputs and gradients
+    Disagreement statistics{};  ///< running ones
+};
+
+/// A training step of the reference in double.
+template <class Net>
+struct ReferenceStep {
+    residua::detail::ReferenceNetwork<Net, double> network;
+    std::vector<double> outputs;
+    typename residua::detail::ReferenceNetwork<Net, double>::Gradients gradients;
+
+    ReferenceStep(const std::vector<double>& weights, const std::vector<double>& images,
+                  const std::vector<double>& upstream, int count)
+        : network(weights) {
+        const auto forward = network.forward(images, count, true);
+        outputs.assign(forward.begin(), forward.end());
+        gradients = network.backward(upstream);
+    }
+
+    /// Gradients of all parameters in one, and the weights behind the step.
+    [[nodiscard]] Disagreements from(std::span<const float> found_outputs, std::span<const float> found_gradients,
+                                     std::span<const float> found_weights) const {
+        Disagreements worst;
+        worst.results.compare(found_outputs, outputs, "outputs");
+        double largest = 0;
+        for (const double gradient : gradients.parameters) largest = std::max(largest, std::abs(gradient));
+        for (const residua::Parameter& parameter : residua::parameters<Net>) {
+            const auto first = static_cast<std::size_t>(parameter.offset);
+            const auto size = static_cast<std::size_t>(parameter.count());
+            const std::string name = residua::parameter_name<Net>(parameter);
+            if (parameter.trained())  // some gradients are zero by nature, such as that of a bias before BN
+                worst.results.compare(found_gradients.subspan(first, size),
+                                      std::span(gradients.parameters).subspan(first, size), name, 0.01 * largest);
+            else
+                worst.statistics.compare(found_weights.subspan(first, size), network.weights().subspan(first, size),
+                                         name);
+        }
+        return worst;
+    }
+};
+
 /// A training step with a workspace that has held another batch before.
 template <class Net>
-Disagreement training_disagreement(int count, int threads, std::uint64_t seed) {
+Disagreements training_disagreement(int count, int threads, std::uint64_t seed) {
     using namespace residua;
     using namespace residua::detail;
     Workspace<Net, Training> workspace(count + 3, threads);
@@ -59,25 +103,34 @@ Disagreement training_disagreement(int count, int threads, std::uint64_t seed) {
     workspace.backward();
 
     Sample<Net> sample(count, seed);
-    ReferenceNetwork<Net, double> reference(to_doubles(sample.weights.all()));
-    Disagreement worst;
-    worst.compare(workspace.forward(sample.weights, sample.images, count),
-                  reference.forward(to_doubles(sample.images), count, true), "outputs");
+    const ReferenceStep<Net> reference(to_doubles(sample.weights.all()), to_doubles(sample.images),
+                                       to_doubles(sample.upstream), count);
+    const auto outputs = workspace.forward(sample.weights, sample.images, count);
+    const std::vector<float> found(outputs.begin(), outputs.end());
     std::ranges::copy(sample.upstream, workspace.output_gradient().begin());
-    const std::span<const float> found = workspace.backward();
-    const auto expected = reference.backward(to_doubles(sample.upstream));
-    double largest = 0;
-    for (const double gradient : expected.parameters) largest = std::max(largest, std::abs(gradient));
-    for (const Parameter& parameter : parameters<Net>) {
-        const auto first = static_cast<std::size_t>(parameter.offset);
-        const auto size = static_cast<std::size_t>(parameter.count());
-        const std::string name = parameter_name<Net>(parameter);
-        if (parameter.trained())  // some gradients are zero by nature, such as that of a bias before BN
-            worst.compare(found.subspan(first, size), std::span(expected.parameters).subspan(first, size), name,
-                          0.01 * largest);
-        else
-            worst.compare(sample.weights.span(parameter), std::as_const(reference).weights().subspan(first, size),
-                          name);
+    return reference.from(found, workspace.backward(), sample.weights.all());
+}
+
+/// How far the reference is from itself if its weights and images are off by what float rounds in a convolution.
+template <class Net>
+double unsteadiness(int count, std::uint64_t seed) {
+    using namespace residua;
+    const Sample<Net> sample(count, seed);
+    const std::vector<double> weights = to_doubles(sample.weights.all());
+    const std::vector<double> images = to_doubles(sample.images);
+    const std::vector<double> upstream = to_doubles(sample.upstream);
+    const ReferenceStep<Net> middle(weights, images, upstream, count);
+    residua::detail::CheckRandom random{seed};
+    const auto off = [&](std::vector<double> values) {
+        for (double& value : values) value *= 1 + random.between(-2e-6, 2e-6);
+        return values;
+    };
+    double worst = 0;
+    for (int i = 0; i < 8; ++i) {
+        const ReferenceStep<Net> beside(off(weights), off(images), upstream, count);
+        const auto found = middle.from(to_floats(beside.outputs), to_floats(beside.gradients.parameters),
+                                       to_floats(beside.network.weights()));
+        worst = std::max(worst, found.results.error);
     }
     return worst;
 }
@@ -99,30 +152,37 @@ Disagreement inference_disagreement(int count, int threads, std::uint64_t seed) 
     return worst;
 }
 
-/// Where rounding alone decides on which side of its kink a rectifier or a maximum is, gradients in float and in double
-/// differ. That happens with one sample, hardly with another; a mistake happens with all.
-template <class Compare>
-void check_agreement(const std::string& what, double tolerance, const Compare& compare) {
-    Disagreement best{std::numeric_limits<double>::infinity(), ""};
-    for (std::uint64_t seed = 1; seed <= 2 && !(best.error < tolerance); ++seed) {
-        const Disagreement found = compare(seed);
-        if (found.error < best.error || best.where.empty()) best = found;
+/// A training step agrees with the reference. Where rounding alone decides on which side of its kink a rectifier or a
+/// maximum is, gradients in float and in double differ; only if the reference proves to be as unsteady itself, another
+/// sample is taken for this one.
+template <class Net>
+void check_training(int count, int threads) {
+    constexpr double tolerance = 5e-5;
+    constexpr std::uint64_t most_seeds = 4;
+    for (std::uint64_t seed = 1; seed <= most_seeds; ++seed) {
+        const auto [results, statistics] = training_disagreement<Net>(count, threads, seed);
+        INFO("training, seed " << seed << ": " << results.where << " off by " << results.error << ", "
+                               << statistics.where << " off by " << statistics.error);
+        CHECK(statistics.error < 1e-5);
+        if (results.error < tolerance) return;
+        const double unsteady = unsteadiness<Net>(count, seed);
+        INFO("the reference is off from itself by " << unsteady);
+        REQUIRE(unsteady > results.error / 4);
+        REQUIRE(seed < most_seeds);
     }
-    INFO(what << ": " << best.where << " off by " << best.error);
-    CHECK(best.error < tolerance);
 }
 
 /// Training and inference agree with the reference; batches smaller and larger than the number of slices.
 template <class Net>
 void check_fused(std::initializer_list<int> batches = {1, 2, 7, 33}) {
-    constexpr double tolerance = 5e-5;
+    const MoreThreads more;
     int threads = 1;
     for (const int count : batches) {
-        const std::string what = std::to_string(count) + " images, " + std::to_string(threads) + " threads: ";
-        check_agreement(what + "training", tolerance,
-                        [&](std::uint64_t seed) { return training_disagreement<Net>(count, threads, seed); });
-        check_agreement(what + "inference", tolerance,
-                        [&](std::uint64_t seed) { return inference_disagreement<Net>(count, threads, seed); });
+        INFO(count << " images, " << threads << " threads");
+        check_training<Net>(count, threads);
+        const Disagreement inference = inference_disagreement<Net>(count, threads, 1);
+        INFO("inference: off by " << inference.error);
+        CHECK(inference.error < 5e-5);
         threads = threads % 3 + 1;
     }
 }

@@ -74,9 +74,9 @@ bool compare_step(Weights<Net> weights, const SafetensorsFile& expected) {
         else
             statistics.compare(weights.span(parameter), golden(expected, "after." + name), name);
     }
-    bool good = report("loss", losses, 1e-3);
+    bool good = report("loss", losses, 1e-5);
     good = report("gradients", worst, 1e-3) && good;
-    return report("statistics", statistics, 1e-3) && good;
+    return report("statistics", statistics, 1e-5) && good;
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include <support/catch.hpp>
 #include <support/files.hpp>
+#include <support/more_threads.hpp>
 
 #include "pictures.hpp"
 #include <residua/train/trainer.hpp>
@@ -94,6 +95,7 @@ TEST_CASE("accumulate: batches of the same statistics add up to the large one") 
 }
 
 TEST_CASE("accumulate: the same bits for any number of threads") {
+    const MoreThreads more;
     const LabelledImages images = pictures(40);
     AugmentedImages source = source_of(images);
     const Run expected = run<SmallNet>(source, options_for(4, 3));

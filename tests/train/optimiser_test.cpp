@@ -2,6 +2,7 @@
 #include <limits>
 #include <support/catch.hpp>
 #include <support/files.hpp>
+#include <support/more_threads.hpp>
 #include <support/numeric_gradient.hpp>
 
 #include "pictures.hpp"
@@ -25,6 +26,7 @@ void fill(Arena& floats, std::uint64_t seed) {
 TEST_CASE("sgd: PyTorch's formula, for sizes that no register divides") {
     const std::size_t size = GENERATE(1U, 16U, 37U, 16 * 1024U, 50'003U);
     const int threads = GENERATE(1, 3);
+    const MoreThreads more;
     Arena weights(size);
     Arena gradients(size);
     Arena velocity(size);
@@ -102,10 +104,14 @@ TEST_CASE("softmax cross-entropy: wrong sizes and labels") {
     const std::vector<Label> labels{0, 3};
     CHECK(text_of<std::invalid_argument>([&] { softmax_cross_entropy(six, labels, six); }) ==
           "loss: label of image 1: expected below 3, got 3");
-    CHECK(text_of<std::invalid_argument>([&] { softmax_cross_entropy(six, {}, six); }) != "nothing thrown");
+    const std::string sizes = "loss: expected as many gradients as outputs and a whole number per label, got ";
+    CHECK(text_of<std::invalid_argument>([&] { softmax_cross_entropy(six, {}, six); }) ==
+          sizes + "6 outputs, 6 gradients, 0 labels");
     std::vector<float> five(5);
-    CHECK(text_of<std::invalid_argument>([&] { softmax_cross_entropy(six, labels, five); }) != "nothing thrown");
-    CHECK(text_of<std::invalid_argument>([&] { softmax_cross_entropy(five, labels, five); }) != "nothing thrown");
+    CHECK(text_of<std::invalid_argument>([&] { softmax_cross_entropy(six, labels, five); }) ==
+          sizes + "6 outputs, 5 gradients, 2 labels");
+    CHECK(text_of<std::invalid_argument>([&] { softmax_cross_entropy(five, labels, five); }) ==
+          sizes + "5 outputs, 5 gradients, 2 labels");
 }
 
 TEST_CASE("initialisation: He's deviations, the same for the same seed") {

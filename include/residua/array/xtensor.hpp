@@ -24,7 +24,7 @@
 #include <xtensor/xexpression.hpp>
 #endif
 
-namespace residua::detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// "(2, 3, 30, 32)"; with `any_first` the first extent is written "N".
 template <class Extents>
@@ -110,9 +110,9 @@ constexpr auto extents_of() {
     return extents;
 }
 
-}  // namespace residua::detail
+}  // namespace residua::detail::inline RESIDUA_ISA
 
-namespace residua {
+namespace residua::inline RESIDUA_ISA {
 
 /// Evaluates any xtensor expression (array, tensor, view, lazy formula; elements of any arithmetic type) into `dst` in
 /// row-major order and returns its first extent. `expected` is the shape it must have; a first extent of 0 there means
@@ -180,4 +180,4 @@ auto as_xtensor(const Tensor<T, extent...>& tensor) {
 template <class T, int... extent>
 auto as_xtensor(Tensor<T, extent...>&&) = delete;
 
-}  // namespace residua
+}  // namespace residua::inline RESIDUA_ISA

@@ -5,9 +5,10 @@
 #include <cstdint>
 #include <span>
 
+#include <residua/config.hpp>
 #include <residua/data/random.hpp>
 
-namespace residua {
+namespace residua::inline RESIDUA_ISA {
 
 /// How images may be changed in training: shifted by up to `padding` pixels in both directions (that is, zeros around
 /// them and a random crop of the old size), mirrored or not. The paper's section 4.2 has 4 pixels and mirrors.
@@ -34,7 +35,9 @@ inline AugmentationChoice choose(const Augmentation& augmentation, std::uint64_t
             augmentation.mirror && random.below(2, first + 2) == 1};
 }
 
-namespace detail {
+}  // namespace residua::inline RESIDUA_ISA
+
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// One row: dst[column] = src[column + right], 0 outside. Spans of equal size.
 inline void shift_row(std::span<const float> src, int right, std::span<float> dst) {
@@ -46,7 +49,9 @@ inline void shift_row(std::span<const float> src, int right, std::span<float> ds
     std::fill(dst.begin() + last, dst.end(), 0.0F);
 }
 
-}  // namespace detail
+}  // namespace residua::detail::inline RESIDUA_ISA
+
+namespace residua::inline RESIDUA_ISA {
 
 /// Changes one normalised image, planar [channel][row][column]. `src` and `dst` have the same size, a multiple of
 /// height x width, and do not overlap. Padding comes after normalisation, so it is the mean colour.
@@ -68,4 +73,4 @@ inline void augment(std::span<const float> src, int height, int width, const Aug
     }
 }
 
-}  // namespace residua
+}  // namespace residua::inline RESIDUA_ISA

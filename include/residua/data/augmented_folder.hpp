@@ -18,7 +18,7 @@
 #include <residua/data/scale_augment.hpp>
 #include <residua/on_error.hpp>
 
-namespace residua {
+namespace residua::inline RESIDUA_ISA {
 
 /// What to do about a file that is not a whole image: stop, or leave it out and go on.
 enum class BrokenFiles { fatal, skip };
@@ -120,4 +120,4 @@ class AugmentedFolder final : public ImageSource {
     std::vector<std::string> broken_;
 };
 
-}  // namespace residua
+}  // namespace residua::inline RESIDUA_ISA

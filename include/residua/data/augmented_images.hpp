@@ -13,7 +13,7 @@
 #include <residua/data/labelled_images.hpp>
 #include <residua/data/normalisation.hpp>
 
-namespace residua {
+namespace residua::inline RESIDUA_ISA {
 
 /// Images in memory, normalised, shifted and mirrored as section 4.2 of the paper has it. The images must outlive it
 /// and must not change. `fill` does not allocate.
@@ -59,4 +59,4 @@ class AugmentedImages final : public ImageSource {
     std::vector<float> normalised_;
 };
 
-}  // namespace residua
+}  // namespace residua::inline RESIDUA_ISA

@@ -9,9 +9,7 @@
 #include <residua/data/labelled_images.hpp>
 #include <residua/data/random.hpp>
 
-namespace residua {
-
-namespace detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// The class of built-in image `i`: every ten images from a multiple of ten hold each class once.
 inline Label builtin_label(std::uint64_t seed, std::uint64_t i) {
@@ -20,7 +18,9 @@ inline Label builtin_label(std::uint64_t seed, std::uint64_t i) {
     return static_cast<Label>(order[i % order.size()]);
 }
 
-}  // namespace detail
+}  // namespace residua::detail::inline RESIDUA_ISA
+
+namespace residua::inline RESIDUA_ISA {
 
 /// The built-in data set: `count` pictures, 3 x 32 x 32, of ten classes (five figures filled or as outline, four
 /// textures) at random places, sizes and angles, in random colours, with speckles and noise. A colour, a mean or
@@ -47,4 +47,4 @@ inline LabelledImages builtin_images(std::size_t count, std::uint64_t seed, std:
     return images;
 }
 
-}  // namespace residua
+}  // namespace residua::inline RESIDUA_ISA

@@ -25,12 +25,14 @@
 /// CIFAR-10 in its binary layout (A. Krizhevsky, Learning Multiple Layers of Features from Tiny Images, 2009):
 /// records of one label byte and 3 x 32 x 32 bytes, red, green, blue plane, row-major. The only door to libarchive.
 
-namespace residua {
+namespace residua::inline RESIDUA_ISA {
 
 /// The 50,000 images to train on, or the 10,000 to test with.
 enum class Cifar10Set { train, test };
 
-namespace detail {
+}  // namespace residua::inline RESIDUA_ISA
+
+namespace residua::detail::inline RESIDUA_ISA {
 
 inline constexpr std::size_t cifar10_pixels = std::size_t{3} * 32 * 32;
 inline constexpr std::size_t cifar10_record = 1 + cifar10_pixels;
@@ -218,7 +220,9 @@ inline LabelledImages load_cifar10_archive(const std::filesystem::path& path, Ci
     return builder.take();
 }
 
-}  // namespace detail
+}  // namespace residua::detail::inline RESIDUA_ISA
+
+namespace residua::inline RESIDUA_ISA {
 
 /// Loads one set of CIFAR-10. `path` is the archive cifar-10-binary.tar.gz, or a folder that holds the archive or the
 /// .bin files itself or in a sub-folder cifar-10-batches-bin/ or cifar10/. Classes are named as in batches.meta.txt if
@@ -243,4 +247,4 @@ inline LabelledImages load_cifar10(const std::filesystem::path& path, Cifar10Set
                             type == file_type::not_found ? "no such folder" : "neither"));
 }
 
-}  // namespace residua
+}  // namespace residua::inline RESIDUA_ISA

@@ -17,7 +17,7 @@
 /// Colour augmentation by principal components (Krizhevsky, Sutskever, Hinton, ImageNet Classification with Deep
 /// Convolutional Neural Networks, 2012, section 4.1), which He et al. 2015, section 3.4, use as "the standard" one.
 
-namespace residua {
+namespace residua::inline RESIDUA_ISA {
 
 /// Along which directions the colours of pixels vary, and how much: the eigenvectors and eigenvalues of the covariance
 /// of red, green and blue, in units of v / 255.
@@ -44,7 +44,9 @@ struct ColourComponents {
 inline constexpr ColourComponents imagenet_colours{
     {0.2175, 0.0188, 0.0045}, {{{-0.5675, -0.5808, -0.5836}, {0.7192, -0.0045, -0.6948}, {0.4009, -0.8140, 0.4203}}}};
 
-namespace detail {
+}  // namespace residua::inline RESIDUA_ISA
+
+namespace residua::detail::inline RESIDUA_ISA {
 
 using Matrix3 = std::array<std::array<double, 3>, 3>;
 
@@ -84,7 +86,9 @@ inline ColourComponents principal_components(Matrix3 a) {
     return components;
 }
 
-}  // namespace detail
+}  // namespace residua::detail::inline RESIDUA_ISA
+
+namespace residua::inline RESIDUA_ISA {
 
 /// Collects the colours of images. Sums are integers, so their order does not matter.
 class ColourStatistics {
@@ -134,4 +138,4 @@ inline std::array<float, 3> choose(const ColourComponents& components, std::uint
     return {static_cast<float>(shift[0]), static_cast<float>(shift[1]), static_cast<float>(shift[2])};
 }
 
-}  // namespace residua
+}  // namespace residua::inline RESIDUA_ISA

@@ -16,7 +16,7 @@
 /// The parts of an image that a network gets to see (He et al. 2015, section 3.4; the ten crops are those of
 /// Krizhevsky, Sutskever, Hinton 2012).
 
-namespace residua {
+namespace residua::inline RESIDUA_ISA {
 
 /// A part of an image, mirrored or not.
 struct CropPlace {
@@ -29,7 +29,9 @@ struct CropPlace {
     friend bool operator==(const CropPlace&, const CropPlace&) = default;
 };
 
-namespace detail {
+}  // namespace residua::inline RESIDUA_ISA
+
+namespace residua::detail::inline RESIDUA_ISA {
 
 inline std::string size_text(int height, int width) { return std::to_string(height) + " x " + std::to_string(width); }
 
@@ -44,7 +46,9 @@ inline void check_crop(int height, int width, const CropPlace& place) {
         " from row " + std::to_string(place.top) + " and column " + std::to_string(place.left) + " on"));
 }
 
-}  // namespace detail
+}  // namespace residua::detail::inline RESIDUA_ISA
+
+namespace residua::inline RESIDUA_ISA {
 
 /// One normalised crop into `dst`, planar [channel][row][column]: height x width floats for each of three channels, or
 /// of one, grey. Throws std::invalid_argument if the crop leaves the image, does not fit the normalisation, or `dst`
@@ -114,4 +118,4 @@ inline std::vector<CropPlace> covering_squares(int height, int width) {
     return places;
 }
 
-}  // namespace residua
+}  // namespace residua::inline RESIDUA_ISA

@@ -9,7 +9,7 @@
 #include <residua/data/normalisation.hpp>
 #include <residua/on_error.hpp>
 
-namespace residua {
+namespace residua::inline RESIDUA_ISA {
 
 /// Normalises images first ... first + count - 1 into `dst`, [image][channel][row][column], without a thread: for
 /// evaluation. Throws std::invalid_argument if there are not as many images, a label is out of range, the images do
@@ -29,4 +29,4 @@ inline void fill_batch(ImagesView images, const Normalisation& normalisation, st
     }
 }
 
-}  // namespace residua
+}  // namespace residua::inline RESIDUA_ISA

@@ -11,16 +11,16 @@
 /// What training needs to know about the images of a folder beforehand. Reading all of a large one takes hours, and
 /// some thousand of its images, evenly spaced, say the same.
 
-namespace residua {
-
-namespace detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 inline constexpr std::size_t enough_images = 10'000;
 
 /// The number of the i-th of `count` evenly spaced records out of `size`.
 inline std::size_t evenly_spaced(std::size_t i, std::size_t count, std::size_t size) { return i * size / count; }
 
-}  // namespace detail
+}  // namespace residua::detail::inline RESIDUA_ISA
+
+namespace residua::inline RESIDUA_ISA {
 
 /// The colours of up to `most` images, each pixel counted once. Throws FileError for broken files that are not to be
 /// skipped.
@@ -59,4 +59,4 @@ inline Normalisation per_pixel_mean(const ImageFolder& folder, Chw shape = {3, 2
     return Normalisation::per_pixel_mean(std::move(image));
 }
 
-}  // namespace residua
+}  // namespace residua::inline RESIDUA_ISA

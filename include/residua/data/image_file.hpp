@@ -27,9 +27,7 @@
 /// \file
 /// JPEG and PNG files. The only door to libjpeg and libpng.
 
-namespace residua {
-
-namespace detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// Files that claim more than this are taken for broken before any memory is given to them.
 inline constexpr std::int64_t most_pixels = 100'000'000;
@@ -236,7 +234,9 @@ inline RgbImage decode_png(std::span<const std::byte> content, std::string_view 
     return orientation == Orientation::upright ? upright(std::move(image), chunks.orientation()) : image;
 }
 
-}  // namespace detail
+}  // namespace residua::detail::inline RESIDUA_ISA
+
+namespace residua::inline RESIDUA_ISA {
 
 /// Decodes a JPEG or PNG file, told apart by content. Everything comes out as RGB: grey, CMYK and YCCK (with or without
 /// Adobe's inversion), palettes, 16 bits; transparency is dropped, the colour below it stays; of several images in a
@@ -256,4 +256,4 @@ inline RgbImage read_image(const std::filesystem::path& path, Orientation orient
     return decode_image(read_file(path), path.string(), orientation);
 }
 
-}  // namespace residua
+}  // namespace residua::inline RESIDUA_ISA

@@ -19,9 +19,7 @@
 #include <residua/io/file.hpp>
 #include <residua/on_error.hpp>
 
-namespace residua {
-
-namespace detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// What systems and archives leave in folders by themselves: it has nothing to do with images, whatever it holds.
 inline bool is_left_by_systems(const std::filesystem::path& path) {
@@ -63,7 +61,9 @@ inline std::string why_no_image(const std::filesystem::directory_entry& entry) {
     return is_folder(entry) ? "a folder in that of a class" : "no regular file";
 }
 
-}  // namespace detail
+}  // namespace residua::detail::inline RESIDUA_ISA
+
+namespace residua::inline RESIDUA_ISA {
 
 /// The names and labels of image files, which are not opened. Immutable after `open`, so safe to share between threads.
 class ImageFolder {
@@ -200,4 +200,4 @@ class ImageFolder {
     std::vector<std::string> left_out_;
 };
 
-}  // namespace residua
+}  // namespace residua::inline RESIDUA_ISA

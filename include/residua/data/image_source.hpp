@@ -12,7 +12,7 @@
 #include <residua/shape/chw.hpp>
 #include <residua/tensor/finite.hpp>
 
-namespace residua {
+namespace residua::inline RESIDUA_ISA {
 
 /// Where training gets its images from: numbered records, each of which becomes an image that is normalised and, as the
 /// source likes, changed at random. What comes out is a function of (seed, epoch, record) alone, so a run can be
@@ -43,7 +43,9 @@ class ImageSource {
     virtual std::string name(std::size_t record) const { return "record " + std::to_string(record); }
 };
 
-namespace detail {
+}  // namespace residua::inline RESIDUA_ISA
+
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// Throws std::invalid_argument unless all values of a record's image are finite: says which is not.
 inline void check_image(const ImageSource& source, std::size_t record, std::span<const float> image) {
@@ -67,5 +69,4 @@ inline Label fill_checked(ImageSource& source, std::size_t record, std::uint64_t
     return label;
 }
 
-}  // namespace detail
-}  // namespace residua
+}  // namespace residua::detail::inline RESIDUA_ISA

@@ -9,7 +9,7 @@
 
 #include <residua/on_error.hpp>
 
-namespace residua {
+namespace residua::inline RESIDUA_ISA {
 
 /// The number of a class, counted from 0.
 using Label = std::uint16_t;
@@ -66,7 +66,9 @@ struct LabelledImages {
     operator ImagesView() const { return view(); }
 };
 
-namespace detail {
+}  // namespace residua::inline RESIDUA_ISA
+
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// Throws std::invalid_argument unless `label` is below `classes`.
 inline void check_label(Label label, int classes, std::size_t record) {
@@ -75,5 +77,4 @@ inline void check_label(Label label, int classes, std::size_t record) {
                                         std::to_string(classes - 1) + ", found " + std::to_string(label)));
 }
 
-}  // namespace detail
-}  // namespace residua
+}  // namespace residua::detail::inline RESIDUA_ISA

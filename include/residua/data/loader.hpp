@@ -19,7 +19,7 @@
 #include <residua/data/random.hpp>
 #include <residua/on_error.hpp>
 
-namespace residua {
+namespace residua::inline RESIDUA_ISA {
 
 /// Images ready for one training step.
 struct Minibatch {
@@ -196,4 +196,4 @@ class BatchLoader {
     std::unique_ptr<Ahead, LeaveInFork> ahead_;  // last, so that the thread ends first
 };
 
-}  // namespace residua
+}  // namespace residua::inline RESIDUA_ISA

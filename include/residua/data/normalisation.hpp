@@ -17,7 +17,7 @@
 #include <residua/on_error.hpp>
 #include <residua/tensor/finite.hpp>
 
-namespace residua {
+namespace residua::inline RESIDUA_ISA {
 
 /// How bytes become a network's input: v / 255, then per channel (x - mean) / deviation, or minus the mean of each
 /// pixel over a training set (He et al. 2015, section 4.2). Immutable, so safe to share between threads.
@@ -217,4 +217,4 @@ inline Normalisation cifar10_normalisation() {
     return Normalisation::per_channel(std::array{0.4914, 0.4822, 0.4465}, std::array{0.2023, 0.1994, 0.2010});
 }
 
-}  // namespace residua
+}  // namespace residua::inline RESIDUA_ISA

@@ -6,15 +6,18 @@
 #include <span>
 #include <string_view>
 
+#include <residua/config.hpp>
 #include <residua/data/rgb_image.hpp>
 
-namespace residua {
+namespace residua::inline RESIDUA_ISA {
 
 /// Which way up an image comes: as its file stores it, or turned and mirrored as a camera noted beside the pixels
 /// (EXIF's orientation).
 enum class Orientation { stored, upright };
 
-namespace detail {
+}  // namespace residua::inline RESIDUA_ISA
+
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// Numbers of a camera's notes, whose first two bytes say in which order those of a number come.
 class ExifReader {
@@ -85,5 +88,4 @@ inline RgbImage upright(RgbImage image, int orientation) {
     return result;
 }
 
-}  // namespace detail
-}  // namespace residua
+}  // namespace residua::detail::inline RESIDUA_ISA

@@ -19,7 +19,7 @@
 /// How trained networks are tested on photographs (He et al. 2015, section 3.4). What becomes of the networks' outputs
 /// is in train/scores.hpp.
 
-namespace residua {
+namespace residua::inline RESIDUA_ISA {
 
 /// Which squares of a resized image a network gets to see: see `center_crop`, `ten_crops`, `covering_squares`.
 enum class Crops { center, ten, covering };
@@ -73,7 +73,9 @@ struct TestImage {
 /// Thinner images than this many squares cover are not looked at by `Crops::covering`.
 inline constexpr std::size_t most_covering_squares = 100;
 
-namespace detail {
+}  // namespace residua::inline RESIDUA_ISA
+
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// The place of a crop in a part, which may lie outside of it.
 inline CropPlace place_in(const ImagePart& part, CropPlace place) {
@@ -140,7 +142,9 @@ inline std::vector<CropPlace> places_of(ImageSize size, const TestScale& scale) 
     return covering_squares(size.height, size.width);
 }
 
-}  // namespace detail
+}  // namespace residua::detail::inline RESIDUA_ISA
+
+namespace residua::inline RESIDUA_ISA {
 
 /// Places the squares and resizes what they show. Throws std::invalid_argument if they do not fit, a side is less than
 /// 1, or more than `most_covering_squares` would be needed to cover the image.
@@ -167,4 +171,4 @@ inline void crop_into(const TestImage& test, std::size_t crop, const Normalisati
     crop_into(part->pixels, detail::place_in(*part, place), normalisation, dst);
 }
 
-}  // namespace residua
+}  // namespace residua::inline RESIDUA_ISA

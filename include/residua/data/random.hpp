@@ -16,7 +16,7 @@
 /// resumed run) and in any order. The same bits on every compiler and machine: integers throughout, and for the normals
 /// only operations whose rounding IEEE 754 fixes (the distributions and shuffle of the standard library differ).
 
-namespace residua::detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// What the numbers are drawn for: purposes that share a seed must not share numbers.
 enum class Stream : std::uint64_t { permutation = 1, augmentation, picture, initialisation, scale, colour };
@@ -108,4 +108,4 @@ inline std::vector<std::uint32_t> permutation(std::size_t n, std::uint64_t seed,
     return order;
 }
 
-}  // namespace residua::detail
+}  // namespace residua::detail::inline RESIDUA_ISA

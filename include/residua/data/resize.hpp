@@ -13,7 +13,7 @@
 #include <residua/data/rgb_image.hpp>
 #include <residua/on_error.hpp>
 
-namespace residua {
+namespace residua::inline RESIDUA_ISA {
 
 /// Sides of an image.
 struct ImageSize {
@@ -23,7 +23,9 @@ struct ImageSize {
     friend bool operator==(const ImageSize&, const ImageSize&) = default;
 };
 
-namespace detail {
+}  // namespace residua::inline RESIDUA_ISA
+
+namespace residua::detail::inline RESIDUA_ISA {
 
 inline void check_sides(int shortest) {
     if (shortest >= 1) return;
@@ -131,7 +133,9 @@ inline RgbImage resized_columns(const RgbImage& image, const TriangleFilter& row
     return result;
 }
 
-}  // namespace detail
+}  // namespace residua::detail::inline RESIDUA_ISA
+
+namespace residua::inline RESIDUA_ISA {
 
 /// The part of `size` at row `top` and column `left` of what `resized` makes of an image, without the rest. Throws
 /// std::invalid_argument unless all sides are at least 1; the part must lie inside.
@@ -171,4 +175,4 @@ inline RgbImage with_shorter_side(const RgbImage& image, int side) {
     return resized(image, size.height, size.width);
 }
 
-}  // namespace residua
+}  // namespace residua::inline RESIDUA_ISA

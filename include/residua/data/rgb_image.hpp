@@ -8,7 +8,7 @@
 
 #include <residua/config.hpp>
 
-namespace residua {
+namespace residua::inline RESIDUA_ISA {
 
 /// A decoded image: 8-bit sRGB values, [row][column][3], red first.
 struct RgbImage {
@@ -17,7 +17,9 @@ struct RgbImage {
     std::vector<std::uint8_t> pixels;
 };
 
-namespace detail {
+}  // namespace residua::inline RESIDUA_ISA
+
+namespace residua::detail::inline RESIDUA_ISA {
 
 inline constexpr std::size_t rgb_channels = 3;
 
@@ -49,5 +51,4 @@ inline RgbImage rgb_image(int height, int width) {
     return {height, width, std::vector<std::uint8_t>(rgb_size(height, width))};
 }
 
-}  // namespace detail
-}  // namespace residua
+}  // namespace residua::detail::inline RESIDUA_ISA

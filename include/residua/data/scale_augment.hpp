@@ -15,7 +15,7 @@
 #include <residua/data/resize.hpp>
 #include <residua/data/rgb_image.hpp>
 
-namespace residua {
+namespace residua::inline RESIDUA_ISA {
 
 /// How photographs may be changed in training (He et al. 2015, section 3.4): the shorter side resized to a length drawn
 /// uniformly from [shortest, longest], a random crop, mirrored or not, the colours shifted.
@@ -60,7 +60,9 @@ inline ScaleChoice middle_choice(ImageSize image, ImageSize crop) {
             {}};
 }
 
-namespace detail {
+}  // namespace residua::inline RESIDUA_ISA
+
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// By how much a shift of the colours changes a channel; the only channel of a grey image by its part of each.
 inline float colour_shift(const std::array<float, rgb_channels>& colour, std::size_t channel, std::size_t channels) {
@@ -70,7 +72,9 @@ inline float colour_shift(const std::array<float, rgb_channels>& colour, std::si
     return sum;
 }
 
-}  // namespace detail
+}  // namespace residua::detail::inline RESIDUA_ISA
+
+namespace residua::inline RESIDUA_ISA {
 
 /// The input that a choice for an image of this size makes of it, into `dst`, planar [channel][row][column], three
 /// channels or one, grey. Throws std::invalid_argument if `dst` has another size or the crop does not fit the
@@ -97,4 +101,4 @@ inline std::string text_of(const ScaleAugmentation& augmentation) {
            (augmentation.colours ? ", colours " + augmentation.colours->text() : ", colours as they are");
 }
 
-}  // namespace residua
+}  // namespace residua::inline RESIDUA_ISA

@@ -12,7 +12,7 @@
 #include <residua/config.hpp>
 #include <residua/on_error.hpp>
 
-namespace residua::detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// One aligned block of floats on the heap, zero at first; a large one in huge pages where the system has them, because
 /// transforms and packed weights touch many pages at a time. Large blocks take up memory from the first use of each
@@ -57,4 +57,4 @@ class Arena {
     std::size_t size_ = 0;
 };
 
-}  // namespace residua::detail
+}  // namespace residua::detail::inline RESIDUA_ISA

@@ -8,7 +8,7 @@
 #include <atomic>
 #include <cstddef>
 #include <memory>
-#include <oneapi/tbb/info.h>
+#include <oneapi/tbb/global_control.h>
 #include <oneapi/tbb/parallel_for.h>
 #include <oneapi/tbb/partitioner.h>
 #include <oneapi/tbb/task_arena.h>
@@ -74,7 +74,7 @@ class Team {
     /// \throws std::invalid_argument if threads < 1.
     explicit Team(int threads, int most_phases)
         : threads_{checked(threads)},
-          arena_{std::min(threads, tbb::info::default_concurrency())},  // TBB prints a warning about more
+          arena_{std::min(threads, most_threads())},  // TBB prints a warning about more
           counters_{new Counters[static_cast<std::size_t>(most_phases * counters_of_a_phase())]} {}
 
     [[nodiscard]] int threads() const { return threads_; }
@@ -104,6 +104,11 @@ class Team {
         if (threads < 1)
             detail::raise(std::invalid_argument("threads: expected at least 1, got " + std::to_string(threads)));
         return threads;
+    }
+
+    /// The machine's cores, or what the program has told TBB.
+    static int most_threads() {
+        return static_cast<int>(tbb::global_control::active_value(tbb::global_control::max_allowed_parallelism));
     }
 
     struct alignas(detail::alignment) Counters {

@@ -8,7 +8,7 @@
 
 #include <residua/exec/weights.hpp>
 
-namespace residua::detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// Where the values of a network's parameters and running statistics lie, each in PyTorch's layout.
 struct ParameterValues {
@@ -36,4 +36,4 @@ ParameterValues values_of(std::shared_ptr<const Weights<Net>> weights) {
     return values;
 }
 
-}  // namespace residua::detail
+}  // namespace residua::detail::inline RESIDUA_ISA

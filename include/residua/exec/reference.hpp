@@ -18,7 +18,7 @@
 #include <residua/plan/parameters.hpp>
 #include <residua/shape/activations.hpp>
 
-namespace residua::detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// Calls `visit(activation)` with a value of the type that stands at position `which` of the list.
 template <class Activations, class Visit, int... i>
@@ -234,4 +234,4 @@ class ReferenceNetwork {
     bool training_ = false;
 };
 
-}  // namespace residua::detail
+}  // namespace residua::detail::inline RESIDUA_ISA

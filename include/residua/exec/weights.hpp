@@ -8,9 +8,7 @@
 #include <residua/exec/arena.hpp>
 #include <residua/plan/names.hpp>
 
-namespace residua {
-
-namespace detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// A parameter's shape as xtensor has it.
 template <int rank>
@@ -33,7 +31,9 @@ using DiagnoseShape =
     std::conditional_t<std::is_same_v<ParameterSizes<parameter>, SizesOf<extents...>>, Accepted,
                        WeightShapeDiffers<Wanted<ParameterSizes<parameter>>, Got<SizesOf<extents...>>>>;
 
-}  // namespace detail
+}  // namespace residua::detail::inline RESIDUA_ISA
+
+namespace residua::inline RESIDUA_ISA {
 
 /// All parameters and running statistics of a network, in PyTorch's layouts (convolutions out x in x rows x columns,
 /// linear out x in), the trained ones first. A value: copies copy. Fresh ones are zero, with BN's scales and variances
@@ -102,4 +102,4 @@ class Weights {
     detail::Arena floats_;
 };
 
-}  // namespace residua
+}  // namespace residua::inline RESIDUA_ISA

@@ -9,7 +9,7 @@
 
 #include <residua/config.hpp>
 
-namespace residua {
+namespace residua::inline RESIDUA_ISA {
 
 /// A shape as people write it, e.g. "[16, 3, 3, 3]"; "[]" for a scalar.
 inline std::string shape_text(std::span<const std::int64_t> shape) {
@@ -18,7 +18,9 @@ inline std::string shape_text(std::span<const std::int64_t> shape) {
     return text + "]";
 }
 
-namespace detail {
+}  // namespace residua::inline RESIDUA_ISA
+
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// Bytes of an array, unless an extent is negative or the product (zero extents left out, so that it does not depend on
 /// their place) is beyond any file.
@@ -38,5 +40,4 @@ inline std::optional<std::size_t> bytes_of_shape(std::span<const std::int64_t> s
     return empty ? 0 : bytes;
 }
 
-}  // namespace detail
-}  // namespace residua
+}  // namespace residua::detail::inline RESIDUA_ISA

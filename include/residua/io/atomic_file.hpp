@@ -15,9 +15,7 @@
 #include <residua/io/detail/descriptor.hpp>
 #include <residua/io/detail/destination.hpp>
 
-namespace residua {
-
-namespace detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 using ByteSpans = std::span<const std::span<const std::byte>>;
 
@@ -98,7 +96,9 @@ inline void write_in_place(const Destination& target, ByteSpans pieces) {
     if (!file.close()) throw_errno(target.path, "written");
 }
 
-}  // namespace detail
+}  // namespace residua::detail::inline RESIDUA_ISA
+
+namespace residua::inline RESIDUA_ISA {
 
 /// Writes `pieces`, one after the other, as the whole content of `path`: readers see the old content or the new one,
 /// never a part, whatever happens on the way. On failure the old file stays and a FileError with the system's reason
@@ -120,4 +120,4 @@ inline void write_atomically(const std::filesystem::path& path,
     write_atomically(path, std::span(pieces.begin(), pieces.size()));
 }
 
-}  // namespace residua
+}  // namespace residua::inline RESIDUA_ISA

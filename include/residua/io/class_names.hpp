@@ -17,7 +17,7 @@
 /// Weights remember the names of their classes: an entry of a .safetensors file's metadata holds them by label, a line
 /// each, so that nobody has to guess which output means what.
 
-namespace residua {
+namespace residua::inline RESIDUA_ISA {
 
 /// The key of the entry.
 inline constexpr const char* class_names_entry = "classes";
@@ -70,4 +70,4 @@ inline void check_class_names(std::string_view file, std::span<const std::string
     detail::raise(FileError(file, "classes", std::to_string(expected.size()), std::to_string(found.size())));
 }
 
-}  // namespace residua
+}  // namespace residua::inline RESIDUA_ISA

@@ -15,14 +15,16 @@
 /// \file
 /// Element types of tensor files and their conversion. Files are little endian, as is every machine supported.
 
-namespace residua {
+namespace residua::inline RESIDUA_ISA {
 
 static_assert(std::endian::native == std::endian::little, "residua reads and writes little-endian files in place");
 
 /// Element types of safetensors files, in the order of `dtypes`.
 enum class Dtype { F64, F32, F16, BF16, I64, I32, I16, I8, U64, U32, U16, U8, BOOL };
 
-namespace detail {
+}  // namespace residua::inline RESIDUA_ISA
+
+namespace residua::detail::inline RESIDUA_ISA {
 
 struct DtypeInfo {
     std::string_view name;
@@ -56,7 +58,9 @@ struct DtypeOf<std::uint64_t> : std::integral_constant<Dtype, Dtype::U64> {};
 template <>
 struct DtypeOf<std::uint8_t> : std::integral_constant<Dtype, Dtype::U8> {};
 
-}  // namespace detail
+}  // namespace residua::detail::inline RESIDUA_ISA
+
+namespace residua::inline RESIDUA_ISA {
 
 /// The element type that holds a C++ type exactly: double, float, std::int64_t, std::uint64_t, std::uint8_t.
 template <class Value>
@@ -94,7 +98,9 @@ constexpr float float_from_bf16(std::uint16_t bits) {
     return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16U);
 }
 
-namespace detail {
+}  // namespace residua::inline RESIDUA_ISA
+
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// Reads elements of type `Stored` (at any alignment), and converts each by `convert`.
 template <class Stored, class Value, class Convert>
@@ -146,5 +152,4 @@ void convert_numbers(Dtype dtype, std::span<const std::byte> bytes, std::span<Va
     with_stored(dtype, [&]<class Stored>(auto decode) { convert_elements<Stored>(bytes, dst, decode); });
 }
 
-}  // namespace detail
-}  // namespace residua
+}  // namespace residua::detail::inline RESIDUA_ISA

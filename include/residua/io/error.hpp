@@ -9,7 +9,7 @@
 
 #include <residua/config.hpp>
 
-namespace residua {
+namespace residua::inline RESIDUA_ISA {
 
 /// A file that cannot be read, written or understood. The text is one line:
 /// `<file>: <field or tensor>: expected <...>, found <...>`, or `<file>: <what failed>`.
@@ -21,7 +21,9 @@ struct FileError : std::runtime_error {
                              ", found " + std::string(found)) {}
 };
 
-namespace detail {
+}  // namespace residua::inline RESIDUA_ISA
+
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// `text` from a file, fit for a one-line message: no control characters, at most so many bytes.
 inline std::string printable(std::string_view text, std::size_t longest = 100) {
@@ -42,5 +44,4 @@ inline std::string first_few(std::span<const std::string> texts) {
     return texts.size() > few ? line + "; ..." : line;
 }
 
-}  // namespace detail
-}  // namespace residua
+}  // namespace residua::detail::inline RESIDUA_ISA

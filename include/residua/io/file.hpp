@@ -17,7 +17,7 @@
 #include <residua/io/error.hpp>
 #include <residua/on_error.hpp>
 
-namespace residua {
+namespace residua::inline RESIDUA_ISA {
 
 /// The bytes of a file, or of a pipe up to its end, but no more than `most`. Throws FileError.
 inline std::vector<std::byte> read_file(const std::filesystem::path& path,
@@ -41,7 +41,9 @@ inline std::vector<std::byte> read_file(const std::filesystem::path& path,
     return bytes;
 }
 
-namespace detail {
+}  // namespace residua::inline RESIDUA_ISA
+
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// What a path leads to, `not_found` if to nothing. Throws FileError where the system does not say.
 inline std::filesystem::file_type type_of(const std::filesystem::path& path) {
@@ -52,5 +54,4 @@ inline std::filesystem::file_type type_of(const std::filesystem::path& path) {
     return type;
 }
 
-}  // namespace detail
-}  // namespace residua
+}  // namespace residua::detail::inline RESIDUA_ISA

@@ -12,7 +12,7 @@
 #include <residua/exec/model.hpp>
 #include <residua/io/weights.hpp>
 
-namespace residua::detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// A file that parameters lie in, and those that it holds otherwise than as aligned floats.
 struct ParameterFile {
@@ -39,7 +39,7 @@ struct ParameterFile {
     }
 };
 
-}  // namespace residua::detail
+}  // namespace residua::detail::inline RESIDUA_ISA
 
 namespace residua::inline RESIDUA_ISA {
 

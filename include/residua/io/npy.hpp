@@ -23,7 +23,7 @@
 /// and truth values. Written: version 1.0, little endian, C order. In memory elements are std::uint8_t, std::int64_t,
 /// float or double.
 
-namespace residua {
+namespace residua::inline RESIDUA_ISA {
 
 /// An array of a .npy file, row-major.
 template <class Value>
@@ -74,4 +74,4 @@ void write_npy(const std::filesystem::path& path, std::span<const std::int64_t> 
     write_atomically(path, {std::as_bytes(std::span(header)), std::as_bytes(values)});
 }
 
-}  // namespace residua
+}  // namespace residua::inline RESIDUA_ISA

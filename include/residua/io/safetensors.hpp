@@ -24,7 +24,7 @@
 /// elements of all tensors, little endian and row-major. Reading accepts exactly what the format allows: no unknown
 /// type, no overlap, no gap, no trailing bytes.
 
-namespace residua {
+namespace residua::inline RESIDUA_ISA {
 
 /// A safetensors file, mapped into memory: only what is read of it is fetched. Movable; entries stay valid with it.
 /// While it is open the file may be replaced or removed, but not be written to or cut off in place. Any number of
@@ -147,4 +147,4 @@ inline void write_safetensors(const std::filesystem::path& path, std::span<const
     write_atomically(path, pieces);
 }
 
-}  // namespace residua
+}  // namespace residua::inline RESIDUA_ISA

@@ -15,9 +15,7 @@
 #include <residua/on_error.hpp>
 #include <residua/tensor/finite.hpp>
 
-namespace residua {
-
-namespace detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// A parameter's shape as weight files have it.
 inline std::vector<std::int64_t> file_shape(const Parameter& parameter) {
@@ -141,7 +139,9 @@ std::vector<TensorToWrite> tensors_of(const Weights<Net>& weights) {
     return tensors;
 }
 
-}  // namespace detail
+}  // namespace residua::detail::inline RESIDUA_ISA
+
+namespace residua::inline RESIDUA_ISA {
 
 /// A network's weights from an open .safetensors file with PyTorch's names and layouts; F32, F64, F16 and BF16 are
 /// converted. What DataParallel and torch.compile put before all names (`module.`, `_orig_mod.`) is passed over. Of a
@@ -179,4 +179,4 @@ void save_safetensors(const std::filesystem::path& path, const Weights<Net>& wei
     write_safetensors(path, detail::tensors_of(weights), metadata);
 }
 
-}  // namespace residua
+}  // namespace residua::inline RESIDUA_ISA

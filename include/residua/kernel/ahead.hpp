@@ -49,10 +49,6 @@ class alignas(alignment) Ahead {
     int step_;
 };
 
-}  // namespace residua::detail::inline RESIDUA_ISA
-
-namespace residua::detail::inline RESIDUA_ISA {
-
 RESIDUA_INLINE void fetch(Ahead* ahead) {
     if (ahead != nullptr) ahead->fetch();
 }

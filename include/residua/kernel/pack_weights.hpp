@@ -3,7 +3,7 @@
 #include <residua/config.hpp>
 #include <residua/plan/layout.hpp>
 
-namespace residua::detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// Order of a direct convolution's weights in memory: [tile][src block][tap][channel of run][dst block of tile][16].
 struct WeightOrder {
@@ -33,4 +33,4 @@ void pack_weights(const WeightOrder& order, int first, int last, float* dst, con
                 load(tile * order.dst_blocks + block, src_block, to + block * channel_block, step);
 }
 
-}  // namespace residua::detail
+}  // namespace residua::detail::inline RESIDUA_ISA

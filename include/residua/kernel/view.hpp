@@ -4,7 +4,7 @@
 
 #include <residua/plan/layout.hpp>
 
-namespace residua::detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// One image's map in memory.
 template <class T>
@@ -33,4 +33,4 @@ struct MapsView {
     constexpr operator MapsView<const T>() const { return {first, step, count}; }  // NOLINT: reading is always allowed
 };
 
-}  // namespace residua::detail
+}  // namespace residua::detail::inline RESIDUA_ISA

@@ -17,7 +17,9 @@ struct Padding {};
 /// Adds a bias per output channel to a convolution (the paper's convolutions have none, BN's shift does its work).
 struct Bias {};
 
-namespace detail {
+}  // namespace residua
+
+namespace residua::detail::inline RESIDUA_ISA {
 
 template <class Option>
 inline constexpr int stride_value = 0;
@@ -68,6 +70,4 @@ constexpr int padding_or(int otherwise) {
     return (is_padding<Options> || ...) ? (padding_value<Options> + ... + 0) : otherwise;
 }
 
-}  // namespace detail
-
-}  // namespace residua
+}  // namespace residua::detail::inline RESIDUA_ISA

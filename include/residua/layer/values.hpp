@@ -11,9 +11,7 @@
 #include <residua/layer/pool.hpp>
 #include <residua/layer/residual.hpp>
 
-namespace residua {
-
-namespace detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// The address of an element-wise function of an expression: how `relu`, a family of functions, can stand in a chain.
 /// Its result's type tells it from its sisters.
@@ -46,7 +44,9 @@ struct Chain<Left, First, Rest...> : Chain<typename Append<Left, First>::Type, R
 template <class Left, class... Layers>
 struct Chain<Left, Sequence<Layers...>> : Chain<Left, Layers...> {};
 
-}  // namespace detail
+}  // namespace residua::detail::inline RESIDUA_ISA
+
+namespace residua::inline RESIDUA_ISA {
 
 /// Layers and networks are types without members.
 template <class T>
@@ -68,7 +68,9 @@ constexpr auto operator>>(detail::ReLUFunction, Right right) {
     return ReLU{} >> right;
 }
 
-namespace values {
+}  // namespace residua::inline RESIDUA_ISA
+
+namespace residua::values::inline RESIDUA_ISA {
 
 template <int c, int h, int w>
 inline constexpr Input<c, h, w> input{};
@@ -130,6 +132,4 @@ constexpr Residual<Main, Other> residual(Main, Other = {}) {
     return {};
 }
 
-}  // namespace values
-
-}  // namespace residua
+}  // namespace residua::values::inline RESIDUA_ISA

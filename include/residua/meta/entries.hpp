@@ -4,7 +4,7 @@
 
 #include <residua/config.hpp>
 
-namespace residua::detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// Arrays as C has them. Their bounds are sizes and our numbers ints: the conversion is written here, once for all.
 template <class T, int count>
@@ -35,4 +35,4 @@ struct Entries {
     }
 };
 
-}  // namespace residua::detail
+}  // namespace residua::detail::inline RESIDUA_ISA

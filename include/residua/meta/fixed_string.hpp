@@ -16,7 +16,7 @@ struct FixedString {
     consteval FixedString(const char (&literal)[size]) {
         std::copy_n(literal, size, text);
     }  // NOLINT: implicit by design
-    [[nodiscard]] constexpr std::string_view view() const { return {text, size - 1}; }
+    [[nodiscard]] consteval std::string_view view() const { return {text, size - 1}; }
 };
 
 }  // namespace residua

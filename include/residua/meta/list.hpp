@@ -14,7 +14,7 @@
 
 #include <residua/config.hpp>
 
-namespace residua::detail::meta {
+namespace residua::detail::meta::inline RESIDUA_ISA {
 
 namespace hana = boost::hana;
 
@@ -57,4 +57,4 @@ inline constexpr int length = static_cast<int>(decltype(hana::length(std::declva
 template <class List, int i>
 using At = TypeOf<decltype(hana::at_c<i>(std::declval<List>()))>;
 
-}  // namespace residua::detail::meta
+}  // namespace residua::detail::meta::inline RESIDUA_ISA

@@ -6,7 +6,7 @@
 #include <residua/shape/chw.hpp>
 #include <residua/shape/window.hpp>
 
-namespace residua {
+namespace residua::inline RESIDUA_ISA {
 
 /// How a convolution is computed, the one with the fewest multiplications last. The others are minimal filtering with
 /// patches of 2 x 2 and 4 x 4 results (kernel/simd/winograd.hpp).
@@ -18,7 +18,9 @@ enum class Algorithm : unsigned char { direct, winograd2, winograd4 };
 template <class Net>
 inline constexpr Algorithm last_algorithm = Algorithm::winograd4;
 
-namespace detail {
+}  // namespace residua::inline RESIDUA_ISA
+
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// Rows and columns of a patch.
 constexpr int patch_size(Algorithm algorithm) { return algorithm == Algorithm::winograd4 ? 4 : 2; }
@@ -66,6 +68,4 @@ constexpr bool has_large_weights(long weights) {
     return weights > most;
 }
 
-}  // namespace detail
-
-}  // namespace residua
+}  // namespace residua::detail::inline RESIDUA_ISA

@@ -4,7 +4,7 @@
 
 #include <residua/meta/entries.hpp>
 
-namespace residua::detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// A buffer that exists from one step to another, and where it lies.
 struct Buffer {
@@ -53,4 +53,4 @@ class FirstFit {
     long peak_ = 0;
 };
 
-}  // namespace residua::detail
+}  // namespace residua::detail::inline RESIDUA_ISA

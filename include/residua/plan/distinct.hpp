@@ -2,7 +2,7 @@
 
 #include <residua/meta/entries.hpp>
 
-namespace residua::detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// The distinct values of a list in order of appearance, and which one each entry is. What is equal shares code.
 template <class T, int entries>
@@ -20,4 +20,4 @@ struct Distinct {
     constexpr const T& value_of(int entry) const { return values[of[entry]]; }
 };
 
-}  // namespace residua::detail
+}  // namespace residua::detail::inline RESIDUA_ISA

@@ -3,7 +3,7 @@
 #include <residua/plan/inference.hpp>
 #include <residua/plan/patches.hpp>
 
-namespace residua::detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// How a group of images goes through the inference plan: each image alone through the steps before `first_step`, while
 /// its maps are in the cache, all together through the rest.
@@ -91,4 +91,4 @@ template <class Net>
 inline constexpr auto image_groups =
     detail::GroupPlacement<graph_of<Net>.count()>(graph_of<Net>, inference_plan<Net>).run();
 
-}  // namespace residua::detail
+}  // namespace residua::detail::inline RESIDUA_ISA

@@ -5,7 +5,7 @@
 #include <residua/plan/layout.hpp>
 #include <residua/plan/uses.hpp>
 
-namespace residua::detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// One pass over memory of a forward run with fixed statistics: an operation, and what its epilogue does with each
 /// result in registers: add the folded bias, add the shortcut's map, apply the activation.
@@ -157,13 +157,13 @@ class InferenceFusion {
     InferencePlan<nodes> plan_{};
 };
 
-}  // namespace residua::detail
+}  // namespace residua::detail::inline RESIDUA_ISA
 
-namespace residua {
+namespace residua::inline RESIDUA_ISA {
 
 /// The network's inference plan.
 template <class Net>
 inline constexpr auto inference_plan =
     detail::InferenceFusion<graph_of<Net>.count()>(graph_of<Net>, last_algorithm<Net>).run();
 
-}  // namespace residua
+}  // namespace residua::inline RESIDUA_ISA

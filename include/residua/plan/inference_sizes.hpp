@@ -5,7 +5,7 @@
 #include <residua/plan/costs.hpp>
 #include <residua/plan/inference_kernels.hpp>
 
-namespace residua::detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// Scratch memory of a step, in floats, with so many images at a time.
 template <int nodes>
@@ -51,4 +51,4 @@ struct InferenceSizes {
     }
 };
 
-}  // namespace residua::detail
+}  // namespace residua::detail::inline RESIDUA_ISA

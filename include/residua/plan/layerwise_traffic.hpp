@@ -3,9 +3,7 @@
 #include <residua/plan/traffic.hpp>
 #include <residua/plan/uses.hpp>
 
-namespace residua {
-
-namespace detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// Counts the floats of a training step for one image in which every layer passes over its maps by itself.
 template <int nodes>
@@ -56,7 +54,9 @@ class LayerwiseTraffic {
     Uses<nodes> uses_;
 };
 
-}  // namespace detail
+}  // namespace residua::detail::inline RESIDUA_ISA
+
+namespace residua::inline RESIDUA_ISA {
 
 /// What `traffic<Net, Training>` would be if nothing were fused: a convolution writes its map, BN reads it for the
 /// statistics and once more to normalise it, the activation and the addition make passes of their own, and so on the
@@ -66,4 +66,4 @@ inline constexpr Traffic layerwise_traffic = {
     detail::float_bytes* detail::LayerwiseTraffic<graph_of<Net>.count()>(graph_of<Net>).floats(),
     traffic<Net, Training>.weight_bytes};
 
-}  // namespace residua
+}  // namespace residua::inline RESIDUA_ISA

@@ -3,7 +3,7 @@
 #include <residua/config.hpp>
 #include <residua/shape/chw.hpp>
 
-namespace residua::detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// So that what follows stays aligned.
 constexpr long round_up(long floats) { return (floats + channel_block - 1) / channel_block * channel_block; }
@@ -32,4 +32,4 @@ constexpr int block_count(int channels) { return (channels + channel_block - 1) 
 /// Floats that may be read behind the last map: a tile of columns can overhang the end of a row.
 inline constexpr long overhang = 4096;
 
-}  // namespace residua::detail
+}  // namespace residua::detail::inline RESIDUA_ISA

@@ -6,9 +6,7 @@
 #include <residua/plan/parameters.hpp>
 #include <residua/shape/names.hpp>
 
-namespace residua {
-
-namespace detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 constexpr std::string_view spelling(Member member) {
     switch (member) {
@@ -81,7 +79,9 @@ inline std::string module_name(const Name& name) {
     return writing.text;
 }
 
-}  // namespace detail
+}  // namespace residua::detail::inline RESIDUA_ISA
+
+namespace residua::inline RESIDUA_ISA {
 
 /// The parameter's name in weight files, such as "layer2.0.conv1.weight".
 template <class Net>
@@ -104,4 +104,4 @@ std::string value_name(long at) {
 template <class Net, FixedString name>
 inline constexpr const Parameter& parameter_named = detail::ParameterNamed<Net, name>::parameter;
 
-}  // namespace residua
+}  // namespace residua::inline RESIDUA_ISA

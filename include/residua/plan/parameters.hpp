@@ -5,14 +5,14 @@
 
 #include <residua/shape/enforce.hpp>
 
-namespace residua::detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// What a parameter is to its layer. The running statistics are not trained.
 enum class Member : unsigned char { weight, bias, running_mean, running_var };
 
-}  // namespace residua::detail
+}  // namespace residua::detail::inline RESIDUA_ISA
 
-namespace residua {
+namespace residua::inline RESIDUA_ISA {
 
 /// One parameter tensor: its place among all weights and its shape in PyTorch's order (convolution: out, in, rows,
 /// columns; linear: out, in; the rest: channels).
@@ -29,7 +29,9 @@ struct Parameter {
     }
 };
 
-namespace detail {
+}  // namespace residua::inline RESIDUA_ISA
+
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// Where a node's parameters lie, in elements; -1 where it has none.
 struct Offsets {
@@ -127,7 +129,9 @@ constexpr Entries<Offsets, size> locate_parameters(const std::array<Parameter, c
 template <class Net>
 inline constexpr ParameterTotals parameter_totals = total_parameters(graph_of<Net>);
 
-}  // namespace detail
+}  // namespace residua::detail::inline RESIDUA_ISA
+
+namespace residua::inline RESIDUA_ISA {
 
 /// Every parameter of the network, in the order of PyTorch's state dict.
 template <class Net>
@@ -143,12 +147,12 @@ inline constexpr long parameter_count = detail::parameter_totals<Net>.trained;
 template <class Net>
 inline constexpr long weight_count = parameter_count<Net> + detail::parameter_totals<Net>.running;
 
-namespace detail {
+}  // namespace residua::inline RESIDUA_ISA
+
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// Offsets of the parameters of each node.
 template <class Net>
 inline constexpr auto offsets_of = locate_parameters<graph_of<Net>.count()>(parameters<Net>);
 
-}  // namespace detail
-
-}  // namespace residua
+}  // namespace residua::detail::inline RESIDUA_ISA

@@ -10,7 +10,7 @@
 /// How minimal filtering (kernel/simd/winograd.hpp) cuts a map: into patches of m x m results, row by row, image by
 /// image; groups of patches go through its products together.
 
-namespace residua::detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// Values that stand for one patch between the transforms.
 constexpr int position_count(int m) { return (m + 2) * (m + 2); }
@@ -104,4 +104,4 @@ constexpr int gradient_patch_group(int m, int src_blocks, int dst_blocks, int pa
     return static_cast<int>((patches + groups - 1) / groups);
 }
 
-}  // namespace residua::detail
+}  // namespace residua::detail::inline RESIDUA_ISA

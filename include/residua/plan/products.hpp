@@ -8,9 +8,7 @@
 #include <residua/plan/patches.hpp>
 #include <residua/plan/training_kernels.hpp>
 
-namespace residua {
-
-namespace detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 template <int nodes>
 constexpr long node_products(const Graph<nodes>& graph, int i, Algorithm algorithm) {
@@ -48,7 +46,9 @@ constexpr long sum_products() {
     return sum;
 }
 
-}  // namespace detail
+}  // namespace residua::detail::inline RESIDUA_ISA
+
+namespace residua::inline RESIDUA_ISA {
 
 /// Multiply-adds that one image's way through the network really takes, in training with the gradients of maps and
 /// weights: fewer than the shapes say where filtering is minimal, whose transforms are not counted. In inference an
@@ -56,4 +56,4 @@ constexpr long sum_products() {
 template <class Net, class Mode, bool groups = false>
 inline constexpr long products = detail::sum_products<Net, Mode, groups>();
 
-}  // namespace residua
+}  // namespace residua::inline RESIDUA_ISA

@@ -2,9 +2,7 @@
 
 #include <residua/shape/enforce.hpp>
 
-namespace residua {
-
-namespace detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 template <int size>
 constexpr int images_bn_needs(const Graph<size>& graph) {
@@ -13,11 +11,13 @@ constexpr int images_bn_needs(const Graph<size>& graph) {
     return 1;
 }
 
-}  // namespace detail
+}  // namespace residua::detail::inline RESIDUA_ISA
+
+namespace residua::inline RESIDUA_ISA {
 
 /// How many images a batch must have in training: BN needs two values a channel, and a map of one pixel has one an
 /// image.
 template <class Net>
 inline constexpr int smallest_batch = detail::images_bn_needs(graph_of<Net>);
 
-}  // namespace residua
+}  // namespace residua::inline RESIDUA_ISA

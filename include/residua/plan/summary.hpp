@@ -10,7 +10,7 @@
 #include <residua/plan/inference.hpp>
 #include <residua/plan/names.hpp>
 
-namespace residua {
+namespace residua::inline RESIDUA_ISA {
 
 /// What a summary does with equal blocks that follow one another in a stage.
 enum class Repeats { shown, folded };
@@ -26,7 +26,9 @@ struct SummaryRow {
     int block = 0;  ///< of the stage, counted from 1; 0 outside
 };
 
-namespace detail {
+}  // namespace residua::inline RESIDUA_ISA
+
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// 1234567 as "1,234,567"; nothing as "-".
 inline std::string counted(long value) {
@@ -190,7 +192,9 @@ inline void add_blocks(Table& table, RowSpan rows, Repeats repeats) {
     }
 }
 
-}  // namespace detail
+}  // namespace residua::detail::inline RESIDUA_ISA
+
+namespace residua::inline RESIDUA_ISA {
 
 /// The layers of the network in the order in which they are computed.
 template <class Net>
@@ -232,4 +236,4 @@ std::string describe(Repeats repeats = Repeats::shown) {
     return table.text();
 }
 
-}  // namespace residua
+}  // namespace residua::inline RESIDUA_ISA

@@ -6,7 +6,7 @@
 #include <residua/plan/patches.hpp>
 #include <residua/shape/window.hpp>
 
-namespace residua::detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// Which instance of the direct convolution computes a shape: a tile of `dst_blocks` x `width` accumulators, source
 /// pixels with `run` channels that stand `pixel` floats apart. With one tap a kernel passes over its source so quickly
@@ -21,12 +21,10 @@ struct Tiling {
     friend constexpr bool operator==(const Tiling&, const Tiling&) = default;
 };
 
-inline namespace RESIDUA_ISA {
-
 /// Blocks of 16 sums that fit into the registers beside what they are multiplied with (`add_products`).
 #if defined(__AVX512F__)
 inline constexpr int accumulators = 28;
-#elif defined(__AVX2__) && defined(__FMA__)
+#elif defined(__AVX__)
 inline constexpr int accumulators = 6;
 #elif defined(__ARM_NEON)
 inline constexpr int accumulators = 6;
@@ -83,6 +81,4 @@ constexpr int product_channels(int tile_blocks) {
     return products / tile_blocks;
 }
 
-}  // namespace RESIDUA_ISA
-
-}  // namespace residua::detail
+}  // namespace residua::detail::inline RESIDUA_ISA

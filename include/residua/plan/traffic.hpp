@@ -8,7 +8,7 @@
 #include <residua/plan/patches.hpp>
 #include <residua/plan/training.hpp>
 
-namespace residua {
+namespace residua::inline RESIDUA_ISA {
 
 /// Bytes that the steps of a plan read and write if every step moves each of its maps and weights once: what is left
 /// of memory traffic when nothing stays in a cache between steps, and nothing is moved twice within one.
@@ -19,7 +19,9 @@ struct Traffic {
     [[nodiscard]] constexpr long bytes(long images) const { return images * map_bytes + weight_bytes; }
 };
 
-namespace detail {
+}  // namespace residua::inline RESIDUA_ISA
+
+namespace residua::detail::inline RESIDUA_ISA {
 
 inline constexpr long float_bytes = sizeof(float);
 
@@ -138,7 +140,9 @@ constexpr Traffic traffic_of() {
         return inference_traffic(graph_of<Net>, inference_plan<Net>);
 }
 
-}  // namespace detail
+}  // namespace residua::detail::inline RESIDUA_ISA
+
+namespace residua::inline RESIDUA_ISA {
 
 /// The memory traffic of running (Inference) or training (Training, with its SGD update) the network:
 /// `traffic<ResNet50, Inference>.bytes(16)`. Of wide registers: narrow ones transform some weights in advance that are
@@ -146,4 +150,4 @@ constexpr Traffic traffic_of() {
 template <class Net, class Mode>
 inline constexpr Traffic traffic = detail::traffic_of<Net, Mode>();
 
-}  // namespace residua
+}  // namespace residua::inline RESIDUA_ISA

@@ -8,9 +8,7 @@
 #include <residua/plan/training_restore.hpp>
 #include <residua/shape/enforce.hpp>
 
-namespace residua {
-
-namespace detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// Constants of their own, because compilers limit the work that goes into one.
 template <class Net>
@@ -24,10 +22,12 @@ inline constexpr auto restoring_plan = RestoredMaps<graph_of<Net>.count()>(dropp
 template <class Net>
 inline constexpr auto lifetimes_plan = TrainingLifetimes<graph_of<Net>.count()>(restoring_plan<Net>).run();
 
-}  // namespace detail
+}  // namespace residua::detail::inline RESIDUA_ISA
+
+namespace residua::inline RESIDUA_ISA {
 
 /// The network's training plan.
 template <class Net>
 inline constexpr auto training_plan = detail::TrainingPlaces<graph_of<Net>.count()>(detail::lifetimes_plan<Net>).run();
 
-}  // namespace residua
+}  // namespace residua::inline RESIDUA_ISA

@@ -4,7 +4,7 @@
 
 #include <residua/plan/training_steps.hpp>
 
-namespace residua::detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// Adds the passes backwards to a plan that has its passes forward.
 template <int nodes>
@@ -104,4 +104,4 @@ class BackwardOrder {
     Entries<int, 2 * capacity> next_pull_{};  ///< -1 ends it
 };
 
-}  // namespace residua::detail
+}  // namespace residua::detail::inline RESIDUA_ISA

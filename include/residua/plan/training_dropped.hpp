@@ -5,7 +5,7 @@
 #include <residua/plan/costs.hpp>
 #include <residua/plan/training_steps.hpp>
 
-namespace residua::detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// Above so many floats of an image, maps are dropped once the way forward is through with them: stored sums, if those
 /// that need one another have as many together, as the sums of a stage do, and results of cheap convolutions.
@@ -122,4 +122,4 @@ class DroppedMaps {
     Entries<Chain, TrainingPlan<nodes>::capacity> chains_{};  ///< by blend
 };
 
-}  // namespace residua::detail
+}  // namespace residua::detail::inline RESIDUA_ISA

@@ -3,7 +3,7 @@
 #include <residua/plan/training_steps.hpp>
 #include <residua/plan/uses.hpp>
 
-namespace residua::detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// Groups element-wise nodes into blends and lists the passes forward.
 template <int nodes>
@@ -169,4 +169,4 @@ class TrainingFusion {
     Entries<bool, capacity> written_{};  ///< whether a blend's map has been written
 };
 
-}  // namespace residua::detail
+}  // namespace residua::detail::inline RESIDUA_ISA

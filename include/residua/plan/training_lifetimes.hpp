@@ -2,7 +2,7 @@
 
 #include <residua/plan/training_steps.hpp>
 
-namespace residua::detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// Adds the sizes and lifetimes of maps and gradients to a plan that has all its passes. Time is the number of the pass
 /// backwards; the passes forward come before, at negative times.
@@ -78,4 +78,4 @@ class TrainingLifetimes {
     TrainingPlan<nodes> plan_;
 };
 
-}  // namespace residua::detail
+}  // namespace residua::detail::inline RESIDUA_ISA

@@ -5,7 +5,7 @@
 
 #include <residua/plan/training_steps.hpp>
 
-namespace residua::detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// Adds the places in memory to a plan that has the lifetimes of its maps and gradients.
 ///
@@ -95,4 +95,4 @@ class TrainingPlaces {
     long kept_floats_ = 0;
 };
 
-}  // namespace residua::detail
+}  // namespace residua::detail::inline RESIDUA_ISA

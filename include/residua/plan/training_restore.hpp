@@ -5,7 +5,7 @@
 
 #include <residua/plan/training_steps.hpp>
 
-namespace residua::detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// Adds the passes that compute dropped maps again, each before the first pass that reads them. On the way back their
 /// values are in maps of their own. A stored value that only steps read, no other blend, needs none: they compute it on
@@ -90,4 +90,4 @@ class RestoredMaps {
     int restored_count_ = 0;
 };
 
-}  // namespace residua::detail
+}  // namespace residua::detail::inline RESIDUA_ISA

@@ -5,7 +5,7 @@
 #include <residua/plan/costs.hpp>
 #include <residua/plan/training_kernels.hpp>
 
-namespace residua::detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// A thread's scratch memory of one pass, in floats; its parts lie one behind another.
 struct PassScratch {
@@ -231,4 +231,4 @@ struct TrainingSizes {
     }
 };
 
-}  // namespace residua::detail
+}  // namespace residua::detail::inline RESIDUA_ISA

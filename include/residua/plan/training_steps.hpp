@@ -7,7 +7,7 @@
 #include <residua/plan/layout.hpp>
 #include <residua/plan/uses.hpp>
 
-namespace residua::detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// An element-wise value of one or two maps, activation(norm(main) + norm(skip)), that exists while it is computed:
 /// whoever reads it computes it on the way from memory. Only what several readers share is stored.
@@ -117,4 +117,4 @@ constexpr void for_each_blend_of(const TrainingPlan<nodes>& plan, const Backward
     if (const int reader = plan.reader[step.dst]; reader >= 0) visit(reader);
 }
 
-}  // namespace residua::detail
+}  // namespace residua::detail::inline RESIDUA_ISA

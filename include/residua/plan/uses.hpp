@@ -3,7 +3,7 @@
 #include <residua/meta/entries.hpp>
 #include <residua/shape/enforce.hpp>
 
-namespace residua::detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// Who reads each node's output: how many, the first and the last of them.
 template <int nodes>
@@ -25,4 +25,4 @@ struct Uses {
     [[nodiscard]] constexpr int sole(int node) const { return count[node] == 1 ? last[node] : -1; }
 };
 
-}  // namespace residua::detail
+}  // namespace residua::detail::inline RESIDUA_ISA

@@ -4,9 +4,7 @@
 #include <residua/plan/mode.hpp>
 #include <residua/plan/training_sizes.hpp>
 
-namespace residua {
-
-namespace detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 template <class Net, class Mode>
 constexpr long workspace_floats(long images, long threads) {
@@ -16,7 +14,9 @@ constexpr long workspace_floats(long images, long threads) {
         return InferenceSizes<Net>::total(images, threads);
 }
 
-}  // namespace detail
+}  // namespace residua::detail::inline RESIDUA_ISA
+
+namespace residua::inline RESIDUA_ISA {
 
 /// Bytes of a workspace's arena: all the memory that running (Inference) or training (Training) the network needs
 /// beside the weights. Exactly what `Workspace<Net, Mode>(images, threads)` allocates.
@@ -24,4 +24,4 @@ template <class Net, class Mode, class BatchSize = Batch<1>, class ThreadCount =
 inline constexpr long workspace_bytes =
     static_cast<long>(sizeof(float)) * detail::workspace_floats<Net, Mode>(BatchSize::value, ThreadCount::value);
 
-}  // namespace residua
+}  // namespace residua::inline RESIDUA_ISA

@@ -3,9 +3,7 @@
 #include <residua/layer/residual.hpp>
 #include <residua/meta/list.hpp>
 
-namespace residua {
-
-namespace detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// Collects the distinct activations in a nested type; layers without any leave the list as it is.
 struct Collector {
@@ -59,10 +57,12 @@ struct Collector {
     }
 };
 
-}  // namespace detail
+}  // namespace residua::detail::inline RESIDUA_ISA
+
+namespace residua::inline RESIDUA_ISA {
 
 /// The distinct activations of a network, as a list of types; nodes refer to them by position.
 template <class Net>
 using ActivationsOf = decltype(detail::Collector::visit(detail::meta::list<>, static_cast<const Net*>(nullptr)));
 
-}  // namespace residua
+}  // namespace residua::inline RESIDUA_ISA

@@ -5,7 +5,7 @@
 #include <residua/meta/list.hpp>
 #include <residua/shape/chw.hpp>
 
-namespace residua::detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// One convolution of a block, as a value.
 struct BlockConv {
@@ -70,4 +70,4 @@ struct BlockParts {
     }
 };
 
-}  // namespace residua::detail
+}  // namespace residua::detail::inline RESIDUA_ISA

@@ -2,7 +2,7 @@
 
 #include <residua/config.hpp>
 
-namespace residua {
+namespace residua::inline RESIDUA_ISA {
 
 /// Shape of one image's map: channels, rows, columns.
 struct Chw {
@@ -14,4 +14,4 @@ struct Chw {
     friend constexpr bool operator==(const Chw&, const Chw&) = default;
 };
 
-}  // namespace residua
+}  // namespace residua::inline RESIDUA_ISA

@@ -4,9 +4,7 @@
 #include <residua/shape/trace.hpp>
 #include <residua/shape/verdicts.hpp>
 
-namespace residua {
-
-namespace detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 template <class... Layers>
 constexpr auto layers_of(const Network<Layers...>*) {
@@ -51,7 +49,7 @@ template <class Net>
 inline constexpr auto traced = trace_nodes<Net>();
 
 template <class Net, int entry, int block, int layer>
-using Place =
+using PlaceIn =
     At<EntryNumber<entry>, BlockNumber<block>, LayerNumber<layer>, meta::TypeOf<decltype(written_at<Net, entry>())>>;
 
 template <class Net>
@@ -62,8 +60,8 @@ constexpr auto diagnose_names() {
     } else {
         constexpr Position later = traced<Net>[same.later].position;
         constexpr Position earlier = traced<Net>[same.earlier].position;
-        return NameTaken<Place<Net, later.entry, later.block, later.layer>,
-                         TakenAt<Place<Net, earlier.entry, earlier.block, earlier.layer>>>{};
+        return NameTaken<PlaceIn<Net, later.entry, later.block, later.layer>,
+                         TakenAt<PlaceIn<Net, earlier.entry, earlier.block, earlier.layer>>>{};
     }
 }
 
@@ -71,7 +69,7 @@ template <class Net>
 constexpr auto diagnose() {
     constexpr Survey found = survey<Net>;
     constexpr Position p = found.position;
-    using Where = Place<Net, p.entry, p.block, p.layer>;
+    using Where = PlaceIn<Net, p.entry, p.block, p.layer>;
     constexpr Chw e = found.problem.expected;
     constexpr Chw g = found.problem.got;
     constexpr Kind kind = found.problem.kind;
@@ -109,7 +107,9 @@ constexpr auto diagnose() {
         return ShortcutLosesChannels<Where, MainEndsIn<MapOf<e.c, e.h, e.w>>, ShortcutEndsIn<MapOf<g.c, g.h, g.w>>>{};
 }
 
-}  // namespace detail
+}  // namespace residua::detail::inline RESIDUA_ISA
+
+namespace residua::inline RESIDUA_ISA {
 
 /// `Accepted`, or the first thing that is wrong with the network, as a type. Never an error by itself.
 template <class Net>
@@ -119,4 +119,4 @@ using Diagnose = decltype(detail::diagnose<Net>());
 template <class Net>
 inline constexpr bool accepts = std::is_same_v<Diagnose<Net>, Accepted>;
 
-}  // namespace residua
+}  // namespace residua::inline RESIDUA_ISA

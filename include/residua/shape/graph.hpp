@@ -6,7 +6,7 @@
 #include <residua/shape/problem.hpp>
 #include <residua/shape/window.hpp>
 
-namespace residua::detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// What a node of the graph computes. A linear layer is a convolution with a kernel as large as the map; global pooling
 /// a window of that size.
@@ -53,4 +53,4 @@ struct Graph {
     [[nodiscard]] constexpr Chw output_shape() const { return nodes[size - 1].shape; }
 };
 
-}  // namespace residua::detail
+}  // namespace residua::detail::inline RESIDUA_ISA

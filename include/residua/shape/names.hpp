@@ -6,7 +6,7 @@
 
 #include <residua/shape/graph.hpp>
 
-namespace residua::detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// Takes a name piece by piece; one piece of code spells names at run time and compares them at compile time.
 template <class Sink>
@@ -105,4 +105,4 @@ constexpr SameNames same_names(const Graph<size>& graph) {
     return {};
 }
 
-}  // namespace residua::detail
+}  // namespace residua::detail::inline RESIDUA_ISA

@@ -2,7 +2,7 @@
 
 #include <residua/shape/chw.hpp>
 
-namespace residua::detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// The ways in which a network can fail to fit. Each has a verdict type of the same name in shape/verdicts.hpp.
 enum class Kind : unsigned char {
@@ -39,4 +39,4 @@ struct Position {
     int layer = 0;
 };
 
-}  // namespace residua::detail
+}  // namespace residua::detail::inline RESIDUA_ISA

@@ -12,7 +12,7 @@
 #include <residua/shape/block_parts.hpp>
 #include <residua/shape/tracer.hpp>
 
-namespace residua::detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// `trace` for one network: knows its list of activations.
 template <class Activations, int capacity>
@@ -245,4 +245,4 @@ struct Walk : Tracer<capacity> {
     constexpr void network(const void*) { this->report({Kind::InputMissing}); }
 };
 
-}  // namespace residua::detail
+}  // namespace residua::detail::inline RESIDUA_ISA

@@ -2,7 +2,7 @@
 
 #include <residua/shape/graph.hpp>
 
-namespace residua::detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// A node's output on the way through the network.
 struct Cursor {
@@ -91,4 +91,4 @@ struct Tracer {
     }
 };
 
-}  // namespace residua::detail
+}  // namespace residua::detail::inline RESIDUA_ISA

@@ -2,7 +2,7 @@
 
 #include <residua/shape/problem.hpp>
 
-namespace residua::detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// A kernel that slides over a map: convolution or pooling.
 struct Window {
@@ -27,4 +27,4 @@ struct Window {
     friend constexpr bool operator==(const Window&, const Window&) = default;
 };
 
-}  // namespace residua::detail
+}  // namespace residua::detail::inline RESIDUA_ISA

@@ -11,7 +11,7 @@
 
 #include <residua/config.hpp>
 
-namespace residua::detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// Extents of a tensor, outermost first.
 template <int... extent>
@@ -91,4 +91,4 @@ using BroadcastVerdict = typename detail::Broadcast<A, B>::Verdict;
 template <class Destination, class Source>
 inline constexpr bool assignable = std::is_same_v<BroadcastVerdict<Destination, Source>, ShapesBroadcast<Destination>>;
 
-}  // namespace residua::detail
+}  // namespace residua::detail::inline RESIDUA_ISA

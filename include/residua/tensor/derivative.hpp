@@ -7,9 +7,7 @@
 #include <residua/tensor/expression.hpp>
 #include <residua/tensor/math.hpp>
 
-namespace residua {
-
-namespace detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// d operation(a) / da.
 template <class A>
@@ -117,7 +115,9 @@ struct Derivative {
     }
 };
 
-}  // namespace detail
+}  // namespace residua::detail::inline RESIDUA_ISA
+
+namespace residua::inline RESIDUA_ISA {
 
 /// The expression's partial derivative with respect to x<index>, itself an expression of the same variables.
 /// Kinks follow PyTorch: relu has slope 0 at 0, abs too. Where max(a, b) or min(a, b) meet in a tie and both depend on
@@ -127,4 +127,4 @@ constexpr auto derivative(E expression) {
     return detail::Derivative<index>::of(detail::node_of(expression));
 }
 
-}  // namespace residua
+}  // namespace residua::inline RESIDUA_ISA

@@ -40,16 +40,8 @@ struct Serial {
     }
 };
 
-}  // namespace residua::detail::inline RESIDUA_ISA
-
-namespace residua::detail {
-
 template <class T, class S, class Node, class... Leaves>
 inline constexpr bool is_tensor_operand<Formula<T, S, Node, Leaves...>> = true;
-
-}  // namespace residua::detail
-
-namespace residua::detail::inline RESIDUA_ISA {
 
 /// The type of the elements in formulas without tensors, which only appear as parts of others.
 struct AnyElement {};
@@ -57,8 +49,7 @@ struct AnyElement {};
 template <class T>
 requires std::is_arithmetic_v<T> || Constants<T>
 constexpr auto formula_of(const T& number) {
-    using Node = decltype(node_of(number));
-    return Formula<AnyElement, Shape<>, Node>{node_of(number), {}};
+    return Formula<AnyElement, Shape<>, decltype(node_of(number))>{node_of(number), {}};
 }
 
 template <class T, int... extent>
@@ -130,10 +121,6 @@ constexpr auto join(std::index_sequence<part...>, const Parts&... parts) {
         Operation::build(renumber<leaves_before<Parts...>(part)>(parts.node)...), std::tuple_cat(parts.leaves...));
 }
 
-}  // namespace residua::detail::inline RESIDUA_ISA
-
-namespace residua::detail {
-
 template <class Operation, class... Operands>
 requires(is_tensor_operand<Operands> || ...) struct Build<Operation, Operands...> {
     static constexpr auto from(const Operands&... operands) {
@@ -142,10 +129,6 @@ requires(is_tensor_operand<Operands> || ...) struct Build<Operation, Operands...
         return join<Operation>(std::index_sequence_for<Operands...>{}, formula_of(operands)...);
     }
 };
-
-}  // namespace residua::detail
-
-namespace residua::detail::inline RESIDUA_ISA {
 
 /// How elements of type T are computed: floats 16 at a time, other types one by one.
 template <class T>
@@ -209,7 +192,7 @@ struct RowSource<T, false> {
 /// One row of a formula, ready to be evaluated anywhere in it. It holds copies, because the compiler would have to
 /// fetch a constant again after every element written, which might be the constant.
 template <class Node, class... Sources>
-struct Row {
+struct FormulaRow {
     Node node_;
     std::tuple<Sources...> sources_;
 
@@ -247,7 +230,7 @@ struct Loops {
   private:
     template <std::size_t... leaf>
     RESIDUA_INLINE auto row(long kept, long reduced, std::index_sequence<leaf...>) const {
-        return Row<Node, RowSource<T, nest.innermost().moves[leaf + 1]>...>{
+        return FormulaRow<Node, RowSource<T, nest.innermost().moves[leaf + 1]>...>{
             node_,
             {RowSource<T, nest.innermost().moves[leaf + 1]>(std::get<leaf>(leaves_).data() +
                                                             outer_offset<nest, leaf + 1, true>(kept) +

@@ -13,7 +13,7 @@
 
 #include <residua/config.hpp>
 
-namespace residua::detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// The value number `index` handed to evaluate().
 template <int index>
@@ -65,9 +65,9 @@ enum class Name5 { x5 };
 enum class Name6 { x6 };
 enum class Name7 { x7 };
 
-}  // namespace residua::detail
+}  // namespace residua::detail::inline RESIDUA_ISA
 
-namespace residua::variables {
+namespace residua::variables::inline RESIDUA_ISA {
 
 /// `x` = `x0`, `x1`, ... `x7`: the variables by name.
 using enum detail::Name0;
@@ -79,9 +79,9 @@ using enum detail::Name5;
 using enum detail::Name6;
 using enum detail::Name7;
 
-}  // namespace residua::variables
+}  // namespace residua::variables::inline RESIDUA_ISA
 
-namespace residua::detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 template <class T>
 inline constexpr bool is_node = false;
@@ -261,9 +261,9 @@ struct ChooseGreater {
     }
 };
 
-}  // namespace residua::detail
+}  // namespace residua::detail::inline RESIDUA_ISA
 
-namespace residua {
+namespace residua::inline RESIDUA_ISA {
 
 template <class A, class B>
 requires detail::Operands<A, B>
@@ -288,15 +288,17 @@ constexpr auto where_greater(const A& a, const B& b, const Yes& yes, const No& n
     return detail::Build<detail::ChooseGreater, A, B, Yes, No>::from(a, b, yes, no);
 }
 
-}  // namespace residua
+}  // namespace residua::inline RESIDUA_ISA
 
-namespace residua::detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 // Nodes live here: their operators are found beside them.
 using residua::operator+, residua::operator-, residua::operator*, residua::operator/, residua::where_greater;
 
 /// What scalars lack; registers bring their own functions of these names.
-namespace scalar {
+}  // namespace residua::detail::inline RESIDUA_ISA
+
+namespace residua::detail::scalar::inline RESIDUA_ISA {
 template <std::floating_point T>
 constexpr T max(T a, T b) {
     return a != a || a > b ? a : b;
@@ -321,7 +323,9 @@ template <std::floating_point T>
 constexpr T select(bool mask, T yes, T no) {
     return mask ? yes : no;
 }
-}  // namespace scalar
+}  // namespace residua::detail::scalar::inline RESIDUA_ISA
+
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// `number` in every lane of a V.
 template <class V>
@@ -479,9 +483,9 @@ struct CountVariables {
 template <auto expression>
 inline constexpr int variable_count = CountVariables::of(node_of(expression));
 
-}  // namespace residua::detail
+}  // namespace residua::detail::inline RESIDUA_ISA
 
-namespace residua {
+namespace residua::inline RESIDUA_ISA {
 
 /// The expression's value when x0 = first, x1 = the next, and so on. V is float, double, Pack or anything else that has
 /// the operations; all values have one type. A sum with a product in it uses V's `fma` if V is a class that has one.
@@ -498,4 +502,4 @@ constexpr auto substitute(Outer outer, Inner inner) {
     return detail::Rebuild<detail::ReplaceOne<index>>::node(detail::node_of(outer), detail::node_of(inner));
 }
 
-}  // namespace residua
+}  // namespace residua::inline RESIDUA_ISA

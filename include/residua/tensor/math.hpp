@@ -5,7 +5,7 @@
 
 #include <residua/tensor/expression.hpp>
 
-namespace residua::detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 struct Exp {
     template <class V>
@@ -139,9 +139,9 @@ struct Min {
     }
 };
 
-}  // namespace residua::detail
+}  // namespace residua::detail::inline RESIDUA_ISA
 
-namespace residua {
+namespace residua::inline RESIDUA_ISA {
 
 template <class A>
 requires detail::Operands<A>
@@ -176,11 +176,11 @@ template <class A>
 requires detail::Operands<A>
 constexpr auto relu(const A& a) { return detail::Build<detail::Max, detail::Zero, A>::from(detail::Zero{}, a); }
 
-}  // namespace residua
+}  // namespace residua::inline RESIDUA_ISA
 
-namespace residua::detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 using residua::abs, residua::exp, residua::log, residua::max, residua::min, residua::relu, residua::sigmoid,
     residua::sqrt, residua::square, residua::tanh;
 
-}  // namespace residua::detail
+}  // namespace residua::detail::inline RESIDUA_ISA

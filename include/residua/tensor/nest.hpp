@@ -10,7 +10,7 @@
 #include <residua/config.hpp>
 #include <residua/tensor/broadcast.hpp>
 
-namespace residua::detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 template <std::size_t operands>
 struct Axis {
@@ -91,4 +91,4 @@ RESIDUA_INLINE constexpr long outer_offset(long index) {
     }
 }
 
-}  // namespace residua::detail
+}  // namespace residua::detail::inline RESIDUA_ISA

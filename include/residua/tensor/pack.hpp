@@ -122,10 +122,6 @@ RESIDUA_INLINE Values for_registers(PerRegister f) {
     }
 }
 
-}  // namespace residua::detail::inline RESIDUA_ISA
-
-namespace residua::detail::inline RESIDUA_ISA {
-
 /// Sixteen truth values, the result of comparing two packs.
 struct PackMask {
     static constexpr int register_count = detail::register_count;
@@ -177,10 +173,6 @@ using Pack = Registers<detail::register_count>;
 /// part, or machines with few registers would keep most of them in memory.
 using PackPart = Registers<1>;
 
-}  // namespace residua::detail::inline RESIDUA_ISA
-
-namespace residua::detail::inline RESIDUA_ISA {
-
 template <class Function, class Values>
 RESIDUA_INLINE Values map_registers(Function f, Values a) {
     return for_registers<Values>([&](int i) RESIDUA_INLINE_LAMBDA { return Register(f(a.registers[i])); });
@@ -191,10 +183,6 @@ RESIDUA_INLINE Values map_registers(Function f, Values a, Values b) {
     return for_registers<Values>([&](int i)
                                      RESIDUA_INLINE_LAMBDA { return Register(f(a.registers[i], b.registers[i])); });
 }
-
-}  // namespace residua::detail::inline RESIDUA_ISA
-
-namespace residua::detail::inline RESIDUA_ISA {
 
 template <int count>
 RESIDUA_INLINE Registers<count> operator+(Registers<count> a, Registers<count> b) {

@@ -14,13 +14,15 @@
 #include <residua/tensor/evaluate.hpp>
 #include <residua/tensor/tensor.hpp>
 
-namespace residua {
+namespace residua::inline RESIDUA_ISA {
 
 /// The axes to reduce away, counted from 0, the outermost.
 template <int... axis>
 struct Axes {};
 
-namespace detail {
+}  // namespace residua::inline RESIDUA_ISA
+
+namespace residua::detail::inline RESIDUA_ISA {
 
 template <class T>
 inline constexpr bool is_axes = false;
@@ -60,11 +62,9 @@ struct Reduced<Shape<first, rest...>, A, position> {
     using Kept = decltype(concatenate(Shape < gone ? 1 : first > {}, typename Rest::Kept{}));
 };
 
-}  // namespace detail
+}  // namespace residua::detail::inline RESIDUA_ISA
 
-}  // namespace residua
-
-namespace residua::reductions {
+namespace residua::reductions::inline RESIDUA_ISA {
 
 struct Sum {
     template <class T>
@@ -106,7 +106,7 @@ struct Maximum {
     }
 };
 
-}  // namespace residua::reductions
+}  // namespace residua::reductions::inline RESIDUA_ISA
 
 namespace residua::detail::inline RESIDUA_ISA {
 

@@ -24,7 +24,7 @@ class Tensor;
 
 }  // namespace residua::inline RESIDUA_ISA
 
-namespace residua::detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 template <class T, int... extent>
 inline constexpr bool is_tensor_operand<TensorView<T, extent...>> = true;
@@ -59,7 +59,7 @@ AlignedArray<T> allocate_zeros(std::size_t count) {
     return AlignedArray<T>(data);
 }
 
-}  // namespace residua::detail
+}  // namespace residua::detail::inline RESIDUA_ISA
 
 namespace residua::inline RESIDUA_ISA {
 

@@ -7,7 +7,7 @@
 #include <residua/on_error.hpp>
 #include <residua/plan/costs.hpp>
 
-namespace residua {
+namespace residua::inline RESIDUA_ISA {
 
 /// \throws std::invalid_argument unless a network takes the images of a source: the same shape as its input, and no
 /// more classes than it has outputs.
@@ -26,4 +26,4 @@ void check_source(const ImageSource& source) {
         fail("images: classes: at most", output_shape<Net>.count(), source.classes());
 }
 
-}  // namespace residua
+}  // namespace residua::inline RESIDUA_ISA

@@ -7,9 +7,7 @@
 #include <residua/tensor/finite.hpp>
 #include <residua/train/trainer.hpp>
 
-namespace residua {
-
-namespace detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 inline constexpr std::int64_t checkpoint_version = 1;
 inline constexpr const char* options_key = "options";
@@ -99,7 +97,9 @@ inline std::vector<double> read_all_doubles(const SafetensorsFile& file, const s
     return values;
 }
 
-}  // namespace detail
+}  // namespace residua::detail::inline RESIDUA_ISA
+
+namespace residua::inline RESIDUA_ISA {
 
 /// Writes everything a run needs to go on as if it had never stopped: weights, momentum, running statistics, schedule,
 /// place in the data, history. Batches and augmentation are functions of seed and iteration, so there is no random
@@ -166,4 +166,4 @@ void load_checkpoint(const std::filesystem::path& path, Trainer<Net>& trainer) {
     trainer.restore(std::move(state));
 }
 
-}  // namespace residua
+}  // namespace residua::inline RESIDUA_ISA

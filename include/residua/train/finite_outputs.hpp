@@ -8,7 +8,7 @@
 #include <residua/on_error.hpp>
 #include <residua/tensor/finite.hpp>
 
-namespace residua {
+namespace residua::inline RESIDUA_ISA {
 
 /// Outputs of a network that are infinite or not a number: they mean no class, and no error can be counted with them.
 /// The weights or the images are to blame, or a training run that diverged.
@@ -44,7 +44,9 @@ class FiniteOutputs {
     std::string first_;
 };
 
-namespace detail {
+}  // namespace residua::inline RESIDUA_ISA
+
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// \throws OutputsNotFinite unless all numbers are; `what` they are goes into the text.
 template <class T>
@@ -55,5 +57,4 @@ void require_finite(std::span<const T> numbers, const std::string& what) {
                                    " at place " + std::to_string(place)));
 }
 
-}  // namespace detail
-}  // namespace residua
+}  // namespace residua::detail::inline RESIDUA_ISA

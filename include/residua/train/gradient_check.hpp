@@ -17,7 +17,7 @@
 #include <residua/plan/names.hpp>
 #include <residua/tensor/finite.hpp>
 
-namespace residua {
+namespace residua::inline RESIDUA_ISA {
 
 /// How thoroughly `gradient_check` looks.
 struct GradientCheckOptions {
@@ -36,7 +36,9 @@ struct GradientCheckResult {
     double from_differences = 0;  ///< and the one that the outputs show
 };
 
-namespace detail {
+}  // namespace residua::inline RESIDUA_ISA
+
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// Random numbers that are the same with every standard library.
 class CheckRandom {
@@ -194,7 +196,9 @@ class SlopeComparison {
     GradientCheckResult worst_{};
 };
 
-}  // namespace detail
+}  // namespace residua::detail::inline RESIDUA_ISA
+
+namespace residua::inline RESIDUA_ISA {
 
 /// Compares the gradients of a network with central differences of its outputs, all in double and in training mode, at
 /// random weights and images: along single parameters, single pixels and random directions. For everybody who adds an
@@ -224,4 +228,4 @@ GradientCheckResult gradient_check(const GradientCheckOptions& options = {}) {
     return comparison.worst();
 }
 
-}  // namespace residua
+}  // namespace residua::inline RESIDUA_ISA

@@ -5,7 +5,7 @@
 
 #include <residua/config.hpp>
 
-namespace residua {
+namespace residua::inline RESIDUA_ISA {
 
 /// One epoch of a training run. Errors lie between 0 and 1; those of sets that were not given are negative.
 struct EpochRecord {
@@ -22,4 +22,4 @@ struct EpochRecord {
 
 using History = std::vector<EpochRecord>;
 
-}  // namespace residua
+}  // namespace residua::inline RESIDUA_ISA

@@ -5,7 +5,7 @@
 #include <residua/data/random.hpp>
 #include <residua/exec/weights.hpp>
 
-namespace residua {
+namespace residua::inline RESIDUA_ISA {
 
 /// Fresh weights for a network of rectifiers: normal with standard deviation sqrt(2 / fan-in) (He, Zhang, Ren and Sun,
 /// "Delving deep into rectifiers", 2015); biases zero, BN's scales one. A function of the seed alone.
@@ -24,4 +24,4 @@ Weights<Net> he_initialised(std::uint64_t seed) {
     return weights;
 }
 
-}  // namespace residua
+}  // namespace residua::inline RESIDUA_ISA

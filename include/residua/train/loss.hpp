@@ -11,7 +11,7 @@
 #include <residua/on_error.hpp>
 #include <residua/train/finite_outputs.hpp>
 
-namespace residua {
+namespace residua::inline RESIDUA_ISA {
 
 /// What a batch of outputs is worth.
 struct Loss {
@@ -62,4 +62,4 @@ inline Loss softmax_cross_entropy(std::span<const float> outputs, std::span<cons
     return loss;
 }
 
-}  // namespace residua
+}  // namespace residua::inline RESIDUA_ISA

@@ -7,7 +7,7 @@
 
 #include <residua/config.hpp>
 
-namespace residua {
+namespace residua::inline RESIDUA_ISA {
 
 /// Begin with a small rate until the network has caught on: "we use 0.01 to warm up the training until the training
 /// error is below 80%" (section 4.2, for 110 layers).
@@ -78,4 +78,4 @@ inline void note_epoch(const Schedule& schedule, ScheduleState& state, double er
     }
 }
 
-}  // namespace residua
+}  // namespace residua::inline RESIDUA_ISA

@@ -17,7 +17,7 @@
 /// From a network's outputs to class probabilities and errors. What is averaged, over crops, sizes (section 3.4) and
 /// the networks of an ensemble, are always probabilities, not outputs.
 
-namespace residua {
+namespace residua::inline RESIDUA_ISA {
 
 /// The softmax of each row of outputs (rows x classes, row-major), averaged over the rows: one probability a class.
 /// Computed in double, in the order of the rows. Throws std::invalid_argument unless there are whole rows, at least
@@ -90,4 +90,4 @@ struct TopErrors {
     }
 };
 
-}  // namespace residua
+}  // namespace residua::inline RESIDUA_ISA

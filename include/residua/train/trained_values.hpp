@@ -9,7 +9,7 @@
 #include <residua/on_error.hpp>
 #include <residua/plan/names.hpp>
 
-namespace residua {
+namespace residua::inline RESIDUA_ISA {
 
 /// A number for each trained value of a network: what an optimiser keeps beside the weights, such as momentum. Running
 /// statistics have none. A value: copies copy. Fresh ones are zero.
@@ -46,4 +46,4 @@ class TrainedValues {
     detail::Arena floats_;
 };
 
-}  // namespace residua
+}  // namespace residua::inline RESIDUA_ISA

@@ -16,7 +16,7 @@
 #include <residua/train/trained_values.hpp>
 #include <residua/train/training_options.hpp>
 
-namespace residua {
+namespace residua::inline RESIDUA_ISA {
 
 /// Weights, outputs, gradients or running statistics became infinite or not a number, though the images were not.
 class TrainingDiverged : public std::runtime_error {
@@ -50,10 +50,6 @@ struct TrainingState {
     std::int64_t epoch_images = 0;
     History history{};
 };
-
-}  // namespace residua
-
-namespace residua::inline RESIDUA_ISA {
 
 /// Trains a network by the recipe of section 4.2: stochastic gradient descent on shuffled batches. One `step` is one
 /// iteration. The same source and options with the same seed give the same bits, with any number of threads.

@@ -10,7 +10,7 @@
 #include <residua/tensor/finite.hpp>
 #include <residua/train/schedule.hpp>
 
-namespace residua {
+namespace residua::inline RESIDUA_ISA {
 
 /// Everything that decides how a training run goes. Together with the source of images it determines every bit of the
 /// result, except for `threads`, which decides nothing but the time.
@@ -29,7 +29,9 @@ struct TrainingOptions {
     Schedule schedule{};
 };
 
-namespace detail {
+}  // namespace residua::inline RESIDUA_ISA
+
+namespace residua::detail::inline RESIDUA_ISA {
 
 inline void check_rate(const char* what, double rate) {
     if (is_finite(static_cast<float>(rate)) && rate >= 0) return;
@@ -76,5 +78,4 @@ void check_options(const TrainingOptions& options, std::size_t images) {
     check_batches<Net>(options, images);
 }
 
-}  // namespace detail
-}  // namespace residua
+}  // namespace residua::detail::inline RESIDUA_ISA

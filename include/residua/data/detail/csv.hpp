@@ -13,7 +13,7 @@
 #include <residua/io/file.hpp>
 #include <residua/on_error.hpp>
 
-namespace residua::detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// Reads a table line by line: fields between commas, in double quotes if they hold commas (a quote inside is doubled).
 /// The first line names the columns; empty lines are passed over. Errors name file and line.
@@ -96,4 +96,4 @@ class CsvReader {
     std::vector<std::string> fields_;
 };
 
-}  // namespace residua::detail
+}  // namespace residua::detail::inline RESIDUA_ISA

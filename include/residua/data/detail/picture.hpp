@@ -8,18 +8,19 @@
 #include <cstdlib>
 #include <span>
 
+#include <residua/config.hpp>
 #include <residua/data/random.hpp>
 
 /// \file
 /// The painter of the built-in pictures. Integers only, so that a picture has the same bytes on every machine.
-/// Lengths are in 1/256 of a pixel; coordinates of a figure are in 1/4096 of its radius.
+/// Lengths are in subpixels, 1/256 of a pixel; coordinates of a figure are in 1/4096 of its radius.
 
-namespace residua::detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 inline constexpr int picture_side = 32;
 inline constexpr int picture_channels = 3;
 inline constexpr int picture_pixels = picture_side * picture_side;
-inline constexpr int pixel = 256;
+inline constexpr int subpixels = 256;
 inline constexpr int radius_one = 4096;
 
 enum class Figure { disc, ring, square, frame, triangle, cross, rows, columns, checkerboard, dots };
@@ -101,8 +102,8 @@ constexpr bool covers(const Placement& at, int u, int v) {
 constexpr int coverage(const Placement& at, int column, int row) {
     int covered = 0;
     for (int sample = 0; sample < 4; ++sample) {
-        const int dx = column * pixel + 64 + 128 * (sample % 2) - at.x;
-        const int dy = row * pixel + 64 + 128 * (sample / 2) - at.y;
+        const int dx = column * subpixels + 64 + 128 * (sample % 2) - at.x;
+        const int dy = row * subpixels + 64 + 128 * (sample / 2) - at.y;
         const int u = (at.turn.cosine * dx + at.turn.sine * dy) / at.radius;
         const int v = (at.turn.cosine * dy - at.turn.sine * dx) / at.radius;
         covered += covers(at, u, v) ? 1 : 0;
@@ -129,11 +130,12 @@ constexpr Placement random_placement(RandomSequence& random, Figure figure) {
     const bool upright = figure == Figure::rows || figure == Figure::columns;
     Placement at{};
     at.figure = figure;
-    at.x = random.between(11 * pixel, 21 * pixel);
-    at.y = random.between(11 * pixel, 21 * pixel);
-    at.radius = has_texture(figure) ? random.between(9 * pixel, 14 * pixel) : random.between(7 * pixel, 13 * pixel);
+    at.x = random.between(11 * subpixels, 21 * subpixels);
+    at.y = random.between(11 * subpixels, 21 * subpixels);
+    at.radius = has_texture(figure) ? random.between(9 * subpixels, 14 * subpixels)
+                                    : random.between(7 * subpixels, 13 * subpixels);
     at.turn = direction(upright ? random.between(-40, 40) : random.between(-256, 256));
-    const int widest = figure == Figure::dots ? 8 * pixel : 6 * pixel;  // dots need ground between them
+    const int widest = figure == Figure::dots ? 8 * subpixels : 6 * subpixels;  // dots need ground between them
     at.period = random.between(widest * 2 / 3, widest) * radius_one / at.radius;
     at.phase = 16 * radius_one + random.between(0, radius_one);
     at.round_patch = random.below(2) == 0;
@@ -144,9 +146,9 @@ constexpr Placement random_placement(RandomSequence& random, Figure figure) {
 constexpr Placement random_speckle(RandomSequence& random) {
     Placement at{};
     at.figure = random.below(2) == 0 ? Figure::disc : Figure::square;
-    at.x = random.between(0, picture_side * pixel);
-    at.y = random.between(0, picture_side * pixel);
-    at.radius = random.between(pixel, 5 * pixel / 2);
+    at.x = random.between(0, picture_side * subpixels);
+    at.y = random.between(0, picture_side * subpixels);
+    at.radius = random.between(subpixels, 5 * subpixels / 2);
     at.turn = direction(random.between(-256, 256));
     return at;
 }
@@ -205,4 +207,4 @@ constexpr void paint_picture(Figure figure, RandomSequence random, std::span<std
     canvas.develop(random, random.between(4, 16), dst);
 }
 
-}  // namespace residua::detail
+}  // namespace residua::detail::inline RESIDUA_ISA

@@ -10,7 +10,7 @@
 #include <residua/io/safetensors.hpp>
 #include <residua/on_error.hpp>
 
-namespace residua::detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 inline constexpr const char* checksum_key = "checksum";
 
@@ -42,4 +42,4 @@ inline void check_checksum(const SafetensorsFile& file) {
     if (given->second != found) detail::raise(FileError(file.name(), checksum_key, printable(given->second), found));
 }
 
-}  // namespace residua::detail
+}  // namespace residua::detail::inline RESIDUA_ISA

@@ -8,9 +8,10 @@
 #include <string>
 #include <string_view>
 
+#include <residua/config.hpp>
 #include <residua/io/error.hpp>
 
-namespace residua::detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 using namespace std::string_view_literals;
 
@@ -111,4 +112,4 @@ inline std::string content_kind(std::span<const std::byte> content) {
     return bytes;
 }
 
-}  // namespace residua::detail
+}  // namespace residua::detail::inline RESIDUA_ISA

@@ -4,7 +4,7 @@
 
 #include <residua/config.hpp>
 
-namespace residua::detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// An open file descriptor, closed at the end of its life.
 class Descriptor {
@@ -29,4 +29,4 @@ class Descriptor {
     int value_;
 };
 
-}  // namespace residua::detail
+}  // namespace residua::detail::inline RESIDUA_ISA

@@ -14,7 +14,7 @@
 #include <residua/io/error.hpp>
 #include <residua/on_error.hpp>
 
-namespace residua::detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 [[noreturn]] inline void throw_errno(const std::filesystem::path& path, const std::string& action) {
     const int cause = errno;
@@ -68,4 +68,4 @@ inline Destination destination_of(const std::filesystem::path& named) {
     return destination;
 }
 
-}  // namespace residua::detail
+}  // namespace residua::detail::inline RESIDUA_ISA

@@ -17,7 +17,7 @@
 #include <residua/io/detail/descriptor.hpp>
 #include <residua/io/file.hpp>
 
-namespace residua::detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 struct Unmap {
     std::size_t size = 0;
@@ -73,4 +73,4 @@ class FileContent {
     std::span<const std::byte> bytes_;
 };
 
-}  // namespace residua::detail
+}  // namespace residua::detail::inline RESIDUA_ISA

@@ -18,7 +18,7 @@
 /// strings to write. A parser of our own, because a general one costs every program about a second of
 /// compile time.
 
-namespace residua::detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// One value. Its source text lies in the text that was parsed.
 struct JsonValue {
@@ -290,4 +290,4 @@ inline std::string json_string(std::string_view text) {
     return quoted + '"';
 }
 
-}  // namespace residua::detail
+}  // namespace residua::detail::inline RESIDUA_ISA

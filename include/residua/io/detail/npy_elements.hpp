@@ -25,7 +25,7 @@
 /// \file
 /// From the elements of a .npy file, in any order, to those of an array in memory.
 
-namespace residua::detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// Turns the bytes of each element around.
 inline std::vector<std::byte> reversed_elements(std::span<const std::byte> elements, std::size_t bytes) {
@@ -106,4 +106,4 @@ void convert_fitting(Dtype dtype, std::span<const std::byte> elements, std::span
     });
 }
 
-}  // namespace residua::detail
+}  // namespace residua::detail::inline RESIDUA_ISA

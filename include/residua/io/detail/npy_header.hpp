@@ -16,7 +16,7 @@
 #include <residua/io/error.hpp>
 #include <residua/on_error.hpp>
 
-namespace residua::detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// How .npy files name an element type, and what that is here.
 struct NpyType {
@@ -200,4 +200,4 @@ inline std::string npy_header_text(std::string_view descr, std::span<const std::
     return prefix + text;
 }
 
-}  // namespace residua::detail
+}  // namespace residua::detail::inline RESIDUA_ISA

@@ -20,7 +20,7 @@
 #include <residua/io/error.hpp>
 #include <residua/on_error.hpp>
 
-namespace residua {
+namespace residua::inline RESIDUA_ISA {
 
 /// Free text of a safetensors file, by key.
 using Metadata = std::map<std::string, std::string>;
@@ -36,7 +36,9 @@ struct TensorEntry {
     std::size_t size() const { return bytes.size() / bytes_of(dtype); }
 };
 
-namespace detail {
+}  // namespace residua::inline RESIDUA_ISA
+
+namespace residua::detail::inline RESIDUA_ISA {
 
 struct SafetensorsHeader {
     Metadata metadata;
@@ -265,5 +267,4 @@ class SafetensorsHeaderText {
     std::size_t end_ = 0;
 };
 
-}  // namespace detail
-}  // namespace residua
+}  // namespace residua::detail::inline RESIDUA_ISA

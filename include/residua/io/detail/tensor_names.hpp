@@ -13,7 +13,7 @@
 #include <residua/io/array_shape.hpp>
 #include <residua/io/safetensors.hpp>
 
-namespace residua::detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// Whether a text consists of what PyTorch's wrappers (DataParallel, torch.compile) put before each name.
 inline bool is_of_wrappers(std::string_view prefix) {
@@ -73,4 +73,4 @@ inline std::string nearest_tensors(const SafetensorsFile& file, std::string_view
     return names.empty() ? "no tensor at all" : "none; the nearest are " + names;
 }
 
-}  // namespace residua::detail
+}  // namespace residua::detail::inline RESIDUA_ISA

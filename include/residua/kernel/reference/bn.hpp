@@ -11,9 +11,10 @@
 
 #include <cmath>
 
+#include <residua/config.hpp>
 #include <residua/kernel/reference/planar.hpp>
 
-namespace residua::detail::reference {
+namespace residua::detail::reference::inline RESIDUA_ISA {
 
 /// Mean and biased variance of each channel over images, rows and columns.
 template <class T>
@@ -78,4 +79,4 @@ void bn_backward(int n, Chw shape, T epsilon, const T* src, const T* mean, const
     }
 }
 
-}  // namespace residua::detail::reference
+}  // namespace residua::detail::reference::inline RESIDUA_ISA

@@ -10,10 +10,11 @@
 
 #include <algorithm>
 
+#include <residua/config.hpp>
 #include <residua/kernel/reference/planar.hpp>
 #include <residua/shape/window.hpp>
 
-namespace residua::detail::reference {
+namespace residua::detail::reference::inline RESIDUA_ISA {
 
 /// Sizes of a convolution of `n` images.
 struct ConvShape {
@@ -28,7 +29,9 @@ struct ConvShape {
     [[nodiscard]] constexpr long weight_count() const { return static_cast<long>(oc) * src.c * window.taps(); }
 };
 
-namespace detail {
+}  // namespace residua::detail::reference::inline RESIDUA_ISA
+
+namespace residua::detail::reference::detail::inline RESIDUA_ISA {
 
 /// The products between one source channel and one destination channel of one image that share a weight.
 template <class Visit>
@@ -60,7 +63,9 @@ void for_each_product(const ConvShape& shape, Visit visit) {
                 }
 }
 
-}  // namespace detail
+}  // namespace residua::detail::reference::detail::inline RESIDUA_ISA
+
+namespace residua::detail::reference::inline RESIDUA_ISA {
 
 template <class T>
 void conv_forward(const ConvShape& shape, const T* src, const T* weight, const T* bias, T* dst) {
@@ -89,4 +94,4 @@ void conv_backward_bias(const ConvShape& shape, const T* grad_dst, T* grad_bias)
     }
 }
 
-}  // namespace residua::detail::reference
+}  // namespace residua::detail::reference::inline RESIDUA_ISA

@@ -9,7 +9,7 @@
 
 #include <residua/tensor/derivative.hpp>
 
-namespace residua::detail::reference {
+namespace residua::detail::reference::inline RESIDUA_ISA {
 
 template <auto expression, class T>
 void activation_forward(long count, const T* src, T* dst) {
@@ -32,4 +32,4 @@ void accumulate(long count, const T* src, T* dst) {
     for (long i = 0; i < count; ++i) dst[i] += src[i];
 }
 
-}  // namespace residua::detail::reference
+}  // namespace residua::detail::reference::inline RESIDUA_ISA

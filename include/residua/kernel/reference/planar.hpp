@@ -1,8 +1,9 @@
 #pragma once
 
+#include <residua/config.hpp>
 #include <residua/shape/chw.hpp>
 
-namespace residua::detail::reference {
+namespace residua::detail::reference::inline RESIDUA_ISA {
 
 /// Position of a value in a batch of maps that lie in memory as [image][channel][row][column].
 constexpr long position(Chw shape, int image, int c, int y, int x) {
@@ -21,4 +22,4 @@ void for_each_of_channel(int n, Chw shape, int c, Visit visit) {
     }
 }
 
-}  // namespace residua::detail::reference
+}  // namespace residua::detail::reference::inline RESIDUA_ISA

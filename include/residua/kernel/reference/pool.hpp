@@ -16,9 +16,7 @@
 #include <residua/shape/window.hpp>
 #include <residua/tensor/finite.hpp>
 
-namespace residua::detail::reference {
-
-namespace detail {
+namespace residua::detail::reference::detail::inline RESIDUA_ISA {
 
 /// Calls `visit(src)` for the positions under the window of one output pixel, row by row; padding is left out.
 template <class Visit>
@@ -58,7 +56,9 @@ long largest(const T* src, Covered covered) {
     return best;
 }
 
-}  // namespace detail
+}  // namespace residua::detail::reference::detail::inline RESIDUA_ISA
+
+namespace residua::detail::reference::inline RESIDUA_ISA {
 
 /// Largest value under the window; padding counts as minus infinity.
 template <class T>
@@ -97,4 +97,4 @@ void avg_pool_backward(int n, Chw shape, const Window& window, const T* grad_dst
     });
 }
 
-}  // namespace residua::detail::reference
+}  // namespace residua::detail::reference::inline RESIDUA_ISA

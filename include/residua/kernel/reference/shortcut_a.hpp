@@ -12,9 +12,7 @@
 
 #include <residua/kernel/reference/planar.hpp>
 
-namespace residua::detail::reference {
-
-namespace detail {
+namespace residua::detail::reference::detail::inline RESIDUA_ISA {
 
 constexpr Chw shortcut_a_shape(Chw src, int oc, int stride) {
     return {oc, (src.h - 1) / stride + 1, (src.w - 1) / stride + 1};
@@ -32,7 +30,9 @@ void for_each_handed_on(int n, Chw src, int oc, int stride, Visit visit) {
                     visit(position(src, image, c, y * stride, x * stride), position(dst, image, before + c, y, x));
 }
 
-}  // namespace detail
+}  // namespace residua::detail::reference::detail::inline RESIDUA_ISA
+
+namespace residua::detail::reference::inline RESIDUA_ISA {
 
 template <class T>
 void shortcut_a_forward(int n, Chw shape, int oc, int stride, const T* src, T* dst) {
@@ -46,4 +46,4 @@ void shortcut_a_backward(int n, Chw shape, int oc, int stride, const T* grad_dst
     detail::for_each_handed_on(n, shape, oc, stride, [&](long s, long d) { grad_src[s] = grad_dst[d]; });
 }
 
-}  // namespace residua::detail::reference
+}  // namespace residua::detail::reference::inline RESIDUA_ISA

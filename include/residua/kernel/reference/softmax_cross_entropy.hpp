@@ -12,9 +12,7 @@
 
 #include <residua/config.hpp>
 
-namespace residua::detail::reference {
-
-namespace detail {
+namespace residua::detail::reference::detail::inline RESIDUA_ISA {
 
 /// One image's loss, its gradient with respect to the logits times `scale`.
 template <class T>
@@ -27,7 +25,9 @@ T softmax_cross_entropy_of_one(int classes, T scale, const T* logits, int label,
     return std::log(sum) - (logits[label] - largest);
 }
 
-}  // namespace detail
+}  // namespace residua::detail::reference::detail::inline RESIDUA_ISA
+
+namespace residua::detail::reference::inline RESIDUA_ISA {
 
 template <class T, class Label>
 T softmax_cross_entropy(int n, int classes, const T* logits, const Label* labels, T* grad_logits) {
@@ -41,4 +41,4 @@ T softmax_cross_entropy(int n, int classes, const T* logits, const Label* labels
     return loss;
 }
 
-}  // namespace residua::detail::reference
+}  // namespace residua::detail::reference::inline RESIDUA_ISA

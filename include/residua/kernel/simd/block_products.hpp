@@ -20,10 +20,6 @@ RESIDUA_INLINE void add_block_products(const Pack (&weights)[channel_block], con
     unroll<width>([&](int i) RESIDUA_INLINE_LAMBDA { sum[i].store(dst + i * channel_block); });
 }
 
-}  // namespace residua::detail::inline RESIDUA_ISA
-
-namespace residua::detail::inline RESIDUA_ISA {
-
 /// A 1x1 convolution from one block to one block. Its 16 x 16 weights wait in registers for all pixels, `width` of them
 /// at a time: a tile of one block of dst channels alone would load a value for every product, and weights besides.
 /// Shapes: weight [channel][16]; src and dst `count` pixels of a block. Reads: weight, src. Writes: dst, or adds to it

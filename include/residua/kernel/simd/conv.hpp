@@ -34,10 +34,6 @@ struct ConvTask {
     Ahead* ahead = nullptr;
 };
 
-}  // namespace residua::detail::inline RESIDUA_ISA
-
-namespace residua::detail::inline RESIDUA_ISA {
-
 /// The weights behind those of a tile, which the next tile, or the next product, will need. They are fetched into the
 /// cache while the tile is computed, a part in each of the passes over the tile's own weights: otherwise the first pass
 /// waits for memory and the others leave it idle.
@@ -167,10 +163,6 @@ RESIDUA_INLINE void conv_tile(const ConvTask& task, const Finish& finish, const 
                            task.last_column - place.column, dst + b * task.dst_block, task.dst_pixel);
     });
 }
-
-}  // namespace residua::detail::inline RESIDUA_ISA
-
-namespace residua::detail::inline RESIDUA_ISA {
 
 /// Direct convolution: `dst_blocks` x `width` accumulators stay in registers while all source channels and taps pass.
 /// Shapes: as in ConvTask and Tiling.

@@ -36,10 +36,6 @@ struct ProductTile {
     int rest_channels = 1;
 };
 
-}  // namespace residua::detail::inline RESIDUA_ISA
-
-namespace residua::detail::inline RESIDUA_ISA {
-
 /// A tile of products, of a run's `channels` from `src` on with `blocks` blocks of `grad`, summed up over the map.
 template <int blocks, int channels, int pixel>
 void conv_product_tile(const ConvBackwardWeightTask& task, const float* src, const float* grad,
@@ -114,10 +110,6 @@ constexpr int near_part(int count, int pixels) {
     const int parts = (count + most - 1) / most;
     return (count + parts - 1) / parts;
 }
-
-}  // namespace residua::detail::inline RESIDUA_ISA
-
-namespace residua::detail::inline RESIDUA_ISA {
 
 /// Outer products over all pixels: a tile of them stays in registers while some rows, or some columns of a single row,
 /// pass.

@@ -20,10 +20,6 @@ struct Clip {
     }
 };
 
-}  // namespace residua::detail::inline RESIDUA_ISA
-
-namespace residua::detail::inline RESIDUA_ISA {
-
 /// The largest value of a window of `rows` rows of `floats` floats; NaN if there is one.
 RESIDUA_INLINE Pack largest(const float* src, std::ptrdiff_t src_row, int rows, int floats) {
     Pack best = Pack::broadcast(-std::numeric_limits<float>::infinity());
@@ -57,10 +53,6 @@ RESIDUA_INLINE void send_gradient(Pack gradient, const float* src, std::ptrdiff_
         }
 }
 
-}  // namespace residua::detail::inline RESIDUA_ISA
-
-namespace residua::detail::inline RESIDUA_ISA {
-
 /// Largest value under a window, NaN if there is one.
 /// Shapes: src blocks x h x w, dst blocks x h' x w'. Reads: src. Writes: dst, rows [first, last). Requires: both
 /// blocked, no window that covers nothing but padding.
@@ -75,8 +67,8 @@ inline void max_pool(const MapView<const float>& src, const MapView<float>& dst,
             for (int column = 0; column < dst.layout.shape.w; ++column, to += channel_block) {
                 const Clip columns =
                     Clip::of(column, window.stride, window.padding, window.kernel_w, src.layout.shape.w);
-                detail::largest(from + std::ptrdiff_t{columns.first} * channel_block, src_row, rows.last - rows.first,
-                                (columns.last - columns.first) * channel_block)
+                largest(from + std::ptrdiff_t{columns.first} * channel_block, src_row, rows.last - rows.first,
+                        (columns.last - columns.first) * channel_block)
                     .store(to);
             }
         }
@@ -101,8 +93,8 @@ inline void max_pool_backward(const MapView<const float>& src, const MapView<con
                 const Clip columns =
                     Clip::of(column, window.stride, window.padding, window.kernel_w, src.layout.shape.w);
                 const std::ptrdiff_t corner = std::ptrdiff_t{columns.first} * channel_block;
-                detail::send_gradient(Pack::load(gradient), from + corner, src_row, to + corner, grad_row,
-                                      rows.last - rows.first, (columns.last - columns.first) * channel_block);
+                send_gradient(Pack::load(gradient), from + corner, src_row, to + corner, grad_row,
+                              rows.last - rows.first, (columns.last - columns.first) * channel_block);
             }
         }
     }

@@ -47,10 +47,6 @@ struct WinogradTask {
     Ahead* ahead = nullptr;
 };
 
-}  // namespace residua::detail::inline RESIDUA_ISA
-
-namespace residua::detail::inline RESIDUA_ISA {
-
 /// A square of pixels with zeros for those outside of the map, as a map of its own.
 template <int size>
 void copy_clipped(const float* src, std::ptrdiff_t row_step, int first_row, int first_column, int rows, int columns,
@@ -267,10 +263,6 @@ void bare_products(const WinogradTask& task, int tile, int count, const float* s
         kernels += blocks * block_floats;
     }
 }
-
-}  // namespace residua::detail::inline RESIDUA_ISA
-
-namespace residua::detail::inline RESIDUA_ISA {
 
 /// Convolution by minimal filtering: groups of patches are transformed, multiplied position by position with the
 /// transformed weights, one tile of dst blocks after another, and transformed back while still in the cache. Bare

@@ -19,10 +19,6 @@ struct WinogradWeightTask {
     int collected = 0;  ///< patches that are there already
 };
 
-}  // namespace residua::detail::inline RESIDUA_ISA
-
-namespace residua::detail::inline RESIDUA_ISA {
-
 /// From the gradient of m results along one axis to that of the m + 2 sums they came from.
 template <int m>
 RESIDUA_INLINE void transform_gradient(const Row<PackPart, m>& g, Row<PackPart, m + 2>& y);
@@ -133,10 +129,6 @@ void winograd_gradients(const WinogradWeightTask& task, float* dst) {
     }
 }
 
-}  // namespace residua::detail::inline RESIDUA_ISA
-
-namespace residua::detail::inline RESIDUA_ISA {
-
 /// Transforms the patches asked for and puts them behind those collected so far.
 /// Shapes: as in the task; scratch winograd_weight_scratch floats. Reads: src, grad_dst; zeros stand outside of both.
 /// Writes: scratch. Requires: 64-byte alignment, room for the patches (src.group in all).
@@ -185,10 +177,6 @@ void winograd_multiply(const float* scratch, int group, int count, int src_block
              .ahead = ahead});
 }
 
-}  // namespace residua::detail::inline RESIDUA_ISA
-
-namespace residua::detail::inline RESIDUA_ISA {
-
 template <int m>
 RESIDUA_INLINE void transform_weight_gradient_part(const float* sums, std::ptrdiff_t position_step, bool starts,
                                                    float* kernel) {
@@ -211,10 +199,6 @@ RESIDUA_INLINE void transform_weight_gradient_part(const float* sums, std::ptrdi
         });
     });
 }
-
-}  // namespace residua::detail::inline RESIDUA_ISA
-
-namespace residua::detail::inline RESIDUA_ISA {
 
 /// Takes the gradient of 16 x 16 transformed kernels back to the kernels.
 /// Shapes: sums [position][channel][16], kernels [channel][9][16]. Reads: sums. Accumulates: kernels, or writes them if

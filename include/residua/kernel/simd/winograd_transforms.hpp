@@ -78,10 +78,6 @@ struct Winograd<4> {
     }
 };
 
-}  // namespace residua::detail::inline RESIDUA_ISA
-
-namespace residua::detail::inline RESIDUA_ISA {
-
 /// Where the positions of some rows are. Compilers must not see that all are multiples of a step away from the first:
 /// they would keep 36 offsets in memory rather than add.
 template <int size, class Float, int count = size>

@@ -1,0 +1,27 @@
+# Fails where model/ has a network that no unit test names.
+# Usage: cmake -D INCLUDE=<folder that holds residua/> -D TESTS=<folder of the rooms' tests> -P networks.cmake
+cmake_minimum_required(VERSION 3.22)
+
+file(GLOB sources ${TESTS}/*/*_test.cpp)
+set(tests "")
+foreach(source IN LISTS sources)
+    file(READ ${source} text)
+    string(APPEND tests "${text}")
+endforeach()
+
+set(found 0)
+file(GLOB headers ${INCLUDE}/residua/model/*.hpp)
+foreach(header IN LISTS headers)
+    file(STRINGS ${header} lines REGEX "^struct ")
+    foreach(line IN LISTS lines)
+        string(REGEX REPLACE "^struct ([A-Za-z0-9]+).*" "\\1" name "${line}")
+        math(EXPR found "${found} + 1")
+        if(NOT tests MATCHES "[^A-Za-z0-9]${name}[^A-Za-z0-9]")
+            message(SEND_ERROR "${name}: no test names it")
+        endif()
+    endforeach()
+endforeach()
+if(found LESS 30)
+    message(FATAL_ERROR "found only ${found} networks")
+endif()
+message(STATUS "${found} networks")
