@@ -3,6 +3,11 @@
 /// \file
 /// Constants every room agrees on. Nothing here depends on the machine.
 
+#if __cplusplus < 202002L
+// No #error, behind which compilers read on and print hundreds of lines: where a file is missing, they end.
+#include <residua needs C++20: compile with -std=c++20 or newer>
+#endif
+
 #include <residua/isa.hpp>
 
 /// Functions on registers must vanish into their callers, or tiles of accumulators spill to memory.

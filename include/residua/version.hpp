@@ -1,5 +1,7 @@
 #pragma once
 
+#include <residua/config.hpp>
+
 /// \file
 /// The library's version, read by the build as well: change it here only.
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <residua/config.hpp>
+
 namespace residua {
 
 /// Batch normalisation (Ioffe and Szegedy, 2015) over images, rows and columns, with a learned scale and shift per

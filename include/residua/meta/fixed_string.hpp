@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <string_view>
 
+#include <residua/config.hpp>
+
 namespace residua {
 
 /// Text as a template argument, for names: `Named<"linear", Linear<10>>`, `parameter<"conv1.weight">()`.

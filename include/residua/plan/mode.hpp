@@ -1,5 +1,7 @@
 #pragma once
 
+#include <residua/config.hpp>
+
 namespace residua {
 
 /// What a workspace is for: running a network with fixed weights and statistics, or training it.

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <residua/config.hpp>
+
 /// \file
 /// What can be wrong with a network, each kind a type whose name and arguments say it: where, what was expected, what
 /// was found. Text would print as character codes on older compilers, numbers and types print well. docs/errors.md has
