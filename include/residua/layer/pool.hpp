@@ -1,11 +1,10 @@
 #pragma once
 
+#include <residua/config.hpp>
 #include <residua/layer/options.hpp>
 #include <residua/shape/window.hpp>
 
-namespace residua {
-
-namespace detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// Without a stride a pool tiles the map, as PyTorch's do: the stride is the kernel's size, there is no padding unless
 /// it is told, and nothing may be left over. With one it slides as a convolution does, padded by (kernel - 1) / 2.
@@ -30,7 +29,9 @@ struct Pool {
     static constexpr Chw output(Chw in) { return {in.c, window.rows(in.h), window.columns(in.w)}; }
 };
 
-}  // namespace detail
+}  // namespace residua::detail::inline RESIDUA_ISA
+
+namespace residua {
 
 /// Largest value under a window. Padding counts as minus infinity. `MaxPool<2>` tiles the map and wants even sizes;
 /// `MaxPool<3, Stride<2>>` is the paper's overlapping one (padding 1).

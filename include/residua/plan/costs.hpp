@@ -1,10 +1,9 @@
 #pragma once
 
+#include <residua/config.hpp>
 #include <residua/plan/parameters.hpp>
 
-namespace residua {
-
-namespace detail {
+namespace residua::detail::inline RESIDUA_ISA {
 
 /// Multiply-adds of one node for one image, counted as table 1 of the paper does: convolutions and linear layers only.
 template <int size>
@@ -20,7 +19,9 @@ constexpr long sum_multiply_adds(const Graph<size>& graph) {
     return sum;
 }
 
-}  // namespace detail
+}  // namespace residua::detail::inline RESIDUA_ISA
+
+namespace residua {
 
 /// Multiply-adds of one image's way through the network, as in table 1 of the paper.
 template <class Net>
