@@ -16,6 +16,7 @@ import pickle
 import struct
 import sys
 import types
+import unittest.mock
 import warnings
 
 import torch
@@ -101,10 +102,12 @@ class Unpickler(pickle.Unpickler):
 def load_pickled(path):
     """What a .pth file holds."""
     by_pickle = types.ModuleType("pickle_of_known_classes")
+    by_pickle.__dict__.update({key: value for key, value in vars(pickle).items() if not key.startswith("__")})
     by_pickle.Unpickler = Unpickler
     by_pickle.load = lambda file, **options: Unpickler(file, **options).load()
     try:
-        with warnings.catch_warnings():
+        # Patched as well, because torch 1.13 loads with its own in place of the argument.
+        with warnings.catch_warnings(), unittest.mock.patch.object(torch.serialization, "pickle", by_pickle):
             warnings.simplefilter("ignore")
             return torch.load(path, map_location="cpu", pickle_module=by_pickle, weights_only=False)
     except OSError as error:
