@@ -34,9 +34,9 @@ struct Case {
 };
 
 constexpr Case cases[] = {{"resnet20:infer", run<InferenceRun<ResNet20>, 1>},
-                          {"resnet20:train", run<TrainingRun<ResNet20>, 1>},
+                          {"resnet20:train", run<Passes<ResNet20>, 1>},
                           {"bottlenecks:infer", run<InferenceRun<Bottlenecks>, 1>},
-                          {"bottlenecks:train", run<TrainingRun<Bottlenecks>, 1>}};
+                          {"bottlenecks:train", run<Passes<Bottlenecks>, 1>}};
 
 void list() {
 #if defined(__clang__)
