@@ -26,8 +26,8 @@ string(SUBSTRING "${expected}" 0 ${end} expected)
 
 execute_process(COMMAND ${COMPILER} -std=c++20 -fsyntax-only -fno-diagnostics-color -I${SOURCE}/include ${WORK}/net.cpp
     ERROR_VARIABLE output)
-string(REPLACE "${SOURCE}/" "" output "${output}")
 string(REPLACE "${WORK}/" "" output "${output}")
+string(REPLACE "${SOURCE}/" "" output "${output}")
 foreach(side IN ITEMS output expected)
     string(STRIP "${${side}}" plain_${side})
     string(REGEX REPLACE "hpp:[0-9:]+" "hpp" plain_${side} "${plain_${side}}")
