@@ -1,15 +1,15 @@
-# Reads the functions that an object defines and fails on one of residua's outside the namespace of the instruction set:
-# linkers might take it for that of another object.
+# Reads the functions that an object defines and fails on one of residua's whose name, types included, does not tell the
+# instruction set: linkers might take it for that of another object.
 # Usage: cmake -D NM=<nm> -D OBJECT=<file> -D ISA=<name of the namespace> -P symbols.cmake
 cmake_minimum_required(VERSION 3.22)
 
 execute_process(COMMAND ${NM} --defined-only ${OBJECT} OUTPUT_VARIABLE symbols COMMAND_ERROR_IS_FATAL ANY)
 string(LENGTH ${ISA} length)
-# Text, weak text and ifunc symbols of names within residua; namespaces are lower case.
+# Text, weak text and ifunc symbols of names within residua.
 string(REGEX MATCHALL " [TtWwi] _ZNK?7residua[^\n]*" functions "${symbols}")
 set(outside "")
 foreach(function IN LISTS functions)
-    if(NOT function MATCHES "_ZNK?7residua([0-9]+[a-z]+)*${length}${ISA}")
+    if(NOT function MATCHES "${length}${ISA}")
         string(REGEX REPLACE "^ . " "" name "${function}")
         list(APPEND outside ${name})
     endif()
