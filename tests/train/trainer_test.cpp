@@ -310,8 +310,9 @@ TEST_CASE("trainer: wrong images and options are named") {
 }
 
 TEST_CASE("trainer: a batch too small for BN is refused at the start, with the numbers and the way out") {
-    const auto make = [](int images, int batch, bool drop_last) {
-        AugmentedImages source = source_of(pictures(images));
+    const auto make = [](int count, int batch, bool drop_last) {
+        const LabelledImages images = pictures(count);
+        AugmentedImages source = source_of(images);
         TrainingOptions options = options_for(1);
         options.batch = batch;
         options.drop_last = drop_last;
@@ -333,7 +334,8 @@ TEST_CASE("trainer: a batch too small for BN is refused at the start, with the n
           "batch: 17 images in batches of 32: expected at least one whole batch, because drop_last leaves out smaller "
           "ones");
     static_assert(smallest_batch<OnePixel> == 2 && smallest_batch<SmallNet> == 1);
-    AugmentedImages source = source_of(pictures(17));
+    const LabelledImages images = pictures(17);
+    AugmentedImages source = source_of(images);
     CHECK(complaint([&] { Trainer<SmallNet> trainer(source, {.batch = 8}); }) == "nothing thrown");
 }
 
