@@ -4,7 +4,8 @@
 /// RESIDUA_ISA, the name of the instruction set that a file is compiled for. All code of the library lies in inline
 /// namespaces of this name, so that linkers never take a function for one instruction set in place of the same one for
 /// another. What compilers use by themselves counts. The name is the highest level whose parts are all there, and what
-/// there is beyond it: `avx2` is x86-64-v3, `avx512_vnni` x86-64-v4 with VNNI, `avx512icl` with all of Ice Lake's.
+/// there is beyond it: `avx2` is x86-64-v3, `avx512_vnni` x86-64-v4 with VNNI, `avx512icl` with all of Ice Lake's. Code
+/// that is compiled without exceptions has another name, too, because it does not throw.
 
 // RESIDUA_ISA_IF(macro, word): the word if the compiler defines the macro as a number, else nothing. A defined macro is
 // replaced by its value, whose RESIDUA_ISA_IS_ is a comma and makes the word the second argument.
@@ -65,20 +66,20 @@
                      RESIDUA_ISA_IF(__POPCNT__, _popcnt), RESIDUA_ISA_BEYOND_V2, , )
 
 #if defined(RESIDUA_ISA_IS_ICELAKE)
-#define RESIDUA_ISA RESIDUA_ISA_JOIN(avx512icl, RESIDUA_ISA_BEYOND_ICELAKE, , , , , , )
+#define RESIDUA_ISA_NAME RESIDUA_ISA_JOIN(avx512icl, RESIDUA_ISA_BEYOND_ICELAKE, , , , , , )
 #elif defined(RESIDUA_ISA_IS_V4)
-#define RESIDUA_ISA RESIDUA_ISA_JOIN(avx512, RESIDUA_ISA_BEYOND_V4, , , , , , )
+#define RESIDUA_ISA_NAME RESIDUA_ISA_JOIN(avx512, RESIDUA_ISA_BEYOND_V4, , , , , , )
 #elif defined(RESIDUA_ISA_IS_V3)
-#define RESIDUA_ISA RESIDUA_ISA_JOIN(avx2, RESIDUA_ISA_BEYOND_V3, , , , , , )
+#define RESIDUA_ISA_NAME RESIDUA_ISA_JOIN(avx2, RESIDUA_ISA_BEYOND_V3, , , , , , )
 #elif defined(RESIDUA_ISA_IS_V2)
-#define RESIDUA_ISA RESIDUA_ISA_JOIN(sse42, RESIDUA_ISA_BEYOND_V2, , , , , , )
+#define RESIDUA_ISA_NAME RESIDUA_ISA_JOIN(sse42, RESIDUA_ISA_BEYOND_V2, , , , , , )
 #else
-#define RESIDUA_ISA RESIDUA_ISA_JOIN(sse2, RESIDUA_ISA_BEYOND_V1, , , , , , )
+#define RESIDUA_ISA_NAME RESIDUA_ISA_JOIN(sse2, RESIDUA_ISA_BEYOND_V1, , , , , , )
 #endif
 
 #elif defined(__ARM_NEON)
 
-#define RESIDUA_ISA                                                                                                 \
+#define RESIDUA_ISA_NAME                                                                                            \
     RESIDUA_ISA_JOIN(neon, RESIDUA_ISA_IF(__ARM_FEATURE_ATOMICS, _lse), RESIDUA_ISA_IF(__ARM_FEATURE_RCPC, _rcpc),  \
                      RESIDUA_ISA_IF(__ARM_FEATURE_FP16_VECTOR_ARITHMETIC, _fp16),                                   \
                      RESIDUA_ISA_IF(__ARM_FEATURE_DOTPROD, _dot), RESIDUA_ISA_IF(__ARM_FEATURE_MATMUL_INT8, _i8mm), \
@@ -86,6 +87,12 @@
 
 #else
 
-#define RESIDUA_ISA generic
+#define RESIDUA_ISA_NAME generic
 
+#endif
+
+#if defined(__cpp_exceptions)
+#define RESIDUA_ISA RESIDUA_ISA_NAME
+#else
+#define RESIDUA_ISA RESIDUA_ISA_JOIN(RESIDUA_ISA_NAME, _without_exceptions, , , , , , )
 #endif

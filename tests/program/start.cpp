@@ -137,7 +137,8 @@ TEST_CASE("program: images to measure errors on that the network cannot take are
     const Images images;
     const Arguments run{"train", "--net", "resnet18", "--data", "good.csv", "--batch", "2", "--validate"};
     put(images.folder / "labels.csv", "file,label\na.png,1000\n");
-    check_refused(images.run(run + Arguments{"labels.csv"}), "images: classes: at most: expected 1000, got 1001");
+    check_refused(images.run(run + Arguments{"labels.csv"}),
+                  "labels.csv: line 2: expected a label from 0 to 8, found '1000'");
     put(images.folder / "empty.csv", "file,label\n");
     check_refused(images.run(run + Arguments{"empty.csv"}), "empty.csv: images: expected at least one, ");
     check_refused(images.run(run + Arguments{"none"}), "none: ");
@@ -148,7 +149,7 @@ TEST_CASE("program: images to measure errors on that the network cannot take are
 TEST_CASE(
     "program: files that a table lists and that are not there are refused at the start, unless they may be skipped") {
     const Images images;
-    put(images.folder / "some.csv", "file,label\na.png,7\nb.png,8\nc.png,9\n");
+    put(images.folder / "some.csv", "file,label\na.png,7\nb.png,8\nc.png,8\n");
     const std::string expected = "some.csv: files: expected 3 that are there, found 2 that are not, first b.png";
     const Arguments common{"train", "--net", "resnet18", "--batch", "2", "--iterations", "1"};
     check_refused(images.run(common + Arguments{"--data", "some.csv"}), expected);

@@ -138,10 +138,10 @@ class BatchLoader {
 
     void check_process() const {
         if (ahead_->process != ::getpid())
-            detail::raise(std::logic_error(
-                "loader: expected the process that made it, found a fork of it, which has none of its threads: make "
-                "the "
-                "source and the loader or trainer in the process that uses them"));
+            detail::raise(
+                std::logic_error("loader: expected the process that made it, found a fork of it, which has "
+                                 "none of its threads: make the source and the loader or trainer in the "
+                                 "process that uses them"));
     }
 
     Slot& slot_of(std::int64_t iteration) { return slots_[static_cast<std::size_t>(iteration) % slot_count]; }

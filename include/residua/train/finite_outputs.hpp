@@ -4,6 +4,7 @@
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 #include <residua/on_error.hpp>
 #include <residua/tensor/finite.hpp>
@@ -50,11 +51,11 @@ namespace residua::detail::inline RESIDUA_ISA {
 
 /// \throws OutputsNotFinite unless all numbers are; `what` they are goes into the text.
 template <class T>
-void require_finite(std::span<const T> numbers, const std::string& what) {
+void require_finite(std::span<const T> numbers, std::string_view what) {
     const std::size_t place = first_not_finite(numbers);
     if (place == numbers.size()) return;
-    detail::raise(OutputsNotFinite(what + ": expected finite numbers, found " + number_text(numbers[place]) +
-                                   " at place " + std::to_string(place)));
+    detail::raise(OutputsNotFinite(std::string(what) + ": expected finite numbers, found " +
+                                   number_text(numbers[place]) + " at place " + std::to_string(place)));
 }
 
 }  // namespace residua::detail::inline RESIDUA_ISA
