@@ -72,16 +72,22 @@ void check_step(Safe<Net>& safe, ReferenceNetwork<Net, double>& reference) {
     CHECK(loss.mean == Approx(expected_loss).epsilon(5e-5));
     const auto expected = reference.backward(upstream);
     Disagreement gradients;
+    Disagreement statistics;
     for (const Parameter& parameter : parameters<Net>) {
-        if (!parameter.trained()) continue;
         const auto first = static_cast<std::size_t>(parameter.offset);
         const auto size = static_cast<std::size_t>(parameter.count());
-        gradients.compare(found.subspan(first, size), std::span(expected.parameters).subspan(first, size),
-                          parameter_name<Net>(parameter));
+        const std::string name = parameter_name<Net>(parameter);
+        if (parameter.trained())
+            gradients.compare(found.subspan(first, size), std::span(expected.parameters).subspan(first, size), name);
+        else
+            statistics.compare(safe.weights.span(parameter), reference.weights().subspan(first, size), name);
     }
     INFO(gradients.where << " off by " << gradients.error);
     CHECK(gradients.error < 1e-3);
     CHECK(gradients.error > 0);  // something was compared
+    INFO(statistics.where << " off by " << statistics.error);
+    CHECK(statistics.error < 1e-5);
+    CHECK(statistics.error > 0);
 }
 
 template <class Net>
