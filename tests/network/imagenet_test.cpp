@@ -68,7 +68,8 @@ void check_step(Safe<Net>& safe, ReferenceNetwork<Net, double>& reference) {
     std::vector<double> upstream(expected_logits.size());
     const double expected_loss =
         reference::softmax_cross_entropy(batch, classes, expected_logits.data(), labels.data(), upstream.data());
-    // Statistics of a few values amplify rounding: the loss of ResNet-50 is off by 1e-5 (root mean square of 20 seeds).
+    // Statistics of a few values amplify rounding: the loss of ResNet-50 is off by 1e-5 (root mean square of 20 seeds),
+    // its last statistics by 2e-5.
     CHECK(loss.mean == Approx(expected_loss).epsilon(5e-5));
     const auto expected = reference.backward(upstream);
     Disagreement gradients;
@@ -86,7 +87,7 @@ void check_step(Safe<Net>& safe, ReferenceNetwork<Net, double>& reference) {
     CHECK(gradients.error < 1e-3);
     CHECK(gradients.error > 0);  // something was compared
     INFO(statistics.where << " off by " << statistics.error);
-    CHECK(statistics.error < 1e-5);
+    CHECK(statistics.error < 5e-5);
     CHECK(statistics.error > 0);
 }
 
