@@ -8,7 +8,7 @@ set(RESIDUA_TESTS all CACHE STRING "unit tests: all, or a subset that tests/subs
 # each compiler's own affair. Rooms without floats compute while they are compiled, which `residua_syntax` does; clang++
 # compiles files, images and training for AddressSanitizer.
 set(subset_clang
-    ^tensor/ ^kernel/ ^exec/ ^fast_math/
+    ^expr/ ^simd/ ^tensor/ ^kernel/ ^exec/ ^fast_math/
     ^fused/branches_test
     ^network/resnet20_test)
 
@@ -17,7 +17,7 @@ set(subset_clang
 # constants, for which no compiler accepts undefined behaviour, nor what other threads do, see below; no networks of the
 # paper, which would take hours.
 set(subset_asan
-    ^array/ ^data/ ^io/ ^kernel/ ^tensor/
+    ^array/ ^data/ ^io/ ^expr/ ^simd/ ^kernel/ ^tensor/
     ^exec/bytes_test ^exec/errors_test ^exec/shared_weights_test
     ^fused/layers_test ^fused/large_results_test
     ^train/checkpoint_test ^train/trainer_test)
@@ -34,7 +34,7 @@ set(subset_tsan
 # Does a machine with other registers compute the same? Registers, kernels, the team, the network whose logits and
 # gradients are known; no more, because emulation takes thirty times as long.
 set(subset_aarch64
-    ^tensor/ ^kernel/
+    ^expr/ ^simd/ ^tensor/ ^kernel/
     ^exec/team_test
     ^network/resnet20_test)
 

@@ -3,10 +3,10 @@
 #include "../support/repeat.hpp"
 #include "candidates.hpp"
 #include <residua/exec/arena.hpp>
-#include <residua/exec/bound_conv.hpp>
-#include <residua/exec/run_training.hpp>
 #include <residua/kernel/simd/border.hpp>
-#include <residua/plan/workspace.hpp>
+#include <residua/lower/workspace.hpp>
+#include <residua/op/conv/run_bound.hpp>
+#include <residua/op/conv/run_training.hpp>
 
 namespace {
 

@@ -2,11 +2,11 @@
 
 #include <array>
 
+#include <residua/graph/enforce.hpp>
 #include <residua/model/cifar.hpp>
 #include <residua/model/imagenet.hpp>
 #include <residua/model/vgg.hpp>
 #include <residua/plan/layout.hpp>
-#include <residua/shape/enforce.hpp>
 
 /// What tells one convolution from another.
 struct ConvShape {
@@ -42,9 +42,10 @@ struct Shapes {
 
 template <class Net>
 constexpr void add_convs(Shapes& shapes) {
-    for (const residua::detail::Node& node : residua::graph_of<Net>.nodes)
-        if (node.op == residua::detail::Op::conv)
-            shapes.add({residua::graph_of<Net>[node.src].shape, node.shape, node.window});
+    constexpr const auto& graph = residua::graph_of<Net>;
+    for (int i = 0; i < graph.count(); ++i)
+        if (const residua::detail::Node& node = graph[i]; node.op == residua::detail::op_of<residua::detail::ConvOp>)
+            shapes.add({graph.source_shape(i), node.shape, node.window});
 }
 
 template <class... Nets>

@@ -4,7 +4,7 @@
 #include "measure.hpp"
 #include "weight_file.hpp"
 #include <residua/io/model.hpp>
-#include <residua/plan/products.hpp>
+#include <residua/lower/products.hpp>
 #include <residua/plan/traffic.hpp>
 #include <residua/train/initialise.hpp>
 

@@ -13,8 +13,8 @@ std::string operation_of(const residua::detail::InferenceStep& step) {
     const auto activations = detail::activation_kinds<ActivationsOf<Net>>();
     std::string words = kind_of<Net>(step.node, step.algorithm);
     if (step.bn >= 0 && step.bn != step.node) words += "+BN";
-    if (step.skip >= 0 && step.op != detail::Op::add) words += "+Add";
-    if (step.activation >= 0 && step.op != detail::Op::activation)
+    if (step.skip >= 0 && detail::role_of(step.op) != detail::Role::sum) words += "+Add";
+    if (step.activation >= 0 && detail::role_of(step.op) != detail::Role::function)
         words += '+' + std::string(activations[static_cast<std::size_t>(step.activation)]);
     return words;
 }

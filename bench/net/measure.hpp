@@ -16,7 +16,7 @@ struct Wanted {
 struct Measured {
     std::vector<double> seconds{};
     double flops = 0.0;        ///< of one batch
-    double products = 0.0;     ///< floating-point operations left with minimal filtering, see plan/products.hpp
+    double products = 0.0;     ///< floating-point operations left with minimal filtering, see lower/products.hpp
     long bytes_moved = 0;      ///< of one batch, see plan/traffic.hpp
     long bytes_layerwise = 0;  ///< the same if nothing were fused, or 0 if that is not counted
     long workspace_bytes = 0;

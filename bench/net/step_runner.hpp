@@ -6,7 +6,8 @@
 
 #include <residua/exec/frozen.hpp>
 #include <residua/exec/run_inference.hpp>
-#include <residua/plan/workspace.hpp>
+#include <residua/lower/workspace.hpp>
+#include <residua/op/visit.hpp>
 #include <residua/train/initialise.hpp>
 
 /// Runs the steps of an inference plan one by one, for one image on one thread, as a workspace does: before the first
@@ -46,15 +47,26 @@ class StepRunner {
         const detail::InferenceKernel& kernel = detail::inference_kernels<Net>.value_of(2 * s);
         const Chw dst = step.dst.shape;
         const auto tiles_of = [&](int columns) { return (columns + kernel.tiling.width - 1) / kernel.tiling.width; };
-        if (kernel.op == detail::Op::shortcut_a || !step.shared) return 1;
-        if (kernel.op == detail::Op::avg_pool) return step.dst.blocks();
-        if (kernel.op == detail::Op::linear || step.by_tiles) return step.dst.blocks() / kernel.tiling.dst_blocks;
+        if (!step.shared) return 1;
+        if (!kernel.elementwise && detail::role_of(kernel.op) == detail::Role::pass) return pieces(kernel.op, step.dst);
+        if (detail::row_of(kernel.op).takes_images_as_columns || step.by_tiles)
+            return step.dst.blocks() / kernel.tiling.dst_blocks;
         if (kernel.algorithm != Algorithm::direct)
             return tiles_of(detail::patch_count(dst, detail::patch_size(kernel.algorithm)));
         return step.flat ? tiles_of(dst.h * dst.w) : dst.h;
     }
 
   private:
+    /// Of an operation without products.
+    static int pieces(residua::detail::Op op, const residua::detail::Layout& dst) {
+        int found = 1;
+        residua::detail::visit_operation(op, [&]<class Descriptor>(residua::detail::meta::Type<Descriptor>) {
+            if constexpr (requires { residua::detail::FastKernels<Descriptor>::pieces(dst); })
+                found = residua::detail::FastKernels<Descriptor>::pieces(dst);
+        });
+        return found;
+    }
+
     residua::detail::Frozen<Net> frozen_;
     std::vector<float> image_;
     std::vector<float> output_;

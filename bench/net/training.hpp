@@ -7,8 +7,8 @@
 #include <residua/data/augmented_images.hpp>
 #include <residua/data/labelled_images.hpp>
 #include <residua/exec/workspace.hpp>
+#include <residua/lower/products.hpp>
 #include <residua/plan/layerwise_traffic.hpp>
-#include <residua/plan/products.hpp>
 #include <residua/train/initialise.hpp>
 #include <residua/train/loss.hpp>
 #include <residua/train/sgd.hpp>
@@ -22,7 +22,7 @@ constexpr long training_multiply_adds = [] {
     using namespace residua;
     using namespace residua::detail;
     int first = 0;
-    while (graph_of<Net>[first].op != Op::conv) ++first;
+    while (!has_products(graph_of<Net>[first].op)) ++first;
     return 3 * multiply_adds<Net> - detail::node_multiply_adds(graph_of<Net>, first);
 }();
 
@@ -102,5 +102,5 @@ Measured measure_training(const Wanted& wanted) {
             .bytes_moved = residua::traffic<Net, residua::Training>.bytes(wanted.batch),
             .bytes_layerwise = residua::layerwise_traffic<Net>.bytes(wanted.batch),
             .workspace_bytes = static_cast<long>(sizeof(float)) *
-                               residua::detail::TrainingSizes<Net>::total(wanted.batch, wanted.threads)};
+                               residua::detail::workspace_floats<Net, residua::Training>(wanted.batch, wanted.threads)};
 }

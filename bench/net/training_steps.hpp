@@ -76,7 +76,7 @@ class TrainingWords {
         words.map_bytes = batch_ * float_bytes * floats;
         if (s < 0) return words;
         const detail::ForwardStep& step = plan.forward[s];
-        const bool conv = step.op == detail::Op::conv || step.op == detail::Op::linear;
+        const bool conv = detail::has_products(step.op);
         words.operation +=
             ' ' + kind_of<Net>(step.node, conv ? detail::training_convs<Net>.value_of(s).algorithm : Algorithm::direct);
         words.src = spelled(plan.blends[step.blend].shape);
@@ -102,8 +102,7 @@ class TrainingWords {
     }
 
     static bool is_whole_batch(int s) {
-        const residua::detail::Op op = plan.forward[s].op;
-        return (op == residua::detail::Op::conv || op == residua::detail::Op::linear) &&
+        return residua::detail::has_products(plan.forward[s].op) &&
                residua::detail::training_convs<Net>.value_of(s).whole_batch;
     }
     [[nodiscard]] double flops(int s) const {

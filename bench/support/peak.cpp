@@ -5,7 +5,7 @@
 
 #include "repeat.hpp"
 #include <residua/kernel/unroll.hpp>
-#include <residua/tensor/pack.hpp>
+#include <residua/simd/pack.hpp>
 
 namespace {
 

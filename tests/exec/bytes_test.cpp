@@ -2,9 +2,9 @@
 
 #include <residua/exec/model.hpp>
 #include <residua/exec/workspace.hpp>
+#include <residua/lower/budget.hpp>
 #include <residua/model/cifar.hpp>
 #include <residua/model/imagenet.hpp>
-#include <residua/plan/budget.hpp>
 
 using namespace residua;
 

@@ -1,11 +1,11 @@
 #include <support/catch.hpp>
 
 #include "maps.hpp"
-#include <residua/exec/bn_statistics.hpp>
 #include <residua/kernel/reference/bn.hpp>
 #include <residua/kernel/simd/bias.hpp>
 #include <residua/kernel/simd/bn.hpp>
 #include <residua/kernel/simd/copy.hpp>
+#include <residua/op/bn/run.hpp>
 
 using namespace residua;
 using namespace residua::detail;

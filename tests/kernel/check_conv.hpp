@@ -3,10 +3,10 @@
 #include <support/catch.hpp>
 
 #include "maps.hpp"
-#include <residua/exec/bound_conv.hpp>
-#include <residua/exec/run_training.hpp>
 #include <residua/kernel/reference/conv.hpp>
-#include <residua/plan/workspace.hpp>
+#include <residua/lower/workspace.hpp>
+#include <residua/op/conv/run_bound.hpp>
+#include <residua/op/conv/run_training.hpp>
 
 /// A convolution whose kernels are to be compared with the reference. A width of 0 is the one the plan chooses.
 struct ConvCase {

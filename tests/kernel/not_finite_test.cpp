@@ -1,5 +1,4 @@
 #include "check_conv.hpp"
-#include <residua/exec/bn_statistics.hpp>
 #include <residua/kernel/reference/bn.hpp>
 #include <residua/kernel/reference/elementwise.hpp>
 #include <residua/kernel/reference/pool.hpp>
@@ -12,6 +11,7 @@
 #include <residua/kernel/simd/elementwise.hpp>
 #include <residua/kernel/simd/pool.hpp>
 #include <residua/kernel/simd/shortcut_a.hpp>
+#include <residua/op/bn/run.hpp>
 #include <residua/train/loss.hpp>
 
 // NaN and infinity go through the kernels as through their slow twins, wherever they stand.

@@ -33,7 +33,7 @@ struct Safe {
     Safe() {
         detail::CheckRandom random{1};
         for (const Parameter& parameter : parameters<Net>) {
-            if (graph_of<Net>[parameter.node].op != Op::bn) continue;
+            if (graph_of<Net>[parameter.node].op != op_of<BnOp>) continue;
             const bool factor = parameter.member == Member::weight || parameter.member == Member::running_var;
             const double low = factor ? 0.5 : -0.25;
             for (float& value : weights.span(parameter)) value = static_cast<float>(random.between(low, low + 0.5));

@@ -31,7 +31,7 @@ std::uint64_t mix(std::uint64_t value, int node) {
 
 /// What an element-wise operation or a layer with weights makes of a value, as a number that tells them apart.
 std::uint64_t applied(const Node& node, int index, std::uint64_t value) {
-    return mix(value, node.op == Op::activation ? -2 - node.activation : index);
+    return mix(value, node.op == op_of<ActivationOp> ? -2 - node.activation : index);
 }
 
 /// The value of the network's output, computed node after node.
@@ -40,8 +40,8 @@ std::uint64_t by_nodes(const Graph& graph) {
     std::vector<std::uint64_t> values(static_cast<std::size_t>(graph.count()));
     const auto value = [&](int i) -> std::uint64_t& { return values[static_cast<std::size_t>(i)]; };
     for (int i = 1; i < graph.count(); ++i)
-        value(i) = graph[i].op == Op::add ? value(graph[i].src) + value(graph[i].other)
-                                          : applied(graph[i], i, value(graph[i].src));
+        value(i) = graph[i].op == op_of<AddOp> ? value(graph.sources(i)[0]) + value(graph.sources(i)[1])
+                                               : applied(graph[i], i, value(graph.source(i)));
     return values.back();
 }
 
@@ -53,8 +53,7 @@ std::uint64_t by_steps(const Graph& graph, const Plan& plan) {
     for (int s = 0; s < plan.step_count; ++s) {
         const InferenceStep& step = plan.steps[s];
         std::uint64_t value = map(step.src);
-        const bool elementwise = step.op == Op::bn || step.op == Op::add || step.op == Op::activation;
-        if (!elementwise) value = applied(graph[step.node], step.node, value);
+        if (!is_elementwise(step.op)) value = applied(graph[step.node], step.node, value);
         if (step.bn >= 0) value = applied(graph[step.bn], step.bn, value);
         if (step.skip >= 0) value += map(step.skip);
         if (step.activation >= 0) value = mix(value, -2 - step.activation);
@@ -115,7 +114,7 @@ TEMPLATE_TEST_CASE("buffers, lifetimes and steps of the inference plan", "", Res
     SECTION("a frame is as wide as the widest kernel that reads the map needs") {
         for (int s = 0; s < plan.step_count; ++s) {
             const InferenceStep& step = plan.steps[s];
-            if (step.op == Op::conv && step.algorithm == Algorithm::direct)
+            if (step.op == op_of<ConvOp> && step.algorithm == Algorithm::direct)
                 CHECK(plan.layouts[step.src].halo >= graph_of<TestType>[step.node].window.padding);
         }
     }
@@ -132,8 +131,8 @@ TEST_CASE("element-wise work rides on convolutions") {
 TEST_CASE("the second convolution of a block takes BN, addition and activation along") {
     constexpr auto& plan = inference_plan<ResNet20>;
     constexpr InferenceStep step = plan.steps[2];
-    STATIC_REQUIRE(step.op == Op::conv);
-    STATIC_REQUIRE(graph_of<ResNet20>[step.bn].op == Op::bn);
+    STATIC_REQUIRE(step.op == op_of<ConvOp>);
+    STATIC_REQUIRE(graph_of<ResNet20>[step.bn].op == op_of<BnOp>);
     STATIC_REQUIRE(step.src == plan.steps[1].dst);
     STATIC_REQUIRE(step.skip == plan.steps[0].dst);
     STATIC_REQUIRE(step.activation == 0);
@@ -151,7 +150,7 @@ TEST_CASE("what more than one reader needs is written") {
 TEST_CASE("normalisation before the convolution makes its own pass") {
     // conv, then for each block BN + ReLU, conv + BN + ReLU, conv + sum, and the last BN + ReLU.
     STATIC_REQUIRE(steps_of<PreResNet> == 1 + 3 + 3 + 1);
-    STATIC_REQUIRE(inference_plan<PreResNet>.steps[1].op == Op::bn);
+    STATIC_REQUIRE(inference_plan<PreResNet>.steps[1].op == op_of<BnOp>);
     STATIC_REQUIRE(inference_plan<PreResNet>.steps[1].activation == 0);
 }
 

@@ -73,7 +73,7 @@ TEST_CASE("all blocks are shown unless folding is asked for") {
 TEST_CASE("every layer and the totals are in the table") {
     const std::string table = describe<ResNet20>();
     int named = 0;
-    for (const Node& node : graph_of<ResNet20>.nodes) {
+    for (const Node& node : graph_of<ResNet20>) {
         const std::string name = module_name(node.name);
         if (name.empty()) continue;  // has no parameters
         ++named;

@@ -1,9 +1,9 @@
 #include <support/catch.hpp>
 
+#include <residua/lower/products.hpp>
 #include <residua/model/cifar.hpp>
 #include <residua/model/imagenet.hpp>
 #include <residua/plan/layerwise_traffic.hpp>
-#include <residua/plan/products.hpp>
 #include <residua/plan/traffic.hpp>
 
 using namespace residua;

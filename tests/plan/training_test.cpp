@@ -2,10 +2,10 @@
 #include <support/catch.hpp>
 #include <vector>
 
+#include <residua/lower/workspace.hpp>
 #include <residua/model/cifar.hpp>
 #include <residua/model/imagenet.hpp>
 #include <residua/plan/training.hpp>
-#include <residua/plan/workspace.hpp>
 
 using namespace residua;
 using namespace residua::detail;
@@ -135,7 +135,7 @@ void check_gradients() {
         complete[blend] = pass.finishes;
     }
     for (int b = 0; b < plan.blend_count; ++b) {
-        const bool input = plan.blends[b].plain() && plan.blends[b].main == 0;
+        const bool input = plan.blends[b].plain() && plan.blends[b].main == plan.input;
         CHECK(complete[static_cast<std::size_t>(b)] != input);
     }
 }
@@ -171,7 +171,7 @@ void check_order() {
         if (pass.step >= 0 && !pass.repeats) ++visits[static_cast<std::size_t>(pass.step)];
     }
     for (int s = 0; s < plan.forward_count; ++s)
-        if (is_conv(plan.forward[s].op)) CHECK(visits[static_cast<std::size_t>(s)] == 1);
+        if (has_products(plan.forward[s].op)) CHECK(visits[static_cast<std::size_t>(s)] == 1);
 }
 
 /// What a pass collects of the images lies where nothing else is at that time.
@@ -181,7 +181,7 @@ void check_collected() {
     int collecting = 0;
     for (int t = 0; t < plan.backward_count; ++t) {
         const BackwardStep& pass = plan.backward[t];
-        if (pass.step < 0 || pass.repeats || !is_conv(plan.forward[pass.step].op)) continue;
+        if (pass.step < 0 || pass.repeats || !has_products(plan.forward[pass.step].op)) continue;
         const ForwardStep& step = plan.forward[pass.step];
         const Node& node = graph_of<Net>[step.node];
         const long floats = detail::collected_floats(detail::source_layout(graph_of<Net>, plan, step), node.shape,
@@ -239,7 +239,7 @@ TEST_CASE("training plan: large sums are dropped on the way forward, and restore
             const Blend& blend = plan.blends[value];
             CHECK(plan.dropped[blend.stored]);
             CHECK(plan.map_buffers[blend.stored].last < 0);
-            CHECK(plan.backward_blends[value].stored == plan.again[blend.stored]);
+            CHECK(plan.backward_blends[value].stored == plan.backward_map[blend.stored]);
             CHECK(plan.backward_blends[value].stored != blend.stored);
             // The steps of later stages are gone through by then, but for those that read the stage's last sum.
             CHECK(last_step <= (blend.shape.c == 32 ? 1 + 6 + 9 + 2 : 1 + 6 + 2));
@@ -261,7 +261,7 @@ TEST_CASE("training plan: large results of cheap convolutions are dropped, and c
         const int map = plan.forward[pass.step].dst;
         CHECK(plan.dropped[map]);
         CHECK(plan.map_buffers[map].last < 0);
-        CHECK(plan.map_buffers[plan.again[map]].first == t);
+        CHECK(plan.map_buffers[plan.backward_map[map]].first == t);
         repeated.push_back(plan.maps[map].c);
     }
     CHECK(repeated == std::vector{96, 96, 96, 96, 80});
@@ -272,7 +272,7 @@ TEST_CASE("training plan: of a long stage's sums no more than a few are there at
     constexpr long map = 16 * 64 * 64;
     long results = 0;  // of convolutions
     for (int s = 0; s < plan.forward_count; ++s)
-        if (is_conv(plan.forward[s].op)) results += map;
+        if (has_products(plan.forward[s].op)) results += map;
     CHECK(results == (1 + 2 * 150) * map);
     const long kept = 11;
     const long at_a_time = 151 / 12 + 4;  // and gradients
@@ -283,7 +283,7 @@ TEST_CASE("training plan: what ResNet-20 keeps") {
     static constexpr const auto& plan = training_plan<ResNet20>;
     // a pass for each of 19 convolutions, two subsampling shortcuts, pooling and the linear layer
     CHECK(plan.forward_count == 19 + 2 + 1 + 1);
-    for (int s = 0; s < plan.forward_count; ++s) CHECK(plan.forward[s].op != Op::activation);
+    for (int s = 0; s < plan.forward_count; ++s) CHECK(plan.forward[s].dst >= 0);
     // the maps before each BN, the blocks' outputs that two read, and what shortcuts, pooling and the linear layer give
     long kept = 0;
     for (int m = 1; m < plan.map_count; ++m) kept += plan.map_buffers[m].floats;

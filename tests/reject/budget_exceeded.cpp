@@ -2,8 +2,8 @@
 // EXPECT: residua: the workspace needs more bytes than the budget allows
 // EXPECT: BudgetExceeded
 // EXPECT: Bytes<65536>
+#include <residua/lower/budget.hpp>
 #include <residua/model.hpp>
-#include <residua/plan/budget.hpp>
 
 using namespace residua;
 

@@ -24,7 +24,7 @@ class SignKeeper {
     static void keep(residua::Weights<Net>& weights, std::span<const float> images, int n) {
         SignKeeper keeper{weights, n};
         keeper.maps_[0].assign(images.begin(), images.end());
-        for (int i = 1; graph[i].op != residua::detail::Op::avg_pool; ++i) keeper.run(i);
+        for (int i = 1; graph[i].op != residua::detail::op_of<residua::detail::AvgPoolOp>; ++i) keeper.run(i);
     }
 
   private:
@@ -37,24 +37,25 @@ class SignKeeper {
 
     static std::size_t index(long i) { return static_cast<std::size_t>(i); }
     Values& map(int node) { return maps_[index(node)]; }
-    const double* src(int node) { return map(graph[node].src).data(); }
+    const double* src(int node) { return map(graph.source(node)).data(); }
 
     void run(int i) {
         using namespace residua;
         using namespace residua::detail;
         const Node& node = graph[i];
-        const Chw src_shape = graph[node.src].shape;
+        const Chw src_shape = graph.source_shape(i);
         map(i).resize(index(n_ * node.shape.count()));
         double* const dst = map(i).data();
-        if (node.op == Op::conv)
+        if (node.op == op_of<ConvOp>)
             reference::conv_forward<double>({n_, src_shape, node.shape.c, node.window}, src(i),
                                             &values_[index(at(i).weight)], nullptr, dst);
-        if (node.op == Op::bn) run_bn(i, dst);
-        if (node.op == Op::add) reference::add(n_ * node.shape.count(), src(i), map(node.other).data(), dst);
-        if (node.op == Op::activation)
-            std::ranges::transform(map(node.src), dst, [](double z) { return std::max(z, 0.0); });
-        if (node.op == Op::max_pool) reference::max_pool_forward(n_, src_shape, node.window, src(i), dst);
-        if (graph[i + 1].op == Op::activation) move_from_zero(i);
+        if (node.op == op_of<BnOp>) run_bn(i, dst);
+        if (node.op == op_of<AddOp>)
+            reference::add(n_ * node.shape.count(), src(i), map(graph.sources(i)[1]).data(), dst);
+        if (node.op == op_of<ActivationOp>)
+            std::ranges::transform(map(graph.source(i)), dst, [](double z) { return std::max(z, 0.0); });
+        if (node.op == op_of<MaxPoolOp>) reference::max_pool_forward(n_, src_shape, node.window, src(i), dst);
+        if (graph[i + 1].op == op_of<ActivationOp>) move_from_zero(i);
     }
 
     void run_bn(int i, double* dst) {

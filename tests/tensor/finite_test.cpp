@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include <residua/tensor/finite.hpp>
+#include <residua/finite.hpp>
 
 using namespace residua::detail;
 

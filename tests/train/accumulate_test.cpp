@@ -37,7 +37,7 @@ TrainingOptions options_for(int batch, int accumulate, int threads = 1) {
 }
 
 /// Losses, wrong ones and sizes of all steps.
-struct Run {
+struct Outcome {
     std::vector<double> losses;
     std::vector<int> wrong;
     std::vector<int> images;
@@ -46,9 +46,9 @@ struct Run {
 };
 
 template <class Net>
-Run run(ImageSource& source, const TrainingOptions& options) {
+Outcome run(ImageSource& source, const TrainingOptions& options) {
     Trainer<Net> trainer(source, options);
-    Run result;
+    Outcome result;
     while (!trainer.finished()) {
         const Progress progress = trainer.step();
         result.losses.push_back(progress.loss.mean);
@@ -61,7 +61,7 @@ Run run(ImageSource& source, const TrainingOptions& options) {
     return result;
 }
 
-void check_close(const Run& found, const Run& expected) {
+void check_close(const Outcome& found, const Outcome& expected) {
     REQUIRE(found.losses.size() == expected.losses.size());
     for (std::size_t i = 0; i < found.losses.size(); ++i)
         CHECK(found.losses[i] == Approx(expected.losses[i]).epsilon(1e-4));
@@ -79,7 +79,7 @@ void check_close(const Run& found, const Run& expected) {
 TEST_CASE("accumulate: without batch statistics small batches add up to the large one") {
     const LabelledImages images = pictures(40);
     AugmentedImages source = source_of(images);
-    const Run expected = run<PlainNet>(source, options_for(12, 1));
+    const Outcome expected = run<PlainNet>(source, options_for(12, 1));
     CHECK(expected.images == std::vector{12, 12, 12, 4, 12, 12, 12});
     CHECK(expected.epoch_ends == std::vector<std::int64_t>{4, 7});
     check_close(run<PlainNet>(source, options_for(4, 3)), expected);
@@ -89,7 +89,7 @@ TEST_CASE("accumulate: without batch statistics small batches add up to the larg
 
 TEST_CASE("accumulate: batches of the same statistics add up to the large one") {
     OneImage source;
-    const Run expected = run<SmallNet>(source, options_for(12, 1));
+    const Outcome expected = run<SmallNet>(source, options_for(12, 1));
     check_close(run<SmallNet>(source, options_for(4, 3)), expected);
     check_close(run<SmallNet>(source, options_for(6, 2)), expected);
 }
@@ -98,7 +98,7 @@ TEST_CASE("accumulate: the same bits for any number of threads") {
     const MoreThreads more;
     const LabelledImages images = pictures(40);
     AugmentedImages source = source_of(images);
-    const Run expected = run<SmallNet>(source, options_for(4, 3));
+    const Outcome expected = run<SmallNet>(source, options_for(4, 3));
     CHECK(run<SmallNet>(source, options_for(4, 3, 2)).weights == expected.weights);
     CHECK(run<SmallNet>(source, options_for(4, 3, 3)).losses == expected.losses);
 }

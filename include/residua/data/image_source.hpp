@@ -8,9 +8,9 @@
 #include <vector>
 
 #include <residua/data/labelled_images.hpp>
+#include <residua/finite.hpp>
+#include <residua/graph/chw.hpp>
 #include <residua/on_error.hpp>
-#include <residua/shape/chw.hpp>
-#include <residua/tensor/finite.hpp>
 
 namespace residua::inline RESIDUA_ISA {
 

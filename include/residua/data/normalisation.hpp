@@ -14,8 +14,8 @@
 #include <vector>
 
 #include <residua/data/labelled_images.hpp>
+#include <residua/finite.hpp>
 #include <residua/on_error.hpp>
-#include <residua/tensor/finite.hpp>
 
 namespace residua::inline RESIDUA_ISA {
 

@@ -1,16 +1,16 @@
 #pragma once
 
-#include <cmath>
 #include <memory>
 #include <type_traits>
 #include <vector>
 
-#include <residua/exec/bound_step.hpp>
-#include <residua/exec/conv_packing.hpp>
+#include <residua/exec/pack_all.hpp>
 #include <residua/exec/parameter_values.hpp>
-#include <residua/exec/taps.hpp>
-#include <residua/layer/bn.hpp>
-#include <residua/plan/inference_kernels.hpp>
+#include <residua/lower/inference_kernels.hpp>
+#include <residua/lower/taps.hpp>
+#include <residua/op/bn/run.hpp>
+#include <residua/op/bound_step.hpp>
+#include <residua/op/conv/lower.hpp>
 
 namespace residua::detail::inline RESIDUA_ISA {
 
@@ -21,14 +21,14 @@ class Frozen {
     /// Packs with so many threads; the bits do not depend on their number. \throws std::invalid_argument if threads
     /// < 1.
     explicit Frozen(const ParameterValues& values, int threads = 1) {
-        const auto packed = std::make_shared<Arena>(static_cast<std::size_t>(for_places([](int, long) {})));
+        const auto packed = std::make_shared<Arena>(static_cast<std::size_t>(for_weights([](int, long) {})));
         std::vector<std::vector<float>> scales;
         std::vector<ConvPacking> packings;
-        for_places([&](int s, long place) {
-            float* weight = packed->data() + place;
+        for_weights([&](int s, long offset) {
+            float* weight = packed->data() + offset;
             scales.push_back(fold(s, values, weight + weight_floats(s)));
             if (is_elementwise(s)) std::ranges::copy(scales.back(), weight);
-            if (is_conv(step(s).op)) packings.push_back(packing(s, values, scales.back().data(), weight));
+            if (has_products(step(s).op)) packings.push_back(packing(s, values, scales.back().data(), weight));
         });
         pack_all(packings, threads, values.release);
         packed_ = packed;
@@ -45,18 +45,18 @@ class Frozen {
 
     [[nodiscard]] const std::vector<BoundStep>& steps() const { return steps_; }
     /// Whether threads share the rows of the image that is loaded.
-    [[nodiscard]] static constexpr bool shares_input() { return layout(0).shape.count() >= shared_values; }
+    [[nodiscard]] static constexpr bool shares_input() { return layout(plan.input).shape.count() >= shared_values; }
 
     /// The network's input and output of the first image of a share.
-    [[nodiscard]] MapView<float> input(const Share& share) const { return end(share, 0); }
-    [[nodiscard]] MapView<const float> output(const Share& share) const { return end(share, plan.map_count - 1); }
+    [[nodiscard]] MapView<float> input(const Share& share) const { return end(share, plan.input); }
+    [[nodiscard]] MapView<const float> output(const Share& share) const { return end(share, plan.output); }
 
   private:
     template <class Other>
     friend class Frozen;
 
     static MapView<float> end(const Share& share, int map) {
-        return {share.map(share.grouped ? group_place(map) : place(map), 0), layout(map)};
+        return {share.map(share.grouped ? group_offset(map) : offset_of(map), 0), layout(map)};
     }
 
     /// Whether all weights lie in the same places and in the same order.
@@ -88,23 +88,21 @@ class Frozen {
 
     static constexpr InferenceStep step(int s) { return step_of(plan, s); }
     static constexpr const Layout& layout(int map) { return plan.layouts[map]; }
-    static Place place(int map) { return {plan.buffers[map].offset, 0}; }
-    static Place group_place(int map) {
+    static MapOffset offset_of(int map) { return {plan.buffers[map].offset, 0}; }
+    static MapOffset group_offset(int map) {
         return {image_groups<Net>.buffers[map].offset, image_groups<Net>.of_all[map] ? layout(map).count() : 0};
     }
-    static constexpr bool is_elementwise(int s) {
-        return step(s).op == Op::bn || step(s).op == Op::add || step(s).op == Op::activation;
-    }
+    static constexpr bool is_elementwise(int s) { return detail::is_elementwise(step(s).op); }
     static constexpr WeightOrder order(int s) {
         const Node& node = graph[step(s).node];
         return forward_order(layout(step(s).src), node.shape.c, node.window,
                              inference_kernels<Net>.value_of(2 * s).tiling);
     }
     static constexpr long bias_floats(int s) {
-        return is_conv(step(s).op) || is_elementwise(s) ? 1L * layout(step(s).dst).blocks() * channel_block : 0;
+        return has_products(step(s).op) || is_elementwise(s) ? 1L * layout(step(s).dst).blocks() * channel_block : 0;
     }
     static constexpr long weight_floats(int s) {
-        if (!is_conv(step(s).op)) return is_elementwise(s) ? bias_floats(s) : 0;
+        if (!has_products(step(s).op)) return is_elementwise(s) ? bias_floats(s) : 0;
         if (step(s).algorithm == Algorithm::direct) return order(s).count();
         const int src_channels = layout(step(s).src).shape.c;
         const int dst_channels = layout(step(s).dst).shape.c;
@@ -112,35 +110,37 @@ class Frozen {
         return winograd_weight_floats(patch_size(step(s).algorithm), src_channels, dst_channels);
     }
 
-    /// Calls `visit(step, place)` with the place in floats where each step's weights begin, and returns where all end.
+    /// Calls `visit(step, offset)` with the offset in floats where each step's weights begin, and returns where all
+    /// end.
     template <class Visit>
-    static long for_places(const Visit& visit) {
-        long place = 0;
+    static long for_weights(const Visit& visit) {
+        long offset = 0;
         for (int s = 0; s < plan.step_count; ++s) {
-            visit(s, place);
-            place += weight_floats(s) + bias_floats(s);
+            visit(s, offset);
+            offset += weight_floats(s) + bias_floats(s);
         }
-        return place;
+        return offset;
     }
 
     void bind() {
         steps_.resize(static_cast<std::size_t>(plan.step_count));
-        for_places([&](int s, long place) { bind(s, packed_->data() + place); });
+        for_weights([&](int s, long offset) { bind(s, packed_->data() + offset); });
     }
 
     void bind(int s, const float* floats) {
         BoundStep& bound = steps_[static_cast<std::size_t>(s)];
-        bound.window = graph[step(s).node].window;
+        bound.node = &graph[step(s).node];
+        bound.window = bound.node->window;
         bound.src = layout(step(s).src);
         bound.dst = layout(step(s).dst);
         const int skip = step(s).skip >= 0 ? step(s).skip : step(s).src;
         bound.skip = layout(skip);
-        bound.one = {place(step(s).src), place(skip), place(step(s).dst)};
-        bound.group = {group_place(step(s).src), group_place(skip), group_place(step(s).dst)};
+        bound.one = {offset_of(step(s).src), offset_of(skip), offset_of(step(s).dst)};
+        bound.group = {group_offset(step(s).src), group_offset(skip), group_offset(step(s).dst)};
         bound.weight = floats;
         bound.bias = floats + weight_floats(s);
         bound.shared = bound.dst.shape.count() >= shared_values || weight_floats(s) >= shared_weights;
-        if (!is_conv(step(s).op)) return;
+        if (!has_products(step(s).op)) return;
         const bool several_tiles = bound.dst.blocks() > tile_blocks(bound.dst.shape.c);
         bound.by_tiles = several_tiles && weight_floats(s) > large_weights * bound.src.count();
         if (step(s).algorithm != Algorithm::direct) {
@@ -167,14 +167,15 @@ class Frozen {
     /// shift into their bias.
     static std::vector<float> fold(int s, const ParameterValues& values, float* bias) {
         std::vector<float> scale(static_cast<std::size_t>(bias_floats(s) > 0 ? layout(step(s).dst).shape.c : 0), 1.0f);
-        const float* own_bias = is_conv(step(s).op) ? values.of(step(s).node, Member::bias) : nullptr;
+        const float* own_bias = has_products(step(s).op) ? values.of(step(s).node, Member::bias) : nullptr;
         for (std::size_t c = 0; c < scale.size(); ++c) {
             double shift = own_bias != nullptr ? own_bias[c] : 0.0;
             if (step(s).bn >= 0) {
                 const auto of_bn = [&](Member member) -> double { return values.of(step(s).bn, member)[c]; };
-                const double factor = of_bn(Member::weight) / std::sqrt(of_bn(Member::running_var) + bn_epsilon);
-                scale[c] = static_cast<float>(factor);
-                shift = (shift - of_bn(Member::running_mean)) * factor + of_bn(Member::bias);
+                const FoldedBn bn = fold_bn(of_bn(Member::weight), of_bn(Member::bias), of_bn(Member::running_mean),
+                                            of_bn(Member::running_var), shift);
+                scale[c] = static_cast<float>(bn.factor);
+                shift = bn.shift;
             }
             bias[c] = static_cast<float>(shift);
         }

@@ -4,8 +4,8 @@
 #include <residua/exec/parallel.hpp>
 #include <residua/exec/run_inference.hpp>
 #include <residua/exec/workspace.hpp>
+#include <residua/lower/workspace.hpp>
 #include <residua/on_error.hpp>
-#include <residua/plan/workspace.hpp>
 
 namespace residua::inline RESIDUA_ISA {
 
@@ -19,7 +19,7 @@ class Workspace<Net, Inference> {
     explicit Workspace(int batch, int threads = 1)
         : batch_{checked(batch)},
           team_{threads, 1 + (threads - 1) * steps_of_an_image},
-          arena_(static_cast<std::size_t>(Sizes::total(batch, threads))) {}
+          arena_(static_cast<std::size_t>(Sizes::sections(batch, threads).total())) {}
 
     /// Most images a call takes.
     [[nodiscard]] int batch() const { return batch_; }
@@ -134,13 +134,15 @@ class Workspace<Net, Inference> {
         }
     }
 
-    float* slot_floats(int slot) { return arena_.data() + slot * Sizes::slot(batch_); }
+    float* at(detail::InferenceSection section) {
+        return arena_.data() + Sizes::sections(batch_, team_.threads()).offset(section);
+    }
+    float* slot_floats(int slot) { return at(detail::InferenceSection::slots) + slot * Sizes::slot(batch_); }
     float* scratch(int slot) { return slot_floats(slot) + Sizes::maps(batch_); }
     std::span<float> inputs(int count) {
-        return {arena_.data() + team_.threads() * Sizes::slot(batch_) + detail::overhang,
-                static_cast<std::size_t>(count * Sizes::input)};
+        return {at(detail::InferenceSection::input), static_cast<std::size_t>(count * Sizes::input)};
     }
-    float* output_floats() { return inputs(0).data() + detail::round_up(batch_ * Sizes::input); }
+    float* output_floats() { return at(detail::InferenceSection::output); }
 
     int batch_;
     int count_ = 0;

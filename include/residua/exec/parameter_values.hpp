@@ -19,7 +19,8 @@ struct ParameterValues {
     std::shared_ptr<const void> owner;
     Release release = [](std::span<const float>) {};
 
-    ParameterValues(std::size_t nodes, std::shared_ptr<const void> owns) : of_node(nodes), owner{std::move(owns)} {}
+    ParameterValues(int nodes, std::shared_ptr<const void> owns)
+        : of_node(static_cast<std::size_t>(nodes)), owner{std::move(owns)} {}
 
     [[nodiscard]] const float* of(int node, Member member) const {
         return of_node[static_cast<std::size_t>(node)][static_cast<std::size_t>(member)];
@@ -31,7 +32,7 @@ struct ParameterValues {
 
 template <class Net>
 ParameterValues values_of(std::shared_ptr<const Weights<Net>> weights) {
-    ParameterValues values(graph_of<Net>.nodes.size(), weights);
+    ParameterValues values(graph_of<Net>.count(), weights);
     for (const Parameter& parameter : parameters<Net>) values.set(parameter, weights->span(parameter).data());
     return values;
 }

@@ -1,11 +1,9 @@
 #pragma once
 
-#include <residua/exec/training_again.hpp>
+#include <residua/exec/recomputation.hpp>
 #include <residua/exec/training_memory.hpp>
 #include <residua/kernel/simd/bias.hpp>
 #include <residua/kernel/simd/bn.hpp>
-#include <residua/kernel/simd/pool.hpp>
-#include <residua/kernel/simd/shortcut_a.hpp>
 
 namespace residua::detail::inline RESIDUA_ISA {
 
@@ -28,7 +26,7 @@ struct TrainingBackward {
     /// Those of a phase between passes, behind its first, that form gradients of weights.
     [[nodiscard]] int gradient_chunks(int phase) const {
         const int s = is_between(phase) && phase > 0 && !pass_before(phase).repeats ? pass_before(phase).step : -1;
-        return s >= 0 && is_conv(step(s).op) ? memory.conv_at(s).gradient_chunks() : 0;
+        return s >= 0 && has_products(step(s).op) ? memory.conv_at(s).gradient_chunks() : 0;
     }
 
     void run(int phase, int chunk, int slot) {
@@ -70,8 +68,8 @@ struct TrainingBackward {
 
     void run_slices(int number, Slices slices, int slot) {
         const BackwardStep& pass = plan.backward[number];
-        if (pass.repeats) return TrainingAgain<Net>{memory}.repeat(pass.step, slices, slot);
-        if (pass.restores > 0) return TrainingAgain<Net>{memory}.restore(pass, slices, slot);
+        if (pass.repeats) return Recomputation<Net>{memory}.repeat(pass.step, slices, slot);
+        if (pass.restores > 0) return Recomputation<Net>{memory}.restore(pass, slices, slot);
         for (int slice = slices.first; slice < slices.last; ++slice) start_slice_gradient(pass.step, slice);
         memory.for_images(pass.step, slices, [&](Images now, Images next) {
             const GradientTarget target = target_of(number, now, slot);
@@ -93,9 +91,9 @@ struct TrainingBackward {
         const ForwardStep& at = step(pass.step);
         if (at.dst != plan.output) {
             look_ahead_at_gradient(plan.reader[at.dst], images, ahead);
-            memory.look_ahead(Blend{.main = plan.again[at.dst]}, Load::compute, images, ahead);
+            memory.look_ahead(Blend{.main = plan.backward_map[at.dst]}, Load::compute, images, ahead);
         }
-        memory.look_ahead(blend(at.blend), Memory::load_again(at), images, ahead);
+        memory.look_ahead(blend(at.blend), Memory::backward_load(at), images, ahead);
     }
 
     /// What it will read at its end, for the images it is at: a cache does not keep that from one image to the next.
@@ -103,7 +101,7 @@ struct TrainingBackward {
         Ahead& ahead = memory.ahead(slot);
         ahead.clear();
         const Blend& source = blend(pass.blend);
-        if (Memory::load_again(step(pass.step)) == Load::stored)
+        if (Memory::backward_load(step(pass.step)) == Load::stored)
             memory.look_ahead(source, Load::compute, images, ahead);
         if (pass.accumulates) look_ahead_at_gradient(pass.blend, images, ahead);
         for (const Summand& pulled : pass.pulls)
@@ -121,7 +119,7 @@ struct TrainingBackward {
 
     /// Sums of biases, and of a slice without images, start with zeros; those of weights with their first image.
     void start_slice_gradient(int s, int slice) {
-        if (s < 0 || !is_conv(step(s).op)) return;
+        if (s < 0 || !has_products(step(s).op)) return;
         const BoundConv& conv = memory.conv_at(s);
         const bool is_empty = memory.first_image(slice) == memory.first_image(slice + 1);
         if (is_empty) std::fill_n(memory.slice_gradient(slice), conv.weight_floats(), 0.0f);
@@ -158,18 +156,16 @@ struct TrainingBackward {
     void backward_step(int number, Images now, Images next, int slot, const GradientTarget& target) {
         const int s = plan.backward[number].step;
         const ForwardStep& at = step(s);
-        const Window& window = graph[at.node].window;
-        if (is_conv(at.op)) return backward_conv(number, now, next, slot, target);
+        if (has_products(at.op)) return backward_conv(number, now, next, slot, target);
         const int image = now.first;
         const MapView<float>& grad_src = target.maps.first;
         if (grad_src.data == nullptr) return;
         const MapView<const float> grad = result_gradient(s, image, memory.gradient_scratch(s, slot));
-        if (at.op == Op::max_pool)
-            max_pool_backward(
-                memory.load(at, blend(at.blend), Memory::load_again(at), image, memory.source_scratch(slot)), grad,
-                grad_src, window);
-        if (at.op == Op::avg_pool) avg_pool_backward(grad, grad_src, window);
-        if (at.op == Op::shortcut_a) shortcut_a_backward(grad, grad_src, window.stride);
+        MapView<const float> src;
+        const PassFunctions& functions = Memory::pass_function(s);
+        if (functions.reads_source)
+            src = memory.load(at, blend(at.blend), Memory::backward_load(at), image, memory.source_scratch(slot));
+        functions.backward(graph[at.node], src, grad, grad_src);
     }
 
     void backward_conv(int number, Images now, Images next, int slot, const GradientTarget& target) {
@@ -178,18 +174,18 @@ struct TrainingBackward {
         const BoundConv& conv = memory.conv_at(s);
         const long step = conv.grad().count();
         const bool has_source = target.maps.first.data != nullptr;
-        float* const room = is_collected(s) ? collected_gradient(s, now.first) : memory.gradient_scratch(s, slot);
+        float* const gradients = is_collected(s) ? collected_gradient(s, now.first) : memory.gradient_scratch(s, slot);
         if (has_source)
             look_ahead_at_end(pass, now, slot);
         else
             look_ahead(pass, next, slot);
         for (int i = 0; i < now.count; ++i)
-            backward_parameters(s, now.first + i, slot, result_gradient(s, now.first + i, room + i * step));
+            backward_parameters(s, now.first + i, slot, result_gradient(s, now.first + i, gradients + i * step));
         if (!has_source) return;
         look_ahead(pass, next, slot);
         const auto backward_src = source_gradient_functions<Net>[index(source_gradients<Net>.of[number])];
-        backward_src(conv, {{room, conv.grad()}, step, now.count}, target,
-                     memory.room(s, slot, conv.gradient_scratch()));
+        backward_src(conv, {{gradients, conv.grad()}, step, now.count}, target,
+                     memory.kernel_scratch(s, slot, conv.gradient_scratch()));
     }
 
     /// An image's part in the gradients of a convolution's weights and bias.
@@ -198,14 +194,14 @@ struct TrainingBackward {
         const BoundConv& conv = memory.conv_at(s);
         const bool collects = is_collected(s);
         const MapView<const float> src =
-            memory.load(at, blend(at.blend), Memory::load_again(at), image,
+            memory.load(at, blend(at.blend), Memory::backward_load(at), image,
                         collects ? collected_source(s, image) : memory.source_scratch(slot));
         const int slice = memory.slice_of(image);
         const int first = memory.first_image(slice);
         if (!conv.whole_batch())
             Memory::conv_function(s).backward_weight(conv, src, grad,
                                                      {image - first, memory.first_image(slice + 1) - first},
-                                                     memory.room(s, slot), memory.slice_gradient(slice));
+                                                     memory.kernel_scratch(s, slot), memory.slice_gradient(slice));
         else if (!collects)
             Memory::conv_function(s).collect(conv, src, grad, image, memory.count(), &memory.ahead(slot),
                                              memory.collected(s));
@@ -229,8 +225,9 @@ struct TrainingBackward {
         if (!is_collected(s)) return {.src = {memory.collected(s), conv.src()}, .images = memory.count()};
         const ForwardStep& at = step(s);
         const auto source = [&](int image) {
-            return memory.is_at_hand(at, Memory::load_again(at)) ? memory.map_view(blend(at.blend).stored, image).data
-                                                                 : collected_source(s, image);
+            return memory.is_at_hand(at, Memory::backward_load(at))
+                       ? memory.map_view(blend(at.blend).stored, image).data
+                       : collected_source(s, image);
         };
         return {.src = {source(0), conv.src()},
                 .grad = {collected_gradient(s, 0), conv.grad()},
@@ -239,10 +236,10 @@ struct TrainingBackward {
                 .images = memory.count()};
     }
 
-    /// The gradient of what a step wrote, framed for its way back, in `room`.
-    MapView<const float> result_gradient(int s, int image, float* room) const {
+    /// The gradient of what a step wrote, framed for its way back, in `into`.
+    MapView<const float> result_gradient(int s, int image, float* into) const {
         const int map = step(s).dst;
-        const MapView<float> grad{room, is_conv(step(s).op) ? memory.conv_at(s).grad() : Layout{plan.maps[map]}};
+        const MapView<float> grad{into, has_products(step(s).op) ? memory.conv_at(s).grad() : Layout{plan.maps[map]}};
         clear_frame(grad);
         if (map == plan.output) {
             load_planar(memory.output_gradient(image), grad);
@@ -310,7 +307,8 @@ struct TrainingBackward {
     /// Gradients of BN's parameters, and the coefficients that take a gradient through it.
     void finish_gradients(const BackwardStep& pass) {
         if (pass.repeats) return;
-        if (pass.step >= 0 && is_conv(step(pass.step).op) && graph[step(pass.step).node].bias) reduce_bias(pass.step);
+        if (pass.step >= 0 && has_products(step(pass.step).op) && graph[step(pass.step).node].bias)
+            reduce_bias(pass.step);
         if (!pass.finishes || pass.blend < 0) return;
         const Blend& of = blend(pass.blend);
         for (const bool skip : {false, true}) {

@@ -1,8 +1,6 @@
 #pragma once
 
 #include <residua/exec/training_memory.hpp>
-#include <residua/kernel/simd/pool.hpp>
-#include <residua/kernel/simd/shortcut_a.hpp>
 
 namespace residua::detail::inline RESIDUA_ISA {
 
@@ -70,7 +68,7 @@ struct TrainingForward {
     }
 
     /// Whether a step sums up what statistics need while it writes its map.
-    static bool has_moments(int s) { return is_conv(step(s).op) && training_convs<Net>.value_of(s).moments; }
+    static bool has_moments(int s) { return has_products(step(s).op) && training_convs<Net>.value_of(s).moments; }
 
     /// What else is to be done with a map, the `which`th of a step, that has just been written; `values` are those of
     /// it.
@@ -86,18 +84,11 @@ struct TrainingForward {
     }
 
     void operate(int s, const MapsView<const float>& src, const MapsView<float>& dst, int slot) const {
-        const Window& window = graph[step(s).node].window;
-        switch (step(s).op) {
-            case Op::max_pool:
-                return max_pool(src.first, dst.first, window, 0, dst.first.layout.shape.h);
-            case Op::avg_pool:
-                return avg_pool(src.first, dst.first, window, 0, dst.first.layout.blocks());
-            case Op::shortcut_a:
-                return shortcut_a(src.first, dst.first, window.stride);
-            default:
-                return Memory::conv_function(s).forward(memory.conv_at(s), src, {dst, memory.image_moments(slot)},
-                                                        memory.room(s, slot));
-        }
+        if (has_products(step(s).op))
+            Memory::conv_function(s).forward(memory.conv_at(s), src, {dst, memory.image_moments(slot)},
+                                             memory.kernel_scratch(s, slot));
+        else
+            Memory::pass_function(s).forward(graph[step(s).node], src.first, dst.first);
     }
 
     void finish_statistics(Weights<Net>& weights, const ForwardStep& at) const {

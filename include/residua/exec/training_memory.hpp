@@ -1,16 +1,16 @@
 #pragma once
 
 #include <new>
-#include <utility>
 #include <vector>
 
-#include <residua/exec/bn_statistics.hpp>
-#include <residua/exec/bound_conv.hpp>
+#include <residua/exec/run_passes.hpp>
 #include <residua/exec/run_training.hpp>
 #include <residua/exec/weights.hpp>
 #include <residua/kernel/simd/border.hpp>
 #include <residua/kernel/simd/copy.hpp>
-#include <residua/plan/workspace.hpp>
+#include <residua/lower/workspace.hpp>
+#include <residua/op/bn/run.hpp>
+#include <residua/op/conv/run_bound.hpp>
 
 namespace residua::detail::inline RESIDUA_ISA {
 
@@ -38,7 +38,7 @@ class TrainingMemory {
     TrainingMemory(int batch, int threads)
         : batch_{batch},
           threads_{threads},
-          arena_(static_cast<std::size_t>(Sizes::total(batch, threads))),
+          arena_(static_cast<std::size_t>(Sizes::sections(batch, threads).total())),
           ahead_(index(threads)) {
         lay_out(threads);
         bind_convs();
@@ -63,7 +63,10 @@ class TrainingMemory {
 
     [[nodiscard]] const BoundConv& conv_at(int s) const { return convs_[index(conv_of_[index(s)])]; }
     /// Parts in which the weights of a step are packed; none for -1.
-    [[nodiscard]] int pack_parts(int s) const { return s >= 0 && is_conv(step(s).op) ? conv_at(s).pack_parts() : 0; }
+    [[nodiscard]] int pack_parts(int s) const {
+        return s >= 0 && has_products(step(s).op) ? conv_at(s).pack_parts() : 0;
+    }
+    static const PassFunctions& pass_function(int s) { return pass_functions<Net>[index(training_passes<Net>.of[s])]; }
     static const ConvFunctions& conv_function(int s) { return conv_functions<Net>[index(training_convs<Net>.of[s])]; }
 
     [[nodiscard]] MapView<float> map_view(int map, int image) const {
@@ -98,7 +101,7 @@ class TrainingMemory {
         return source_scratch(slot) + scratch(s).before_transforms();
     }
     /// Scratch memory of the kernels of a convolution, from `used` floats on, and what the thread reads next.
-    [[nodiscard]] Room room(int s, int slot, long used = 0) {
+    [[nodiscard]] Scratch kernel_scratch(int s, int slot, long used = 0) {
         return {transform_scratch(s, slot) + used, &ahead(slot)};
     }
     /// Sums over one of the images that go through a step together, three for each channel.
@@ -134,7 +137,7 @@ class TrainingMemory {
     }
 
     /// Images that go through a step together.
-    [[nodiscard]] int together(int s) const { return s >= 0 && is_conv(step(s).op) ? conv_at(s).together() : 1; }
+    [[nodiscard]] int together(int s) const { return s >= 0 && has_products(step(s).op) ? conv_at(s).together() : 1; }
     /// The slices of the batch that a thread takes through a step at a time: so many that they hold the images that go
     /// together, but some for every thread.
     [[nodiscard]] int slice_chunks(int s) const { return (Sizes::slices + slices_a_chunk(s) - 1) / slices_a_chunk(s); }
@@ -186,10 +189,10 @@ class TrainingMemory {
         return blend_functions<Net>[index(blend_forms<Net>.of[of_blend])];
     }
 
-    /// A step's source for one image, framed as its kernel wants it, in `room` unless it lies somewhere already.
-    MapView<const float> load(const ForwardStep& step, const Blend& source, Load how, int image, float* room) const {
-        const MapView<float> scratch{room, source_layout(graph, plan, step)};
-        if (source.plain() && source.main == 0) {
+    /// A step's source for one image, framed as its kernel wants it, in `into` unless it lies somewhere already.
+    MapView<const float> load(const ForwardStep& step, const Blend& source, Load how, int image, float* into) const {
+        const MapView<float> scratch{into, source_layout(graph, plan, step)};
+        if (is_input(source)) {
             const MapView<float> to = how == Load::compute_and_store ? map_view(source.stored, image) : scratch;
             clear_frame(to);
             load_planar(input(image), to);
@@ -214,12 +217,12 @@ class TrainingMemory {
     /// The same for several images, in a thread's scratch memory; what is read for the next ones is fetched meanwhile.
     MapsView<const float> load(const ForwardStep& step, const Blend& source, Load how, Images now, Images next,
                                int slot) {
-        float* const room = source_scratch(slot);
-        const std::ptrdiff_t step_in_room = source_layout(graph, plan, step).count();
-        const MapView<const float> first = load(step, source, how, now.first, room);
+        float* const into = source_scratch(slot);
+        const std::ptrdiff_t map_step = source_layout(graph, plan, step).count();
+        const MapView<const float> first = load(step, source, how, now.first, into);
         std::ptrdiff_t apart = 0;
         for (int i = 1; i < now.count; ++i)
-            apart = load(step, source, how, now.first + i, room + i * step_in_room).data - first.data;
+            apart = load(step, source, how, now.first + i, into + i * map_step).data - first.data;
         ahead(slot).clear();
         look_ahead(source, how, next, ahead(slot));
         return {first, now.count > 1 ? apart / (now.count - 1) : 0, now.count};
@@ -231,14 +234,14 @@ class TrainingMemory {
         const auto add = [&](int map) {
             ahead.add(map_view(map, images.first).data, images.count * plan.map_buffers[map].floats);
         };
-        if (source.plain() && source.main == 0) return ahead.add(input(images.first), images.count * Sizes::input);
+        if (is_input(source)) return ahead.add(input(images.first), images.count * Sizes::input);
         if (how == Load::stored) return add(source.stored);
         add(source.main);
         if (source.skip >= 0) add(source.skip);
     }
 
     /// How the way back loads a step's source: a value that is stored is read, the others are computed once more.
-    static Load load_again(const ForwardStep& step) {
+    static Load backward_load(const ForwardStep& step) {
         return plan.backward_blends[step.blend].stored >= 0 ? Load::stored : Load::compute;
     }
 
@@ -251,6 +254,8 @@ class TrainingMemory {
     [[nodiscard]] float* collected(int s) const { return maps_ + before_collected<Net>[s] * batch_; }
 
   private:
+    static bool is_input(const Blend& source) { return source.plain() && source.main == plan.input; }
+
     static constexpr const auto& extent = training_extent<Net>;
 
     static const PassScratch& scratch(int s) { return training_scratch<Net>[s + 1]; }
@@ -260,24 +265,24 @@ class TrainingMemory {
     }
 
     void lay_out(int threads) {
-        float* next = arena_.data();
-        const auto take = [&](long floats) { return std::exchange(next, next + floats); };
-        maps_ = take(Sizes::maps(batch_));
-        slots_ = take(threads * Sizes::slot);
-        biases_ = take(Sizes::slices * Sizes::slice_bias);
-        sums_ = new (take(2 * Sizes::doubles)) double[Sizes::doubles]{};
-        packed_ = take(extent.packed);
-        bn_ = take(Sizes::bn_arrays * extent.bn_channels);
-        gradient_ = take(round_up(parameter_count<Net>));
-        input_ = take(round_up(batch_ * Sizes::input));
-        output_ = take(round_up(batch_ * Sizes::output));
-        output_gradient_ = take(round_up(batch_ * Sizes::output));
+        const Sections<TrainingSection> sections = Sizes::sections(batch_, threads);
+        const auto at = [&](TrainingSection section) { return arena_.data() + sections.offset(section); };
+        maps_ = at(TrainingSection::maps);
+        slots_ = at(TrainingSection::slots);
+        biases_ = at(TrainingSection::biases);
+        sums_ = new (at(TrainingSection::sums)) double[Sizes::doubles]{};
+        packed_ = at(TrainingSection::packed);
+        bn_ = at(TrainingSection::bn);
+        gradient_ = at(TrainingSection::gradient);
+        input_ = at(TrainingSection::input);
+        output_ = at(TrainingSection::output);
+        output_gradient_ = at(TrainingSection::output_gradient);
     }
 
     void bind_convs() {
         conv_of_.assign(index(plan.forward_count), -1);
         for (int s = 0; s < plan.forward_count; ++s) {
-            if (!is_conv(step(s).op)) continue;
+            if (!has_products(step(s).op)) continue;
             const Node& node = graph[step(s).node];
             const Layout src = source_layout(graph, plan, step(s));
             conv_of_[index(s)] = static_cast<int>(convs_.size());
@@ -289,7 +294,7 @@ class TrainingMemory {
         bn_offset_.assign(index(graph.count()), 0);
         long offset = 0;
         for (int i = 0; i < graph.count(); ++i) {
-            if (graph[i].op != Op::bn) continue;
+            if (role_of(graph[i].op) != Role::norm) continue;
             bn_offset_[index(i)] = offset;
             offset += 1L * block_count(graph[i].shape.c) * channel_block;
         }

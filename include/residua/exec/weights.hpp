@@ -43,8 +43,8 @@ class Weights {
   public:
     Weights() : floats_(static_cast<std::size_t>(weight_count<Net>)) {
         for (const Parameter& parameter : parameters<Net>) {
-            const bool scale =
-                graph_of<Net>[parameter.node].op == detail::Op::bn && parameter.member == detail::Member::weight;
+            const bool scale = detail::role_of(graph_of<Net>[parameter.node].op) == detail::Role::norm &&
+                               parameter.member == detail::Member::weight;
             if (scale || parameter.member == detail::Member::running_var) std::ranges::fill(span(parameter), 1.0f);
         }
     }

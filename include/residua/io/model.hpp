@@ -52,7 +52,7 @@ template <class Net>
 Model<Net> load_model(SafetensorsFile opened, int threads = 1) {
     const auto owner = std::make_shared<detail::ParameterFile>(std::move(opened));
     const SafetensorsFile& file = owner->file;
-    detail::ParameterValues values(graph_of<Net>.nodes.size(), owner);
+    detail::ParameterValues values(graph_of<Net>.count(), owner);
     bool sound = true;  // all but kernels, which are looked at when they have been packed
     detail::for_weights<Net>(file, [&](const Parameter& parameter, const TensorEntry& entry) {
         const std::span floats = owner->floats(entry);

@@ -9,11 +9,11 @@
 #include <vector>
 
 #include <residua/exec/weights.hpp>
+#include <residua/finite.hpp>
 #include <residua/io/detail/checksum.hpp>
 #include <residua/io/detail/tensor_names.hpp>
 #include <residua/io/safetensors.hpp>
 #include <residua/on_error.hpp>
-#include <residua/tensor/finite.hpp>
 
 namespace residua::detail::inline RESIDUA_ISA {
 

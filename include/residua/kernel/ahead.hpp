@@ -4,7 +4,7 @@
 #include <array>
 #include <cstddef>
 
-#include <residua/tensor/pack.hpp>
+#include <residua/simd/pack.hpp>
 
 namespace residua::detail::inline RESIDUA_ISA {
 

@@ -1,24 +1,8 @@
 #pragma once
 
-#include <residua/config.hpp>
-#include <residua/plan/layout.hpp>
+#include <residua/lower/weight_order.hpp>
 
 namespace residua::detail::inline RESIDUA_ISA {
-
-/// Order of a direct convolution's weights in memory: [tile][src block][tap][channel of run][dst block of tile][16].
-struct WeightOrder {
-    int dst_channels = 0;
-    int dst_blocks = 1;  ///< of a tile
-    int src_blocks = 1;
-    int taps = 1;
-    int run = channel_block;
-
-    [[nodiscard]] constexpr int tiles() const { return block_count(dst_channels) / dst_blocks; }
-    [[nodiscard]] constexpr long tile_count() const {
-        return 1L * src_blocks * taps * run * dst_blocks * channel_block;
-    }
-    [[nodiscard]] constexpr long count() const { return tiles() * tile_count(); }
-};
 
 /// Packs the tiles [first, last). `load(dst block, src block, to, step)` writes sixteen weights, of the channels of the
 /// dst block, for each tap and channel of the run, each sixteen `step` floats behind the ones before; zeros for

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <residua/tensor/expression.hpp>
-#include <residua/tensor/math.hpp>
+#include <residua/expr/expression.hpp>
+#include <residua/expr/math.hpp>
 
 namespace residua {
 

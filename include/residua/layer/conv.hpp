@@ -1,33 +1,13 @@
 #pragma once
 
-#include <type_traits>
-
-#include <residua/config.hpp>
 #include <residua/layer/options.hpp>
-#include <residua/shape/window.hpp>
-
-namespace residua::detail::inline RESIDUA_ISA {
-
-template <int out, int kernel, class... Options>
-struct ConvRule {
-    static constexpr Window window{kernel, kernel, stride_or<Options...>(1), padding_or<Options...>((kernel - 1) / 2)};
-    static constexpr bool bias = (std::is_same_v<Options, Bias> || ...);
-
-    static constexpr Problem check(Chw in) {
-        if (!are_conv_options<Options...>) return {Kind::OptionNotTaken};
-        return out <= 0 ? Problem{Kind::SizeNotPositive, {}, {out, kernel, window.stride}} : window.check(in);
-    }
-    static constexpr Chw output(Chw in) { return {out, window.rows(in.h), window.columns(in.w)}; }
-};
-
-}  // namespace residua::detail::inline RESIDUA_ISA
 
 namespace residua {
 
 /// Convolution with `out` square kernels of size `kernel`: (c, h, w) -> (out, h', w'), weights out x c x kernel x
 /// kernel. Options: `Stride<s>` (1), `Padding<p>` ((kernel - 1) / 2, which keeps the size at stride 1), `Bias` (none).
 template <int out, int kernel, class... Options>
-struct Conv : detail::ConvRule<out, kernel, Options...> {};
+struct Conv {};
 
 namespace detail {
 

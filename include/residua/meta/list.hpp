@@ -10,6 +10,7 @@
 #include <boost/hana/length.hpp>
 #include <boost/hana/tuple.hpp>
 #include <boost/hana/type.hpp>
+#include <boost/hana/unpack.hpp>
 #include <type_traits>
 
 #include <residua/config.hpp>
@@ -21,6 +22,10 @@ namespace hana = boost::hana;
 template <class T>
 inline constexpr auto type = hana::type_c<T>;
 
+/// The type of `type<T>`, for the parameters of functions.
+template <class T>
+using Type = hana::basic_type<T>;
+
 template <class... Ts>
 inline constexpr auto list = hana::tuple_t<Ts...>;
 
@@ -28,10 +33,10 @@ inline constexpr auto list = hana::tuple_t<Ts...>;
 template <class Constant>
 using TypeOf = typename std::remove_cvref_t<Constant>::type;
 
-/// Folds `step(state, type)` over the types from left to right.
-template <class... Ts, class State, class Step>
-constexpr auto fold(State state, Step step) {
-    return hana::fold_left(list<Ts...>, state, step);
+/// Folds `step(state, type)` over the types of the list from left to right.
+template <class List, class State, class Step>
+constexpr auto fold(List types, State state, Step step) {
+    return hana::fold_left(types, state, step);
 }
 
 /// The list with `element` added, unless it is there already.
@@ -52,6 +57,12 @@ constexpr int index_of(List types, Element element) {
 
 template <class List>
 inline constexpr int length = static_cast<int>(decltype(hana::length(std::declval<List>()))::value);
+
+/// `make(types...)` with every type of the list as an argument.
+template <class List, class Make>
+constexpr auto unpack(List types, Make make) {
+    return hana::unpack(types, make);
+}
 
 /// The type at position `i` of the list.
 template <class List, int i>

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
+#include <residua/graph/chw.hpp>
+#include <residua/graph/window.hpp>
 #include <residua/plan/patches.hpp>
-#include <residua/shape/chw.hpp>
-#include <residua/shape/window.hpp>
 
 namespace residua::inline RESIDUA_ISA {
 

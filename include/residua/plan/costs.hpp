@@ -6,16 +6,14 @@
 namespace residua::detail::inline RESIDUA_ISA {
 
 /// Multiply-adds of one node for one image, counted as table 1 of the paper does: convolutions and linear layers only.
-template <int size>
-constexpr long node_multiply_adds(const Graph<size>& graph, int i) {
-    if (!is_conv(graph[i].op)) return 0;
-    return graph[i].shape.count() * input_channels(graph, i) * graph[i].window.taps();
+constexpr long node_multiply_adds(const GraphView& graph, int i) {
+    const OpRow& row = row_of(graph[i].op);
+    return row.multiply_adds == nullptr ? 0 : row.multiply_adds(graph[i], graph.source_shape(i));
 }
 
-template <int size>
-constexpr long sum_multiply_adds(const Graph<size>& graph) {
+constexpr long sum_multiply_adds(const GraphView& graph) {
     long sum = 0;
-    for (int i = 0; i < size; ++i) sum += node_multiply_adds(graph, i);
+    for (int i = 0; i < graph.count(); ++i) sum += node_multiply_adds(graph, i);
     return sum;
 }
 

@@ -18,19 +18,18 @@ struct ImageGroups {
 /// Floats of a step's weights as its products read them, transformed by the kernel or before, 0 where they do not
 /// count: a direct convolution takes so long that its weights arrive in time.
 template <int nodes>
-constexpr long fetched_floats(const Graph<nodes>& graph, const InferencePlan<nodes>& plan, const InferenceStep& step) {
+constexpr long fetched_floats(const GraphView& graph, const InferencePlan<nodes>& plan, const InferenceStep& step) {
     const Layout& src = plan.layouts[step.src];
     const Layout& dst = plan.layouts[step.dst];
-    if (step.op == Op::linear) return 1L * dst.shape.c * src.shape.count();
+    if (row_of(step.op).takes_images_as_columns) return 1L * dst.shape.c * src.shape.count();
     if (step.algorithm == Algorithm::direct) return 0;
-    return winograd_weight_floats(patch_size(Algorithm::winograd4), graph[graph[step.node].src].shape.c, dst.shape.c);
+    return winograd_weight_floats(patch_size(Algorithm::winograd4), graph.source_shape(step.node).c, dst.shape.c);
 }
 
 template <int nodes>
 class GroupPlacement {
   public:
-    constexpr GroupPlacement(const Graph<nodes>& graph, const InferencePlan<nodes>& plan)
-        : graph_{graph}, plan_{plan} {}
+    constexpr GroupPlacement(const GraphView& graph, const InferencePlan<nodes>& plan) : graph_{graph}, plan_{plan} {}
 
     constexpr ImageGroups<nodes> run() {
         groups_.first_step = plan_.step_count;
@@ -54,7 +53,7 @@ class GroupPlacement {
     [[nodiscard]] constexpr const InferenceStep& step(int s) const { return plan_.steps[s]; }
 
     constexpr void mark() {
-        groups_.of_all[plan_.map_count - 1] = true;
+        groups_.of_all[plan_.output] = true;
         for (int s = groups_.first_step; s < plan_.step_count; ++s)
             for (const int map : {step(s).src, step(s).skip, step(s).dst})
                 if (map >= 0) groups_.of_all[map] = true;
@@ -62,7 +61,7 @@ class GroupPlacement {
 
     /// Whether a map holds what each image alone left for the steps of all.
     [[nodiscard]] constexpr bool is_handed_over(int map) const {
-        return groups_.of_all[map] && (map == 0 || plan_.buffers[map].first < groups_.first_step);
+        return groups_.of_all[map] && (map == plan_.input || plan_.buffers[map].first < groups_.first_step);
     }
 
     /// What is handed over must outlive the other images' way to it, so it takes its place before all else.
@@ -81,7 +80,7 @@ class GroupPlacement {
         groups_.arena_floats = placement.peak();
     }
 
-    const Graph<nodes>& graph_;
+    GraphView graph_;
     const InferencePlan<nodes>& plan_;
     ImageGroups<nodes> groups_{};
 };

@@ -10,11 +10,11 @@ namespace residua::detail::inline RESIDUA_ISA {
 /// One pass over memory of a forward run with fixed statistics: an operation, and what its epilogue does with each
 /// result in registers: add the folded bias, add the shortcut's map, apply the activation.
 struct InferenceStep {
-    Op op = Op::conv;  ///< Op::bn, Op::add or Op::activation where no convolution could carry the element-wise work
-    int node = -1;     ///< the operation's node
-    int bn = -1;       ///< node of the batch normalisation that is folded in, or -1
-    int src = -1;      ///< map read
-    int skip = -1;     ///< map added, or -1
+    Op op{};        ///< element-wise where no products could carry the element-wise work
+    int node = -1;  ///< the operation's node
+    int bn = -1;    ///< node of the batch normalisation that is folded in, or -1
+    int src = -1;   ///< map read
+    int skip = -1;  ///< map added, or -1
     int activation = -1;
     int dst = -1;                             ///< map written
     Algorithm algorithm = Algorithm::direct;  ///< with one image at a time
@@ -35,7 +35,7 @@ struct InferenceStep {
 /// Images that go through the steps with heavy weights together, so that these are fetched from memory once for all.
 inline constexpr int group_images = 8;
 
-/// The steps of a network in inference, one image at a time, and the maps between them. Map 0 is the input.
+/// The steps of a network in inference, one image at a time, and the maps between them.
 template <int nodes>
 struct InferencePlan {
     Entries<InferenceStep, nodes> steps{};
@@ -43,6 +43,8 @@ struct InferencePlan {
     Entries<Buffer, nodes> buffers{};
     int step_count = 0;
     int map_count = 0;
+    int input = -1;         ///< map
+    int output = -1;        ///< map
     long arena_floats = 0;  ///< for one image
 };
 
@@ -50,15 +52,17 @@ struct InferencePlan {
 template <int nodes>
 class InferenceFusion {
   public:
-    constexpr InferenceFusion(const Graph<nodes>& graph, Algorithm last) : graph_{graph}, last_{last}, uses_{graph} {
+    constexpr InferenceFusion(const GraphView& graph, Algorithm last) : graph_{graph}, last_{last}, uses_{graph} {
         map_of_.fill(-1);
         for (int i = 0; i < nodes; ++i)
-            if (graph[i].op == Op::conv) most_channels_ = std::max(most_channels_, graph[i].shape.c);
+            if (has_products(graph[i].op) && !row_of(graph[i].op).takes_images_as_columns)
+                most_channels_ = std::max(most_channels_, graph[i].shape.c);
     }
 
     constexpr InferencePlan<nodes> run() {
         for (int i = 0; i < nodes; ++i)
             if (map_of(i) < 0) emit(i);
+        plan_.output = map_of(graph_.output().node);
         place();
         return plan_;
     }
@@ -73,18 +77,18 @@ class InferenceFusion {
 
     constexpr void emit(int i) {
         const Node& node = graph_[i];
-        if (node.op == Op::input) {
-            map_of(i) = new_map(i);
+        const Role role = role_of(node.op);
+        if (role == Role::input) {
+            map_of(i) = plan_.input = new_map(i);
             return;
         }
-        InferenceStep step{.op = node.op, .node = i, .src = map_of(node.src)};
-        if (node.op == Op::conv) choose(step, graph_[node.src].shape, node);
+        InferenceStep step{.op = node.op, .node = i, .src = map_of(graph_.source(i))};
+        if (role == Role::products) choose(step, graph_.source_shape(i), node);
         int end = i;
-        if (node.op == Op::bn) step.bn = i;
-        if (node.op == Op::add) step.skip = map_of(node.other);
-        if (node.op == Op::activation) step.activation = node.activation;
-        const bool carries = is_conv(node.op) || node.op == Op::bn || node.op == Op::add;
-        while (carries && absorb(step, end)) {
+        if (role == Role::norm) step.bn = i;
+        if (role == Role::sum) step.skip = map_of(graph_.sources(i)[1]);
+        if (role == Role::function) step.activation = node.activation;
+        while (role != Role::pass && absorb(step, end)) {
         }
         step.dst = new_map(end);
         map_of(end) = step.dst;
@@ -103,12 +107,14 @@ class InferenceFusion {
         const int next = uses_.sole(end);
         if (next < 0 || step.activation >= 0) return false;
         const Node& node = graph_[next];
-        if (node.op == Op::activation) {
+        const Role role = role_of(node.op);
+        if (role == Role::function) {
             step.activation = node.activation;
-        } else if (node.op == Op::bn && step.bn < 0 && step.skip < 0) {
+        } else if (role == Role::norm && step.bn < 0 && step.skip < 0) {
             step.bn = next;
-        } else if (node.op == Op::add && step.skip < 0) {
-            const int skip = map_of(node.src == end ? node.other : node.src);
+        } else if (role == Role::sum && step.skip < 0) {
+            const Sources summands = graph_.sources(next);
+            const int skip = map_of(summands[0] == end ? summands[1] : summands[0]);
             if (skip < 0) return false;
             step.skip = skip;
         } else {
@@ -125,18 +131,19 @@ class InferenceFusion {
         for (int s = 0; s < plan_.step_count; ++s) {
             const InferenceStep& step = plan_.steps[s];
             Layout& src = plan_.layouts[step.src];
-            const bool conv = is_conv(step.op);
+            const bool conv = has_products(step.op);
             if (conv && step.algorithm == Algorithm::direct)
                 src.halo = std::max(src.halo, graph_[step.node].window.padding);
-            if (step.src == 0 && !conv) all_convs = false;
-            if (step.skip == 0) all_convs = false;
+            if (step.src == plan_.input && !conv) all_convs = false;
+            if (step.skip == plan_.input) all_convs = false;
             buffer(step.src).last = s;
             if (step.skip >= 0) buffer(step.skip).last = s;
             buffer(step.dst).first = s;
             buffer(step.dst).last = s;
         }
-        plan_.layouts[0].packed = all_convs && plan_.layouts[0].shape.c < channel_block;
-        buffer(plan_.map_count - 1).last = plan_.step_count;
+        Layout& input = plan_.layouts[plan_.input];
+        input.packed = all_convs && input.shape.c < channel_block;
+        buffer(plan_.output).last = plan_.step_count;
         FirstFit<nodes + 1> placement;
         for (int m = 0; m < plan_.map_count; ++m) {
             buffer(m).floats = plan_.layouts[m].count();
@@ -149,7 +156,7 @@ class InferenceFusion {
 
     static constexpr int absorbed = nodes;  ///< inside a step, in no map
 
-    const Graph<nodes>& graph_;
+    GraphView graph_;
     Algorithm last_;
     int most_channels_ = 0;  ///< of a convolution
     Uses<nodes> uses_;

@@ -9,7 +9,7 @@ namespace residua::detail::inline RESIDUA_ISA {
 template <int nodes>
 class LayerwiseTraffic {
   public:
-    constexpr explicit LayerwiseTraffic(const Graph<nodes>& graph) : graph_{graph}, uses_{graph} {}
+    constexpr explicit LayerwiseTraffic(const GraphView& graph) : graph_{graph}, uses_{graph} {}
 
     constexpr long floats() const {
         long sum = 0;
@@ -20,37 +20,32 @@ class LayerwiseTraffic {
   private:
     constexpr long map(int node) const { return graph_[node].shape.count(); }
 
+    constexpr long sources(int i) const {
+        long sum = 0;
+        for (const int src : graph_.sources(i)) sum += map(src);
+        return sum;
+    }
+
     constexpr long forward(int i) const {
-        const Node& node = graph_[i];
-        if (node.op == Op::bn) return 2 * map(node.src) + map(i);  // for the statistics, then to normalise
-        return map(node.src) + (node.op == Op::add ? map(node.other) : 0) + map(i);
+        const long statistics = role_of(graph_[i].op) == Role::norm ? map(graph_.source(i)) : 0;
+        return statistics + sources(i) + map(i);
     }
 
     /// From the gradient of the output to that of the source, which the input needs none of, and of the weights.
     constexpr long backward(int i) const {
-        const Node& node = graph_[i];
-        const long src = map(node.src);
-        const long to_src = node.src == 0 ? 0 : map(i) + src;
-        switch (node.op) {
-            case Op::conv:
-            case Op::linear:
-                return src + map(i) + to_src;
-            case Op::bn:
-                return src + map(i) + src + to_src;  // for the sums, then for the gradient
-            case Op::activation:
-            case Op::max_pool:
-                return src + to_src;
-            case Op::add:
-                return 0;  // both summands take the gradient as it is
-            default:
-                return to_src;
-        }
+        const long src = map(graph_.source(i));
+        const long to_src = is_input(graph_, graph_.source(i)) ? 0 : map(i) + src;
+        const OpRow& row = row_of(graph_[i].op);
+        if (row.role == Role::sum) return 0;                             // both summands take the gradient as it is
+        if (row.role == Role::products) return src + map(i) + to_src;    // for the weights, then for the source
+        if (row.role == Role::norm) return src + map(i) + src + to_src;  // for the sums, then for the gradient
+        return (row.reads_source ? src : 0) + to_src;
     }
 
     /// Adding up the gradients that several readers of a map give.
     constexpr long shared_gradient(int i) const { return 3 * map(i) * std::max(0, uses_.count[i] - 1); }
 
-    const Graph<nodes>& graph_;
+    GraphView graph_;
     Uses<nodes> uses_;
 };
 

@@ -2,9 +2,9 @@
 
 #include <string>
 
+#include <residua/graph/names.hpp>
 #include <residua/meta/fixed_string.hpp>
 #include <residua/plan/parameters.hpp>
-#include <residua/shape/names.hpp>
 
 namespace residua::detail::inline RESIDUA_ISA {
 

@@ -4,14 +4,7 @@
 #include <cstddef>
 
 #include <residua/config.hpp>
-#include <residua/shape/enforce.hpp>
-
-namespace residua::detail::inline RESIDUA_ISA {
-
-/// What a parameter is to its layer. The running statistics are not trained.
-enum class Member : unsigned char { weight, bias, running_mean, running_var };
-
-}  // namespace residua::detail::inline RESIDUA_ISA
+#include <residua/graph/enforce.hpp>
 
 namespace residua::inline RESIDUA_ISA {
 
@@ -25,9 +18,7 @@ struct Parameter {
     long offset = 0;  ///< in elements, from the start of the weights
 
     [[nodiscard]] constexpr long count() const { return 1L * shape[0] * shape[1] * shape[2] * shape[3]; }
-    [[nodiscard]] constexpr bool trained() const {
-        return member == detail::Member::weight || member == detail::Member::bias;
-    }
+    [[nodiscard]] constexpr bool trained() const { return detail::is_trained(member); }
 };
 
 }  // namespace residua::inline RESIDUA_ISA
@@ -42,10 +33,10 @@ struct Offsets {
     long running_var = -1;
 };
 
-/// Channels that the kernel of a convolution or linear node reads.
-template <int size>
-constexpr int input_channels(const Graph<size>& graph, int node) {
-    return graph[graph[node].src].shape.c;
+/// The parameters of a node, none of most.
+constexpr NodeParameters node_parameters(const GraphView& graph, int node) {
+    const OpRow& row = row_of(graph[node].op);
+    return row.parameters == nullptr ? NodeParameters{} : row.parameters(graph[node], graph.source_shape(node));
 }
 
 /// How many parameters a network has, and how many values.
@@ -55,18 +46,15 @@ struct ParameterTotals {
     long running = 0;  ///< values of running statistics
 };
 
-template <int size>
-constexpr ParameterTotals total_parameters(const Graph<size>& graph) {
+constexpr ParameterTotals total_parameters(const GraphView& graph) {
     ParameterTotals totals;
-    for (int i = 0; i < size; ++i) {
-        const Node& node = graph[i];
-        if (node.op == Op::bn) {
-            totals.tensors += 4;
-            totals.trained += 2 * node.shape.c;
-            totals.running += 2 * node.shape.c;
-        } else if (is_conv(node.op)) {
-            totals.tensors += node.bias ? 2 : 1;
-            totals.trained += node.shape.c * (1L * input_channels(graph, i) * node.window.taps() + node.bias);
+    for (int i = 0; i < graph.count(); ++i) {
+        if (!has_parameters(graph[i].op)) continue;
+        const NodeParameters own = node_parameters(graph, i);
+        totals.tensors += own.count;
+        for (int k = 0; k < own.count; ++k) {
+            const ParameterShape& shape = own.shapes[k];
+            (is_trained(shape.member) ? totals.trained : totals.running) += shape.count();
         }
     }
     return totals;
@@ -74,31 +62,20 @@ constexpr ParameterTotals total_parameters(const Graph<size>& graph) {
 
 /// All parameters in the order of PyTorch's state dict; trained ones lie first in memory, running statistics behind
 /// them.
-template <int size, int count>
-constexpr auto list_parameters(const Graph<size>& graph, long trained) {
+template <int count>
+constexpr auto list_parameters(const GraphView& graph, long trained) {
     std::array<Parameter, static_cast<std::size_t>(count)> all{};
     std::size_t next = 0;
     long next_trained = 0;
     long next_running = trained;
-    const auto add = [&](int node, Member member, int rank, std::array<int, 4> shape, long& offset) {
-        all[next] = {node, member, rank, shape, offset};
-        offset += all[next++].count();
-    };
-    for (int i = 0; i < size; ++i) {
-        const Node& node = graph[i];
-        const int c = node.shape.c;
-        if (node.op == Op::bn) {
-            add(i, Member::weight, 1, {c, 1, 1, 1}, next_trained);
-            add(i, Member::bias, 1, {c, 1, 1, 1}, next_trained);
-            add(i, Member::running_mean, 1, {c, 1, 1, 1}, next_running);
-            add(i, Member::running_var, 1, {c, 1, 1, 1}, next_running);
-        } else if (is_conv(node.op)) {
-            const int in = input_channels(graph, i);
-            if (node.op == Op::conv)
-                add(i, Member::weight, 4, {c, in, node.window.kernel_h, node.window.kernel_w}, next_trained);
-            else
-                add(i, Member::weight, 2, {c, in * node.window.taps(), 1, 1}, next_trained);
-            if (node.bias) add(i, Member::bias, 1, {c, 1, 1, 1}, next_trained);
+    for (int i = 0; i < graph.count(); ++i) {
+        if (!has_parameters(graph[i].op)) continue;
+        const NodeParameters own = node_parameters(graph, i);
+        for (int k = 0; k < own.count; ++k) {
+            const ParameterShape& shape = own.shapes[k];
+            long& offset = is_trained(shape.member) ? next_trained : next_running;
+            all[next++] = {i, shape.member, shape.rank, shape.shape, offset};
+            offset += shape.count();
         }
     }
     return all;
@@ -136,9 +113,8 @@ namespace residua::inline RESIDUA_ISA {
 
 /// Every parameter of the network, in the order of PyTorch's state dict.
 template <class Net>
-inline constexpr auto parameters =
-    detail::list_parameters<graph_of<Net>.count(), detail::parameter_totals<Net>.tensors>(
-        graph_of<Net>, detail::parameter_totals<Net>.trained);
+inline constexpr auto parameters = detail::list_parameters<detail::parameter_totals<Net>.tensors>(
+    graph_of<Net>, detail::parameter_totals<Net>.trained);
 
 /// Number of trained values.
 template <class Net>

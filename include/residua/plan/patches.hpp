@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include <residua/config.hpp>
+#include <residua/graph/chw.hpp>
 #include <residua/plan/layout.hpp>
-#include <residua/shape/chw.hpp>
 
 /// \file
 /// How minimal filtering (kernel/simd/winograd.hpp) cuts a map: into patches of m x m results, row by row, image by

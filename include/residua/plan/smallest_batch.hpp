@@ -1,14 +1,13 @@
 #pragma once
 
 #include <residua/config.hpp>
-#include <residua/shape/enforce.hpp>
+#include <residua/graph/enforce.hpp>
 
 namespace residua::detail::inline RESIDUA_ISA {
 
-template <int size>
-constexpr int images_bn_needs(const Graph<size>& graph) {
-    for (const Node& node : graph.nodes)
-        if (node.op == Op::bn && node.shape.h * node.shape.w == 1) return 2;
+constexpr int images_bn_needs(const GraphView& graph) {
+    for (const Node& node : graph)
+        if (role_of(node.op) == Role::norm && node.shape.h * node.shape.w == 1) return 2;
     return 1;
 }
 

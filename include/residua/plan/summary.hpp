@@ -59,27 +59,9 @@ inline std::string windowed(std::string kind, const Window& window) {
 }
 
 inline std::string kind_of(const Node& node, std::span<const std::string_view> activations) {
-    switch (node.op) {
-        case Op::input:
-            return "Input";
-        case Op::conv:
-            return windowed("Conv", node.window);
-        case Op::linear:
-            return "Linear";
-        case Op::bn:
-            return "BN";
-        case Op::activation:
-            return std::string(activations[static_cast<std::size_t>(node.activation)]);
-        case Op::add:
-            return "Add";
-        case Op::shortcut_a:
-            return "Shortcut A";
-        case Op::max_pool:
-            return windowed("MaxPool", node.window);
-        case Op::avg_pool:
-            return windowed("AvgPool", node.window);
-    }
-    return {};
+    const OpRow& row = row_of(node.op);
+    if (row.role == Role::function) return std::string(activations[static_cast<std::size_t>(node.activation)]);
+    return row.shows_window ? windowed(std::string(row.word), node.window) : std::string(row.word);
 }
 
 /// The words for a network's activations: "ReLU" is known, others are called what they are.

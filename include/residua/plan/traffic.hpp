@@ -26,18 +26,17 @@ namespace residua::detail::inline RESIDUA_ISA {
 inline constexpr long float_bytes = sizeof(float);
 
 /// Floats of a step's weights and bias, batch normalisation folded in, transformed for minimal filtering unless bare.
-template <int nodes>
-constexpr long step_weights(const Graph<nodes>& graph, const InferenceStep& step) {
+constexpr long step_weights(const GraphView& graph, const InferenceStep& step) {
     const Node& node = graph[step.node];
-    if (is_conv(node.op) && step.algorithm != Algorithm::direct && !step.bare)
-        return winograd_weight_floats(patch_size(step.algorithm), input_channels(graph, step.node), node.shape.c) +
+    if (has_products(node.op) && step.algorithm != Algorithm::direct && !step.bare)
+        return winograd_weight_floats(patch_size(step.algorithm), graph.source_shape(step.node).c, node.shape.c) +
                node.shape.c;
-    if (is_conv(node.op)) return node.shape.c * (1L * input_channels(graph, step.node) * node.window.taps() + 1);
+    if (has_products(node.op)) return node.shape.c * (graph.source_shape(step.node).c * 1L * node.window.taps() + 1);
     return step.bn >= 0 ? 2L * node.shape.c : 0;
 }
 
 template <int nodes>
-constexpr Traffic inference_traffic(const Graph<nodes>& graph, const InferencePlan<nodes>& plan) {
+constexpr Traffic inference_traffic(const GraphView& graph, const InferencePlan<nodes>& plan) {
     long maps = 0;
     long weights = 0;
     for (int s = 0; s < plan.step_count; ++s) {
@@ -74,7 +73,7 @@ class TrainingTraffic {
         if (pass.step >= 0) {
             const ForwardStep& at = step(pass.step);
             sum += result_gradient(at.dst);
-            if (is_conv(at.op) || at.op == Op::max_pool) {
+            if (row_of(at.op).reads_source) {
                 const int stored = plan_.backward_blends[at.blend].stored;
                 has_operands = stored < 0;
                 sum += has_operands ? operands(blend(at.blend)) : map(stored);

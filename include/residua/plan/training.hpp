@@ -1,12 +1,12 @@
 #pragma once
 
+#include <residua/graph/enforce.hpp>
 #include <residua/plan/training_backward.hpp>
 #include <residua/plan/training_dropped.hpp>
 #include <residua/plan/training_forward.hpp>
 #include <residua/plan/training_lifetimes.hpp>
 #include <residua/plan/training_places.hpp>
 #include <residua/plan/training_restore.hpp>
-#include <residua/shape/enforce.hpp>
 
 namespace residua::detail::inline RESIDUA_ISA {
 

@@ -10,19 +10,18 @@ namespace residua::detail::inline RESIDUA_ISA {
 template <int nodes>
 class BackwardOrder {
   public:
-    constexpr explicit BackwardOrder(const TrainingPlan<nodes>& forward) : plan_{forward} {
+    constexpr explicit BackwardOrder(const ForwardPlan<nodes>& forward) : plan_{forward} {
         first_pull_.fill(-1);
         next_pull_.fill(-1);
     }
 
-    constexpr TrainingPlan<nodes> run() {
+    constexpr BackwardPlan<nodes> run() {
         order_backward();
-        plan_.backward_blends = plan_.blends;
         return plan_;
     }
 
   private:
-    static constexpr int capacity = TrainingPlan<nodes>::capacity;
+    static constexpr int capacity = ForwardPlan<nodes>::capacity;
     static constexpr int never = 1 << 30;
 
     /// The blend whose stored value a summand reads, or -1.
@@ -72,7 +71,7 @@ class BackwardOrder {
 
     constexpr void push_backward(int step, int blend, Entries<bool, capacity>& partial, bool finishes) {
         const Blend& target = plan_.blends[blend];
-        if (target.plain() && target.main == 0) {
+        if (target.plain() && target.main == plan_.input) {
             if (step >= 0) push({.step = step});
             return;
         }
@@ -99,7 +98,7 @@ class BackwardOrder {
 
     constexpr void push(const BackwardStep& pass) { plan_.backward[plan_.backward_count++] = pass; }
 
-    TrainingPlan<nodes> plan_;
+    BackwardPlan<nodes> plan_;
     Entries<int, capacity> first_pull_{};  ///< list of the summands that read a blend's stored value: 2 * blend + skip
     Entries<int, 2 * capacity> next_pull_{};  ///< -1 ends it
 };

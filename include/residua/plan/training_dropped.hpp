@@ -23,9 +23,9 @@ inline constexpr long repeated_share = 50;
 template <int nodes>
 class DroppedMaps {
   public:
-    constexpr DroppedMaps(const Graph<nodes>& graph, const TrainingPlan<nodes>& plan) : graph_{graph}, plan_{plan} {}
+    constexpr DroppedMaps(const GraphView& graph, const BackwardPlan<nodes>& plan) : graph_{graph}, plan_{plan} {}
 
-    constexpr TrainingPlan<nodes> run() {
+    constexpr DroppingPlan<nodes> run() {
         drop_results();
         find_chains();
         drop_stored_values();
@@ -81,7 +81,7 @@ class DroppedMaps {
     }
 
     constexpr void drop_stored_values() {
-        Entries<int, TrainingPlan<nodes>::capacity> row{};  // of dropped values that end in a blend's
+        Entries<int, ForwardPlan<nodes>::capacity> row{};  // of dropped values that end in a blend's
         for (int b = 0; b < plan_.blend_count; ++b) {
             const Blend& blend = plan_.blends[b];
             if (!may_be_dropped(blend)) continue;
@@ -99,7 +99,7 @@ class DroppedMaps {
         const long step_multiply_adds = 3 * sum_multiply_adds(graph_);  // forward, to the source and to the weights
         for (int s = 0; s < plan_.forward_count; ++s) {
             const ForwardStep& step = plan_.forward[s];
-            if (step.op != Op::conv || plan_.holder[step.dst] >= 0 || step.dst == plan_.output) continue;
+            if (!has_products(step.op) || plan_.holder[step.dst] >= 0 || step.dst == plan_.output) continue;
             plan_.dropped[step.dst] = plan_.maps[step.dst].count() > dropped_floats &&
                                       is_cheap(step.node, step_multiply_adds) && is_kept(step.blend);
         }
@@ -117,9 +117,9 @@ class DroppedMaps {
         return !may_be_dropped(of) && !is_dropped(of.main) && !is_dropped(of.skip);
     }
 
-    const Graph<nodes>& graph_;
-    TrainingPlan<nodes> plan_;
-    Entries<Chain, TrainingPlan<nodes>::capacity> chains_{};  ///< by blend
+    GraphView graph_;
+    DroppingPlan<nodes> plan_;
+    Entries<Chain, ForwardPlan<nodes>::capacity> chains_{};  ///< by blend
 };
 
 }  // namespace residua::detail::inline RESIDUA_ISA

@@ -9,7 +9,7 @@ namespace residua::detail::inline RESIDUA_ISA {
 template <int nodes>
 class TrainingFusion {
   public:
-    constexpr explicit TrainingFusion(const Graph<nodes>& graph) : graph_{graph}, uses_{graph} {
+    constexpr explicit TrainingFusion(const GraphView& graph) : graph_{graph}, uses_{graph} {
         blend_of_.fill(-1);
         plan_.holder.fill(-1);
         plan_.reader.fill(-1);
@@ -17,20 +17,19 @@ class TrainingFusion {
         plan_.next_bn.fill(-1);
     }
 
-    constexpr TrainingPlan<nodes> run() {
+    constexpr ForwardPlan<nodes> run() {
         for (int i = 0; i < nodes; ++i) visit(i);
-        store(nodes - 1);
-        plan_.output = value(nodes - 1).main;
+        const int output = graph_.output().node;
+        store(output);
+        plan_.output = value(output).main;
         read_maps();
         return plan_;
     }
 
   private:
-    static constexpr int capacity = TrainingPlan<nodes>::capacity;
+    static constexpr int capacity = ForwardPlan<nodes>::capacity;
 
-    static constexpr bool is_step(Op op) {
-        return op != Op::bn && op != Op::add && op != Op::activation && op != Op::input;
-    }
+    static constexpr bool is_step(Op op) { return role_of(op) == Role::products || role_of(op) == Role::pass; }
 
     constexpr Blend& value(int node) { return value_[node]; }
 
@@ -41,22 +40,27 @@ class TrainingFusion {
 
     constexpr void visit(int i) {
         const Node& node = graph_[i];
-        switch (node.op) {
-            case Op::bn:
-                if (!value(node.src).plain()) store(node.src);
-                value(i) = {.main = value(node.src).main, .main_bn = i};
+        const int src = graph_.source(i);
+        switch (role_of(node.op)) {
+            case Role::norm:
+                if (!value(src).plain()) store(src);
+                value(i) = {.main = value(src).main, .main_bn = i};
                 plan_.next_bn[i] = plan_.first_bn[value(i).main];
                 plan_.first_bn[value(i).main] = i;
                 break;
-            case Op::activation:
-                if (value(node.src).activation >= 0) store(node.src);
-                value(i) = value(node.src);
+            case Role::function:
+                if (value(src).activation >= 0) store(src);
+                value(i) = value(src);
                 value(i).activation = node.activation;
                 break;
-            case Op::add:
+            case Role::sum:
                 add(i);
                 break;
-            default:
+            case Role::input:
+                load(i);
+                break;
+            case Role::products:
+            case Role::pass:
                 operate(i);
                 break;
         }
@@ -65,21 +69,23 @@ class TrainingFusion {
     }
 
     constexpr void add(int i) {
-        for (const int src : {graph_[i].src, graph_[i].other})
+        const Sources summands = graph_.sources(i);
+        for (const int src : summands)
             if (value(src).skip >= 0 || value(src).activation >= 0) store(src);
-        const Blend& main = value(graph_[i].src);
-        const Blend& skip = value(graph_[i].other);
+        const Blend& main = value(summands[0]);
+        const Blend& skip = value(summands[1]);
         value(i) = {.main = main.main, .main_bn = main.main_bn, .skip = skip.main, .skip_bn = skip.main_bn};
+    }
+
+    constexpr void load(int i) {
+        plan_.input = new_map(graph_[i].shape);
+        value(i) = {.main = plan_.input};
+        if (!only_steps_read(i)) load_input(i);
     }
 
     constexpr void operate(int i) {
         const Node& node = graph_[i];
-        if (node.op == Op::input) {
-            value(i) = {.main = new_map(node.shape)};
-            if (!only_steps_read(i)) load_input(i);
-            return;
-        }
-        const int blend = blend_of(node.src);
+        const int blend = blend_of(graph_.source(i));
         const Load load = load_of(blend);
         const int dst = new_map(node.shape);
         push({.op = node.op, .node = i, .blend = blend, .load = load, .dst = dst});
@@ -87,8 +93,9 @@ class TrainingFusion {
     }
 
     [[nodiscard]] constexpr bool only_steps_read(int node) const {
-        for (const Node& reader : graph_.nodes)
-            if ((reader.src == node || reader.other == node) && !is_step(reader.op)) return false;
+        for (int i = 0; i < nodes; ++i)
+            for (const int src : graph_.sources(i))
+                if (src == node && !is_step(graph_[i].op)) return false;
         return true;
     }
 
@@ -98,7 +105,7 @@ class TrainingFusion {
         const int map = new_map(graph_[i].shape);
         plan_.blends[blend].stored = map;
         plan_.holder[map] = blend;
-        push({.op = Op::activation, .node = i, .blend = blend, .load = Load::compute_and_store});
+        push({.op = graph_[i].op, .node = i, .blend = blend, .load = Load::compute_and_store});
         value(i) = {.main = map};
     }
 
@@ -151,7 +158,7 @@ class TrainingFusion {
             plan_.holder[stored.stored] = blend;
         }
         if (load_of(blend) == Load::compute_and_store)
-            push({.op = Op::activation, .node = i, .blend = blend, .load = Load::compute_and_store});
+            push({.op = graph_[i].op, .node = i, .blend = blend, .load = Load::compute_and_store});
         value(i) = {.main = stored.stored, .shape = graph_[i].shape};
     }
 
@@ -161,9 +168,9 @@ class TrainingFusion {
                 if (map >= 0 && (plan_.holder[map] < 0 || plan_.holder[map] == b)) plan_.reader[map] = b;
     }
 
-    const Graph<nodes>& graph_;
+    GraphView graph_;
     Uses<nodes> uses_;
-    TrainingPlan<nodes> plan_{};
+    ForwardPlan<nodes> plan_{};
     Entries<Blend, nodes> value_{};
     Entries<int, nodes> blend_of_{};
     Entries<bool, capacity> written_{};  ///< whether a blend's map has been written

@@ -9,10 +9,11 @@ namespace residua::detail::inline RESIDUA_ISA {
 template <int nodes>
 class TrainingLifetimes {
   public:
-    constexpr explicit TrainingLifetimes(const TrainingPlan<nodes>& plan) : plan_{plan} {}
+    constexpr explicit TrainingLifetimes(const RestoringPlan<nodes>& plan) : plan_{plan} {}
 
-    constexpr TrainingPlan<nodes> run() {
-        for (int m = 1; m < plan_.map_count; ++m) buffer(m).floats = Layout{plan_.maps[m]}.count();
+    constexpr LifetimesPlan<nodes> run() {
+        for (int m = 0; m < plan_.map_count; ++m)
+            if (m != plan_.input) buffer(m).floats = Layout{plan_.maps[m]}.count();
         for (int b = 0; b < plan_.blend_count; ++b)
             gradient(b) = {.floats = Layout{plan_.blends[b].shape}.count(), .first = -1};
         for (int s = 0; s < plan_.forward_count; ++s) forward(plan_.forward[s], s - plan_.forward_count);
@@ -46,7 +47,7 @@ class TrainingLifetimes {
     }
 
     constexpr void repeat(const ForwardStep& step, int time) {
-        write(plan_.again[step.dst], time);
+        write(plan_.backward_map[step.dst], time);
         read_maps(plan_.backward_blends[step.blend], time);
     }
 
@@ -61,7 +62,7 @@ class TrainingLifetimes {
 
     constexpr void write(int map, int time) { buffer(map).first = buffer(map).last = time; }
     constexpr void read(int map, int time) {
-        if (map > 0) buffer(map).last = time;
+        if (map >= 0 && map != plan_.input) buffer(map).last = time;
     }
     constexpr void read_maps(const Blend& blend, int time) {
         read(blend.main, time);
@@ -75,7 +76,7 @@ class TrainingLifetimes {
         gradient(blend).last = time;
     }
 
-    TrainingPlan<nodes> plan_;
+    LifetimesPlan<nodes> plan_;
 };
 
 }  // namespace residua::detail::inline RESIDUA_ISA

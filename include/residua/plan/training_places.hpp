@@ -15,7 +15,7 @@ namespace residua::detail::inline RESIDUA_ISA {
 template <int nodes>
 class TrainingPlaces {
   public:
-    constexpr explicit TrainingPlaces(const TrainingPlan<nodes>& plan) : plan_{plan} {}
+    constexpr explicit TrainingPlaces(const LifetimesPlan<nodes>& plan) : plan_{plan} {}
 
     constexpr TrainingPlan<nodes> run() {
         place_kept_maps();
@@ -63,7 +63,7 @@ class TrainingPlaces {
             for (; kept_count_ > 0 && buffer(kept_[kept_count_ - 1]).last < t; --kept_count_)
                 end = buffer(kept_[kept_count_ - 1]).offset;
             const BackwardStep& pass = plan_.backward[t];
-            if (pass.repeats) placement_.place(buffer(plan_.again[plan_.forward[pass.step].dst]), end);
+            if (pass.repeats) placement_.place(buffer(plan_.backward_map[plan_.forward[pass.step].dst]), end);
             for (int i = 0; i < pass.restores; i += placed_together)
                 place_restored(pass.first_restored + i, std::min(placed_together, pass.restores - i), end);
             if (pass.blend >= 0 && plan_.gradient_buffers[pass.blend].first == t)
@@ -88,9 +88,9 @@ class TrainingPlaces {
     constexpr Buffer& restored(int i) { return buffer(plan_.backward_blends[plan_.restored[i]].stored); }
 
     TrainingPlan<nodes> plan_;
-    FirstFit<TrainingPlan<nodes>::map_capacity> placement_;
-    Entries<int, TrainingPlan<nodes>::map_capacity> kept_{};      ///< maps, in the order in which they are written
-    Entries<long, TrainingPlan<nodes>::capacity> kept_behind_{};  ///< floats of those written up to each step
+    FirstFit<ForwardPlan<nodes>::map_capacity> placement_;
+    Entries<int, ForwardPlan<nodes>::map_capacity> kept_{};      ///< maps, in the order in which they are written
+    Entries<long, ForwardPlan<nodes>::capacity> kept_behind_{};  ///< floats of those written up to each step
     int kept_count_ = 0;
     long kept_floats_ = 0;
 };

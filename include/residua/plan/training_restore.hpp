@@ -13,11 +13,12 @@ namespace residua::detail::inline RESIDUA_ISA {
 template <int nodes>
 class RestoredMaps {
   public:
-    constexpr explicit RestoredMaps(const TrainingPlan<nodes>& plan) : plan_{plan} {
-        for (int map = 0; map < plan_.map_count; ++map) plan_.again[map] = map;
+    constexpr explicit RestoredMaps(const DroppingPlan<nodes>& plan) : plan_{plan} {
+        plan_.backward_blends = plan_.blends;
+        for (int map = 0; map < plan_.map_count; ++map) plan_.backward_map[map] = map;
     }
 
-    constexpr TrainingPlan<nodes> run() {
+    constexpr RestoringPlan<nodes> run() {
         find_summands();
         const auto passes = plan_.backward;
         const int count = std::exchange(plan_.backward_count, 0);
@@ -28,7 +29,7 @@ class RestoredMaps {
         for (int b = 0; b < plan_.blend_count; ++b) {
             Blend& blend = plan_.backward_blends[b];
             for (int* map : {&blend.main, &blend.skip, &blend.stored})
-                if (*map >= 0) *map = plan_.again[*map];
+                if (*map >= 0) *map = plan_.backward_map[*map];
             if (is_dropped(plan_.blends[b].stored) && !is_summand_[b]) blend.stored = -1;
         }
         return plan_;
@@ -65,11 +66,11 @@ class RestoredMaps {
     }
 
     constexpr void need(int map) {
-        if (!is_dropped(map) || plan_.again[map] != map) return;
+        if (!is_dropped(map) || plan_.backward_map[map] != map) return;
         const int holder = plan_.holder[map];
         if (holder >= 0 && !is_summand_[holder]) return;
         plan_.maps[plan_.map_count] = plan_.maps[map];
-        plan_.again[map] = plan_.map_count++;
+        plan_.backward_map[map] = plan_.map_count++;
         if (holder < 0) return push({.step = writer(map), .repeats = true});
         needed_[holder] = true;
         first_needed_ = std::min(first_needed_, holder);
@@ -82,9 +83,9 @@ class RestoredMaps {
         return s;
     }
 
-    TrainingPlan<nodes> plan_;
-    Entries<bool, TrainingPlan<nodes>::capacity> is_summand_{};  ///< of another blend
-    Entries<bool, TrainingPlan<nodes>::capacity> needed_{};      ///< blends whose values a pass needs again
+    RestoringPlan<nodes> plan_;
+    Entries<bool, ForwardPlan<nodes>::capacity> is_summand_{};  ///< of another blend
+    Entries<bool, ForwardPlan<nodes>::capacity> needed_{};      ///< blends whose values a pass needs again
     int first_needed_ = 0;
     int last_needed_ = 0;
     int restored_count_ = 0;

@@ -27,9 +27,9 @@ struct Blend {
 enum class Load : unsigned char { compute, compute_and_store, stored };
 
 /// One pass over memory on the way forward: blend, operation, and the sums for the statistics of what was written.
-/// A step whose op is Op::activation only stores its blend.
+/// A step without a map of its own only stores its blend.
 struct ForwardStep {
-    Op op = Op::conv;
+    Op op{};
     int node = -1;
     int blend = -1;
     Load load = Load::compute;
@@ -61,44 +61,70 @@ struct BackwardStep {
     Entries<Summand, 2> pulls{};  ///< summands that read the stored value
 };
 
-/// The steps of a training pass. Map 0 is the input, which stays where the caller has it.
+/// The passes forward, what they read and write. The input's map stays where the caller has it.
 template <int nodes>
-struct TrainingPlan {
+struct ForwardPlan {
     /// A node makes at most one step, one blend and one map; the input may be copied to a second one.
     static constexpr int capacity = nodes + 1;
     static constexpr int map_capacity = 2 * capacity;  ///< with those that hold values again
 
     Entries<ForwardStep, capacity> forward{};
-    Entries<BackwardStep, 3 * capacity> backward{};
     Entries<Blend, capacity> blends{};
-    Entries<Blend, capacity> backward_blends{};  ///< the same, with the maps that hold their values on the way back
-    Entries<bool, map_capacity> dropped{};       ///< whether map i's values are, before the way back
-    Entries<int, map_capacity> again{};          ///< map that holds map i's values on the way back
-    Entries<int, capacity> restored{};           ///< blends whose values are computed again, in this order
     Entries<Chw, map_capacity> maps{};
-    Entries<Buffer, map_capacity> map_buffers{};   ///< of map i
-    Entries<Buffer, capacity> gradient_buffers{};  ///< of the gradient of blend i
-    Entries<int, capacity> reader{};               ///< blend that reads a map an operation wrote, or -1
-    Entries<int, capacity> holder{};               ///< blend whose value map i holds, or -1
-    Entries<int, capacity> first_bn{};             ///< a BN node that normalises map i, or -1
-    Entries<int, nodes> next_bn{};                 ///< the next one of the same map, or -1
+    Entries<int, capacity> reader{};    ///< blend that reads a map an operation wrote, or -1
+    Entries<int, capacity> holder{};    ///< blend whose value map i holds, or -1
+    Entries<int, capacity> first_bn{};  ///< a BN node that normalises map i, or -1
+    Entries<int, nodes> next_bn{};      ///< the next one of the same map, or -1
     int forward_count = 0;
-    int backward_count = 0;
     int blend_count = 0;
     int map_count = 0;
-    int output = -1;        ///< map
+    int input = -1;   ///< map
+    int output = -1;  ///< map
+};
+
+/// And those back.
+template <int nodes>
+struct BackwardPlan : ForwardPlan<nodes> {
+    Entries<BackwardStep, 3 * ForwardPlan<nodes>::capacity> backward{};
+    int backward_count = 0;
+};
+
+/// And which maps are dropped before the way back.
+template <int nodes>
+struct DroppingPlan : BackwardPlan<nodes> {
+    Entries<bool, ForwardPlan<nodes>::map_capacity> dropped{};
+};
+
+/// And where their values are on the way back.
+template <int nodes>
+struct RestoringPlan : DroppingPlan<nodes> {
+    Entries<int, ForwardPlan<nodes>::map_capacity> backward_map{};   ///< holds map i's values on the way back
+    Entries<Blend, ForwardPlan<nodes>::capacity> backward_blends{};  ///< the blends, of these maps
+    Entries<int, ForwardPlan<nodes>::capacity> restored{};  ///< blends whose values are computed again, in this order
+};
+
+/// And how large maps and gradients are, and how long they are there.
+template <int nodes>
+struct LifetimesPlan : RestoringPlan<nodes> {
+    Entries<Buffer, ForwardPlan<nodes>::map_capacity> map_buffers{};   ///< of map i
+    Entries<Buffer, ForwardPlan<nodes>::capacity> gradient_buffers{};  ///< of the gradient of blend i
+};
+
+/// All of it, with the buffers' places.
+template <int nodes>
+struct TrainingPlan : LifetimesPlan<nodes> {
     long arena_floats = 0;  ///< for one image
 };
 
 /// The blend whose stored value a map is, if it is another than `reader`, or -1.
 template <int nodes>
-constexpr int stored_blend(const TrainingPlan<nodes>& plan, int map, int reader) {
+constexpr int stored_blend(const ForwardPlan<nodes>& plan, int map, int reader) {
     return map >= 0 && plan.holder[map] != reader ? plan.holder[map] : -1;
 }
 
 /// The blends whose stored values a blend reads.
 template <int nodes, class Visit>
-constexpr void for_each_stored_summand(const TrainingPlan<nodes>& plan, int blend, const Visit& visit) {
+constexpr void for_each_stored_summand(const ForwardPlan<nodes>& plan, int blend, const Visit& visit) {
     const Blend& of = plan.blends[blend];
     for (const int map : {of.main, of.skip})
         if (const int summand = stored_blend(plan, map, blend); summand >= 0) visit(summand);
@@ -107,7 +133,7 @@ constexpr void for_each_stored_summand(const TrainingPlan<nodes>& plan, int blen
 /// The blends whose maps a pass on the way back reads: that of its gradient, those it pulls from, and its step's source
 /// and reader. May visit one twice.
 template <int nodes, class Visit>
-constexpr void for_each_blend_of(const TrainingPlan<nodes>& plan, const BackwardStep& pass, const Visit& visit) {
+constexpr void for_each_blend_of(const ForwardPlan<nodes>& plan, const BackwardStep& pass, const Visit& visit) {
     if (pass.blend >= 0) visit(pass.blend);
     for (const Summand& pulled : pass.pulls)
         if (pulled.blend >= 0) visit(pulled.blend);

@@ -1,7 +1,7 @@
 #pragma once
 
+#include <residua/graph/enforce.hpp>
 #include <residua/meta/entries.hpp>
-#include <residua/shape/enforce.hpp>
 
 namespace residua::detail::inline RESIDUA_ISA {
 
@@ -12,10 +12,9 @@ struct Uses {
     Entries<int, nodes> first{};
     Entries<int, nodes> last{};
 
-    constexpr explicit Uses(const Graph<nodes>& graph) {
+    constexpr explicit Uses(const GraphView& graph) {
         for (int i = 0; i < nodes; ++i) {
-            for (const int src : {graph[i].src, graph[i].other}) {
-                if (src < 0) continue;
+            for (const int src : graph.sources(i)) {
                 if (count[src]++ == 0) first[src] = i;
                 last[src] = i;
             }

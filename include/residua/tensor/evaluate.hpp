@@ -2,7 +2,7 @@
 
 /// \file
 /// Lazily evaluated formulas over tensors: `c = relu(a * b + 1)` is one pass over memory, 16 floats at a time.
-/// A formula is an expression (tensor/expression.hpp) over variables plus the tensors the variables stand for.
+/// A formula is an expression (expr/expression.hpp) over variables plus the tensors the variables stand for.
 /// It refers to its tensors, which must live until it has been evaluated; `dst` may be among them if its shape there is
 /// the formula's.
 
@@ -14,11 +14,11 @@
 #include <utility>
 
 #include <residua/config.hpp>
+#include <residua/expr/expression.hpp>
+#include <residua/expr/math.hpp>
+#include <residua/simd/pack.hpp>
 #include <residua/tensor/broadcast.hpp>
-#include <residua/tensor/expression.hpp>
-#include <residua/tensor/math.hpp>
 #include <residua/tensor/nest.hpp>
-#include <residua/tensor/pack.hpp>
 #include <residua/tensor/tensor.hpp>
 
 namespace residua::detail::inline RESIDUA_ISA {

@@ -12,8 +12,8 @@
 #include <type_traits>
 
 #include <residua/config.hpp>
+#include <residua/expr/expression.hpp>
 #include <residua/tensor/broadcast.hpp>
-#include <residua/tensor/expression.hpp>
 
 namespace residua::inline RESIDUA_ISA {
 

@@ -2,9 +2,9 @@
 
 #include <string_view>
 
+#include <residua/finite.hpp>
 #include <residua/io/weights.hpp>
 #include <residua/on_error.hpp>
-#include <residua/tensor/finite.hpp>
 #include <residua/train/trainer.hpp>
 
 namespace residua::detail::inline RESIDUA_ISA {

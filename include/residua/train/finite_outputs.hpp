@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include <residua/finite.hpp>
 #include <residua/on_error.hpp>
-#include <residua/tensor/finite.hpp>
 
 namespace residua::inline RESIDUA_ISA {
 
@@ -25,10 +25,10 @@ class FiniteOutputs {
     template <class Name>
     bool check(std::span<const float> outputs, const Name& name) {
         ++images_;
-        const std::size_t place = detail::first_not_finite(outputs);
-        if (place == outputs.size()) return true;
+        const std::size_t index = detail::first_not_finite(outputs);
+        if (index == outputs.size()) return true;
         if (wrong_++ == 0)
-            first_ = name() + ": output " + std::to_string(place) + " is " + detail::number_text(outputs[place]);
+            first_ = name() + ": output " + std::to_string(index) + " is " + detail::number_text(outputs[index]);
         return false;
     }
 
@@ -52,10 +52,10 @@ namespace residua::detail::inline RESIDUA_ISA {
 /// \throws OutputsNotFinite unless all numbers are; `what` they are goes into the text.
 template <class T>
 void require_finite(std::span<const T> numbers, std::string_view what) {
-    const std::size_t place = first_not_finite(numbers);
-    if (place == numbers.size()) return;
+    const std::size_t index = first_not_finite(numbers);
+    if (index == numbers.size()) return;
     detail::raise(OutputsNotFinite(std::string(what) + ": expected finite numbers, found " +
-                                   number_text(numbers[place]) + " at place " + std::to_string(place)));
+                                   number_text(numbers[index]) + " at place " + std::to_string(index)));
 }
 
 }  // namespace residua::detail::inline RESIDUA_ISA

@@ -14,8 +14,8 @@
 #include <vector>
 
 #include <residua/exec/reference.hpp>
+#include <residua/finite.hpp>
 #include <residua/plan/names.hpp>
-#include <residua/tensor/finite.hpp>
 
 namespace residua::inline RESIDUA_ISA {
 
@@ -73,7 +73,7 @@ template <class Net>
 std::vector<double> weights_to_check(CheckRandom& random) {
     std::vector<double> weights(static_cast<std::size_t>(weight_count<Net>));
     for (const Parameter& parameter : parameters<Net>) {
-        const bool bn = graph_of<Net>[parameter.node].op == Op::bn;
+        const bool bn = role_of(graph_of<Net>[parameter.node].op) == Role::norm;
         const double fan_in = static_cast<double>(parameter.count() / parameter.shape[0]);
         double low = -0.5;
         double high = 0.8;

@@ -3,7 +3,7 @@
 #include <span>
 
 #include <residua/exec/parallel.hpp>
-#include <residua/tensor/pack.hpp>
+#include <residua/simd/pack.hpp>
 
 namespace residua::inline RESIDUA_ISA {
 

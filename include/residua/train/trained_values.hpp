@@ -29,14 +29,14 @@ class TrainedValues {
 
     /// Those of one parameter. \throws std::invalid_argument for a running statistic.
     [[nodiscard]] std::span<float> span(const Parameter& parameter) {
-        return all().subspan(place(parameter), static_cast<std::size_t>(parameter.count()));
+        return all().subspan(index_of(parameter), static_cast<std::size_t>(parameter.count()));
     }
     [[nodiscard]] std::span<const float> span(const Parameter& parameter) const {
-        return all().subspan(place(parameter), static_cast<std::size_t>(parameter.count()));
+        return all().subspan(index_of(parameter), static_cast<std::size_t>(parameter.count()));
     }
 
   private:
-    static std::size_t place(const Parameter& parameter) {
+    static std::size_t index_of(const Parameter& parameter) {
         if (!parameter.trained())
             detail::raise(std::invalid_argument("trained values: expected a trained parameter, found " +
                                                 parameter_name<Net>(parameter)));

@@ -6,8 +6,8 @@
 
 #include <residua/data/loader.hpp>
 #include <residua/exec/workspace.hpp>
+#include <residua/finite.hpp>
 #include <residua/on_error.hpp>
-#include <residua/tensor/finite.hpp>
 #include <residua/train/check_source.hpp>
 #include <residua/train/history.hpp>
 #include <residua/train/initialise.hpp>
@@ -165,8 +165,8 @@ class Trainer {
     /// Runs one batch of an iteration of `images` images. Returns its share of the gradient and adds that of the loss.
     std::span<const float> run_batch(const Minibatch& batch, std::int64_t images, Loss& loss) {
         const auto outputs = workspace_.forward(state_.weights, batch.images, static_cast<int>(batch.size()));
-        if (const auto place = detail::first_not_finite(outputs); place < outputs.size())
-            diverged("output", detail::number_text(outputs[place]));
+        if (const auto index = detail::first_not_finite(outputs); index < outputs.size())
+            diverged("output", detail::number_text(outputs[index]));
         const Loss own = softmax_cross_entropy(outputs, batch.labels, workspace_.output_gradient());
         const double share = static_cast<double>(own.images) / static_cast<double>(images);
         for (float& value : workspace_.output_gradient()) value *= static_cast<float>(share);
@@ -178,9 +178,9 @@ class Trainer {
 
     /// `values` belong to those of the weights from number `first` on.
     void require_finite(const char* what, std::span<const float> values, long first) const {
-        if (const std::size_t place = detail::first_not_finite(values); place < values.size())
+        if (const std::size_t index = detail::first_not_finite(values); index < values.size())
             diverged(what,
-                     detail::number_text(values[place]) + " for " + value_name<Net>(first + static_cast<long>(place)));
+                     detail::number_text(values[index]) + " for " + value_name<Net>(first + static_cast<long>(index)));
     }
 
     [[noreturn]] void diverged(const char* what, const std::string& found) const {

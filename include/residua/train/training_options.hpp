@@ -5,9 +5,9 @@
 #include <stdexcept>
 #include <string>
 
+#include <residua/finite.hpp>
 #include <residua/on_error.hpp>
 #include <residua/plan/smallest_batch.hpp>
-#include <residua/tensor/finite.hpp>
 #include <residua/train/schedule.hpp>
 
 namespace residua::inline RESIDUA_ISA {

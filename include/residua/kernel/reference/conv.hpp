@@ -11,8 +11,8 @@
 #include <algorithm>
 
 #include <residua/config.hpp>
+#include <residua/graph/window.hpp>
 #include <residua/kernel/reference/planar.hpp>
-#include <residua/shape/window.hpp>
 
 namespace residua::detail::reference::inline RESIDUA_ISA {
 

@@ -7,7 +7,7 @@
 /// Writes:   dst or grad_src. `accumulate` adds to dst.
 /// Requires: nothing; outputs may be the inputs.
 
-#include <residua/tensor/derivative.hpp>
+#include <residua/expr/derivative.hpp>
 
 namespace residua::detail::reference::inline RESIDUA_ISA {
 

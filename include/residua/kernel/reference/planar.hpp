@@ -1,7 +1,7 @@
 #pragma once
 
 #include <residua/config.hpp>
-#include <residua/shape/chw.hpp>
+#include <residua/graph/chw.hpp>
 
 namespace residua::detail::reference::inline RESIDUA_ISA {
 

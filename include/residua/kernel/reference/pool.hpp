@@ -12,9 +12,9 @@
 #include <algorithm>
 #include <limits>
 
+#include <residua/finite.hpp>
+#include <residua/graph/window.hpp>
 #include <residua/kernel/reference/planar.hpp>
-#include <residua/shape/window.hpp>
-#include <residua/tensor/finite.hpp>
 
 namespace residua::detail::reference::detail::inline RESIDUA_ISA {
 

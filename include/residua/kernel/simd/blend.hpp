@@ -1,9 +1,9 @@
 #pragma once
 
+#include <residua/expr/derivative.hpp>
+#include <residua/expr/expression.hpp>
 #include <residua/kernel/view.hpp>
-#include <residua/tensor/derivative.hpp>
-#include <residua/tensor/expression.hpp>
-#include <residua/tensor/pack.hpp>
+#include <residua/simd/pack.hpp>
 
 namespace residua::detail::inline RESIDUA_ISA {
 

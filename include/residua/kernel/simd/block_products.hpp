@@ -2,7 +2,7 @@
 
 #include <residua/kernel/ahead.hpp>
 #include <residua/kernel/unroll.hpp>
-#include <residua/tensor/pack.hpp>
+#include <residua/simd/pack.hpp>
 
 namespace residua::detail::inline RESIDUA_ISA {
 

@@ -3,36 +3,13 @@
 #include <algorithm>
 #include <cstddef>
 
-#include <residua/kernel/ahead.hpp>
+#include <residua/kernel/conv_task.hpp>
+#include <residua/kernel/simd/finish.hpp>
 #include <residua/kernel/unroll.hpp>
-#include <residua/plan/tiling.hpp>
-#include <residua/tensor/pack.hpp>
+#include <residua/lower/tiling.hpp>
+#include <residua/simd/pack.hpp>
 
 namespace residua::detail::inline RESIDUA_ISA {
-
-/// What a convolution does for one image. A source pixel is a run of channels that lie side by side; every tap of the
-/// kernel is an offset from the output pixel's corner in the source, so strides, dilations and parts of a kernel are
-/// all lists of taps.
-struct ConvTask {
-    const float* src = nullptr;  ///< first source pixel of output row 0, column 0
-    std::ptrdiff_t src_block = 0;
-    std::ptrdiff_t src_row = 0;  ///< step in the source from one output row to the next
-    const std::ptrdiff_t* taps = nullptr;
-    int tap_count = 0;
-    int src_blocks = 0;
-    const float* weight = nullptr;  ///< [tile of dst blocks][src block][tap][channel of run][dst block of tile][16]
-    float* dst = nullptr;
-    std::ptrdiff_t dst_block = 0;
-    std::ptrdiff_t dst_row = 0;
-    std::ptrdiff_t dst_pixel = 0;
-    int first_column = 0;
-    int last_column = 0;
-    int first_row = 0;
-    int last_row = 0;
-    int first_tile = 0;  ///< tiles of dst blocks
-    int last_tile = 0;
-    Ahead* ahead = nullptr;
-};
 
 /// The weights behind those of a tile, which the next tile, or the next product, will need. They are fetched into the
 /// cache while the tile is computed, a part in each of the passes over the tile's own weights: otherwise the first pass
@@ -100,7 +77,7 @@ RESIDUA_INLINE void add_products(const float* src, const float* weight, Grid<Pac
 }
 
 /// Where a tile's first result of a block belongs.
-struct TilePlace {
+struct TilePosition {
     int block;
     int row;
     int column;
@@ -108,27 +85,27 @@ struct TilePlace {
 
 /// Gives a block's results [first, last) of a tile to a finish. Where that does much with each, it is a loop: a tile's
 /// worth of straight-line code takes long to compile.
-template <int width, class Finish>
-RESIDUA_INLINE void finish_tile(const Row<Pack, width>& sums, const Finish& finish, const TilePlace& place, int first,
+template <int width, Finishing Finish>
+RESIDUA_INLINE void finish_tile(const Row<Pack, width>& sums, const Finish& finish, const TilePosition& at, int first,
                                 int last, float* dst, std::ptrdiff_t pixel_step) {
-    auto results = finish.of(place.block, place.row, place.column, sums[0]);
+    auto results = finish.of(at.block, at.row, at.column, sums[0]);
     if constexpr (Finish::is_long) {
         alignas(alignment) Grid<float, width, channel_block> all;
         unroll<width>([&](int i) RESIDUA_INLINE_LAMBDA { sums[i].store(all[i]); });
         for (int i = first; i < std::min(last, width); ++i)
-            results.take(Pack::load(all[i]), place.row, place.column + i, dst + i * pixel_step);
+            results.take(Pack::load(all[i]), at.row, at.column + i, dst + i * pixel_step);
     } else {
         unroll<width>([&](int i) RESIDUA_INLINE_LAMBDA {
-            if (i >= first && i < last) results.take(sums[i], place.row, place.column + i, dst + i * pixel_step);
+            if (i >= first && i < last) results.take(sums[i], at.row, at.column + i, dst + i * pixel_step);
         });
     }
     results.end();
 }
 
 /// One tile of so many columns from `column` on; those before `next` have been finished.
-template <Tiling tiling, int width, class Finish>
+template <Tiling tiling, int width, Finishing Finish>
 RESIDUA_INLINE void conv_tile(const ConvTask& task, const Finish& finish, const float* weight,
-                              WeightsAhead::Part weights_ahead, const TilePlace& place, int next) {
+                              WeightsAhead::Part weights_ahead, const TilePosition& at, int next) {
     constexpr int dst_blocks = tiling.dst_blocks;
     constexpr int run = tiling.run;
     constexpr int pixel = tiling.pixel;
@@ -138,7 +115,7 @@ RESIDUA_INLINE void conv_tile(const ConvTask& task, const Finish& finish, const 
     unroll<dst_blocks>([&](int b) RESIDUA_INLINE_LAMBDA {
         unroll<width>([&](int i) RESIDUA_INLINE_LAMBDA { sum[b][i] = Pack::zero(); });
     });
-    const float* corner = task.src + place.row * task.src_row + std::ptrdiff_t{place.column} * pixel;
+    const float* corner = task.src + at.row * task.src_row + std::ptrdiff_t{at.column} * pixel;
     for (int block = 0; block < task.src_blocks; ++block, corner += task.src_block) {
         for (int tap = 0; tap < task.tap_count; ++tap) {
             const float* src = corner + task.taps[tap];
@@ -157,10 +134,10 @@ RESIDUA_INLINE void conv_tile(const ConvTask& task, const Finish& finish, const 
             }
         }
     }
-    float* dst = task.dst + place.block * task.dst_block + place.row * task.dst_row + place.column * task.dst_pixel;
+    float* dst = task.dst + at.block * task.dst_block + at.row * task.dst_row + at.column * task.dst_pixel;
     unroll<dst_blocks>([&](int b) RESIDUA_INLINE_LAMBDA {
-        finish_tile<width>(sum[b], finish, {place.block + b, place.row, place.column}, next - place.column,
-                           task.last_column - place.column, dst + b * task.dst_block, task.dst_pixel);
+        finish_tile<width>(sum[b], finish, {at.block + b, at.row, at.column}, next - at.column,
+                           task.last_column - at.column, dst + b * task.dst_block, task.dst_pixel);
     });
 }
 
@@ -170,7 +147,7 @@ RESIDUA_INLINE void conv_tile(const ConvTask& task, const Finish& finish, const 
 /// Writes: dst, what the finish makes of every pixel of the rows, columns and tiles asked for.
 /// Requires: 64-byte aligned weight and dst; a single tap where the tiling says so; sums run over source blocks, then
 /// taps, then channels, always in this order.
-template <Tiling tiling, class Finish>
+template <Tiling tiling, Finishing Finish>
 void conv(const ConvTask& task, const Finish& finish) {
     constexpr int width = tiling.width;
     constexpr int tile_steps = tiling.run * tiling.dst_blocks;

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <residua/kernel/view.hpp>
-#include <residua/tensor/pack.hpp>
+#include <residua/simd/pack.hpp>
 
 namespace residua::detail::inline RESIDUA_ISA {
 

@@ -1,8 +1,8 @@
 #pragma once
 
+#include <residua/expr/expression.hpp>
 #include <residua/kernel/view.hpp>
-#include <residua/tensor/expression.hpp>
-#include <residua/tensor/pack.hpp>
+#include <residua/simd/pack.hpp>
 
 namespace residua::detail::inline RESIDUA_ISA {
 
@@ -19,7 +19,7 @@ void elementwise(const MapView<const float>& src, const float* scale, const floa
             for (int column = 0; column < dst.layout.shape.w; ++column) {
                 const Pack value = Pack::load(src.at(block, row, column));
                 float* to = dst.at(block, row, column);
-                if constexpr (variable_count < expression >> 3)
+                if constexpr (has_variable<expression, 3>)
                     evaluate(expression, value, s, t, Pack::load(other.at(block, row, column))).store(to);
                 else
                     evaluate(expression, value, s, t).store(to);

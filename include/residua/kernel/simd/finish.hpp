@@ -2,18 +2,27 @@
 
 #include <cstddef>
 
+#include <residua/expr/expression.hpp>
 #include <residua/kernel/view.hpp>
-#include <residua/tensor/expression.hpp>
-#include <residua/tensor/pack.hpp>
+#include <residua/simd/pack.hpp>
 
 /// \file
-/// What happens to results while they are still in registers. A kernel asks a finish for each tile and block what takes
-/// the results, `of(block, row, column, first)`, with the place and the value of the tile's first; gives it each result
-/// once, `take(sum, row, column, dst)`; and tells it the end of the tile, `end()`. `fetch(dst)` fetches what taking a
-/// result will read, if that is far: patches of minimal filtering ask for it one patch before. `is_long` tells that
-/// taking is so much for each result that a tile's worth of it is better a loop.
+/// What happens to results while they are still in registers.
 
 namespace residua::detail::inline RESIDUA_ISA {
+
+/// What a kernel asks of a finish, for each tile and block: what takes the results, `of(block, row, column, first)`,
+/// with the place and the value of the tile's first; to take each result once, `take(sum, row, column, dst)`; and to
+/// know the end of the tile, `end()`. `fetch(dst)` fetches what taking a result will read, if that is far: patches of
+/// minimal filtering ask for it one patch before. `is_long` tells that taking is so much for each result that a tile's
+/// worth of it is better a loop.
+template <class F>
+concept Finishing = requires(const F& finish, Pack result, float* dst) {
+    requires F::is_long || !F::is_long;
+    finish.of(0, 0, 0, result).take(result, 0, 0, dst);
+    finish.of(0, 0, 0, result).end();
+    finish.fetch(dst);
+};
 
 /// Results as they are.
 struct Unfinished {
@@ -50,7 +59,7 @@ template <auto expression>
 struct Finish {
     static constexpr bool is_long = false;
 
-    static constexpr bool has_other = variable_count < expression >> 2;
+    static constexpr bool has_other = has_variable<expression, 2>;
 
     const float* bias = nullptr;  ///< of all channels, 64-byte aligned
     MapView<const float> other{};

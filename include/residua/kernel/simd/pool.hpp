@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <limits>
 
+#include <residua/graph/window.hpp>
 #include <residua/kernel/view.hpp>
-#include <residua/shape/window.hpp>
-#include <residua/tensor/pack.hpp>
+#include <residua/simd/pack.hpp>
 
 namespace residua::detail::inline RESIDUA_ISA {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include <residua/config.hpp>
-#include <residua/tensor/pack.hpp>
+#include <residua/simd/pack.hpp>
 
 namespace residua::detail::inline RESIDUA_ISA {
 

@@ -8,9 +8,10 @@
 #include <residua/kernel/simd/finish.hpp>
 #include <residua/kernel/simd/winograd_transforms.hpp>
 #include <residua/kernel/unroll.hpp>
+#include <residua/kernel/winograd_task.hpp>
+#include <residua/lower/tiling.hpp>
 #include <residua/plan/patches.hpp>
-#include <residua/plan/tiling.hpp>
-#include <residua/tensor/pack.hpp>
+#include <residua/simd/pack.hpp>
 
 /// \file
 /// Convolutions with 3x3 kernels and stride 1 by minimal filtering (Winograd 1980; Lavin and Gray, "Fast algorithms for
@@ -18,34 +19,6 @@
 /// instead of 9 m^2.
 
 namespace residua::detail::inline RESIDUA_ISA {
-
-/// What a convolution by minimal filtering does. Patches of m x m results are numbered row by row, image by image.
-struct WinogradTask {
-    const float* src = nullptr;  ///< pixel (0, 0) of the first image
-    std::ptrdiff_t src_image = 0;
-    std::ptrdiff_t src_block = 0;
-    std::ptrdiff_t src_row = 0;
-    int src_rows = 0;
-    int src_columns = 0;
-    int src_blocks = 0;
-    int padding = 0;
-    /// [tile of dst blocks][position][src block][channel][dst block of tile][16], or bare kernels,
-    /// [tile of dst blocks][src block][channel][dst block of tile][tap][16]
-    const float* weight = nullptr;
-    float* dst = nullptr;  ///< pixel (0, 0) of the first image
-    std::ptrdiff_t dst_image = 0;
-    std::ptrdiff_t dst_block = 0;
-    std::ptrdiff_t dst_row = 0;
-    int dst_rows = 0;
-    int dst_columns = 0;
-    int first_tile = 0;  ///< tiles of dst blocks
-    int last_tile = 0;
-    int first_patch = 0;
-    int last_patch = 0;
-    int group = 1;             ///< patches that go through the products together
-    float* scratch = nullptr;  ///< winograd_scratch() floats
-    Ahead* ahead = nullptr;
-};
 
 /// A square of pixels with zeros for those outside of the map, as a map of its own.
 template <int size>

@@ -3,7 +3,7 @@
 #include <cstddef>
 
 #include <residua/kernel/unroll.hpp>
-#include <residua/tensor/pack.hpp>
+#include <residua/simd/pack.hpp>
 
 /// \file
 /// The transforms of minimal filtering (kernel/simd/winograd.hpp). A patch has up to 36 values, so they go through a

@@ -2,7 +2,7 @@
 
 #include <residua/kernel/simd/winograd_transforms.hpp>
 #include <residua/plan/patches.hpp>
-#include <residua/tensor/pack.hpp>
+#include <residua/simd/pack.hpp>
 
 namespace residua::detail::inline RESIDUA_ISA {
 

@@ -1,0 +1,91 @@
+#pragma once
+
+#include <algorithm>
+
+#include <residua/lower/tiling.hpp>
+#include <residua/plan/distinct.hpp>
+#include <residua/plan/image_groups.hpp>
+
+namespace residua::detail::inline RESIDUA_ISA {
+
+/// Everything about an inference step that makes a difference to the code that runs it. Equal ones share that code.
+struct InferenceKernel {
+    bool elementwise = false;
+    Op op{};  ///< not of element-wise steps, which differ in what is below alone
+    Algorithm algorithm = Algorithm::direct;
+    bool bare = false;  ///< weights are transformed each time
+    Tiling tiling{};
+    bool skip = false;
+    int activation = -1;
+
+    friend constexpr bool operator==(const InferenceKernel&, const InferenceKernel&) = default;
+};
+
+/// Whether a 1x1 convolution can take the map for one long row: no frames between its pixels.
+template <int nodes>
+constexpr bool is_flat(const GraphView& graph, const InferencePlan<nodes>& plan, const InferenceStep& step) {
+    if (!has_products(step.op) || row_of(step.op).takes_images_as_columns || graph[step.node].window != Window{})
+        return false;
+    for (const int map : {step.src, step.skip, step.dst})
+        if (map >= 0 && (plan.layouts[map].halo > 0 || plan.layouts[map].packed)) return false;
+    return true;
+}
+
+/// A step of the plan as these registers run it. Narrow ones take so long to transform kernels that moderately many
+/// weights arrive sooner transformed in advance.
+template <int nodes>
+constexpr InferenceStep step_of(const InferencePlan<nodes>& plan, int s) {
+    constexpr int fewest_bare_channels = accumulators >= 28 ? 0 : 256;
+    const InferenceStep& step = plan.steps[s];
+    const int src_channels = plan.layouts[step.src].shape.c;
+    const int dst_channels = plan.layouts[step.dst].shape.c;
+    return step.bare && std::max(src_channels, dst_channels) < fewest_bare_channels ? step.transformed() : step;
+}
+
+/// Patches that go through the products of a step together, of so many images at a time.
+template <int nodes>
+constexpr int patch_group_of(const GraphView& graph, const InferencePlan<nodes>& plan, const InferenceStep& step,
+                             int images) {
+    const int m = patch_size(step.with(images));
+    return patch_group(m, plan.layouts[step.src].blocks(), images * patch_count(graph[step.node].shape, m));
+}
+
+template <int nodes>
+constexpr InferenceKernel kernel_of(const GraphView& graph, const InferencePlan<nodes>& plan, const InferenceStep& step,
+                                    int images) {
+    InferenceKernel kernel{.skip = step.skip >= 0, .activation = step.activation};
+    kernel.elementwise = is_elementwise(step.op);
+    if (!kernel.elementwise) kernel.op = step.op;
+    if (!has_products(step.op)) return kernel;
+    const Layout& src = plan.layouts[step.src];
+    Chw dst = graph[step.node].shape;
+    kernel.algorithm = step.with(images);
+    kernel.bare = step.bare;
+    if (kernel.algorithm != Algorithm::direct) {
+        kernel.tiling = winograd_tiling(dst, patch_group_of(graph, plan, step, images));
+        return kernel;
+    }
+    if (is_flat(graph, plan, step)) dst = {dst.c, 1, dst.h * dst.w};
+    // The images of a shortcut that is added lie otherwise.
+    const bool columns = row_of(step.op).takes_images_as_columns;
+    if (columns) dst.w = kernel.skip ? 1 : images;
+    kernel.tiling = forward_tiling(src, dst, graph[step.node].window);
+    if (columns) kernel.tiling.pixel = static_cast<int>(src.count());
+    return kernel;
+}
+
+/// The distinct kernels of a network's plan: entry 2 s for step s with one image, entry 2 s + 1 with a group of images.
+template <class Net>
+inline constexpr auto inference_kernels = [] {
+    constexpr const auto& plan = inference_plan<Net>;
+    Distinct<InferenceKernel, 2 * graph_of<Net>.count()> found;
+    for (int s = 0; s < plan.step_count; ++s) {
+        const InferenceStep step = step_of(plan, s);
+        const int together = s < image_groups<Net>.first_step ? 1 : group_images;
+        found.add(2 * s, kernel_of(graph_of<Net>, plan, step, 1));
+        found.add(2 * s + 1, kernel_of(graph_of<Net>, plan, step, together));
+    }
+    return found;
+}();
+
+}  // namespace residua::detail::inline RESIDUA_ISA

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <array>
+#include <string_view>
+
+#include <residua/graph/graph.hpp>
+#include <residua/meta/entries.hpp>
+
+namespace residua::detail::inline RESIDUA_ISA {
+
+/// What an operation is to the passes that plan and run a network.
+enum class Role : unsigned char {
+    input,     ///< the network's images
+    products,  ///< a pass over memory whose results element-wise work can take while they are in registers; has weights
+    pass,      ///< any other pass over memory
+    norm,      ///< element-wise: a scale and a shift for each channel, which follow from statistics
+    function,  ///< element-wise: a function of one map
+    sum,       ///< element-wise: of two maps
+};
+
+/// What a parameter is to its layer. The running statistics are not trained.
+enum class Member : unsigned char { weight, bias, running_mean, running_var };
+inline constexpr int member_count = 4;
+
+constexpr bool is_trained(Member member) { return member == Member::weight || member == Member::bias; }
+
+/// A parameter tensor of a node, its shape in PyTorch's order.
+struct ParameterShape {
+    Member member = Member::weight;
+    int rank = 1;
+    std::array<int, 4> shape{1, 1, 1, 1};
+
+    [[nodiscard]] constexpr long count() const { return 1L * shape[0] * shape[1] * shape[2] * shape[3]; }
+};
+
+/// The parameters of a node, in the order of PyTorch's state dict.
+struct NodeParameters {
+    int count = 0;
+    Entries<ParameterShape, member_count> shapes{};
+};
+
+/// What passes may ask of an operation they do not know. Functions take the node and the shape of its first source.
+struct OpRow {
+    Role role = Role::pass;
+    std::string_view word{};               ///< in summaries
+    bool shows_window = false;             ///< in summaries, behind the word
+    bool reads_source = false;             ///< on the way back, beside the gradient of its result
+    bool takes_images_as_columns = false;  ///< its map is one pixel, so that several images are the columns of a row
+    NodeParameters (*parameters)(const Node& node, Chw src) = nullptr;
+    long (*multiply_adds)(const Node& node, Chw src) = nullptr;  ///< of one image
+};
+
+}  // namespace residua::detail::inline RESIDUA_ISA

@@ -1,0 +1,7 @@
+#pragma once
+
+/// \file
+/// The fast kernels of every operation that makes a pass of its own, a line each.
+
+#include <residua/op/pool/run.hpp>
+#include <residua/op/shortcut_a/run.hpp>

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <residua/op/row.hpp>
+#include <residua/op/rules.hpp>
+
+namespace residua::detail::inline RESIDUA_ISA {
+
+/// The rows of all operations. Plans are made while compiling, of thousands of nodes: reading an entry costs compilers
+/// next to nothing, visiting types for every question would be beyond their limits.
+inline constexpr auto op_table = meta::unpack(operations, []([[maybe_unused]] auto... descriptors) {
+    return Entries<OpRow, sizeof...(descriptors)>{{meta::TypeOf<decltype(descriptors)>::row...}};
+});
+
+constexpr const OpRow& row_of(Op op) { return op_table[static_cast<int>(op)]; }
+
+/// The roles by themselves, which programs ask for while they run: with them the rows' functions stay out of programs.
+inline constexpr auto op_roles = [] {
+    Entries<Role, op_table.size()> roles{};
+    for (int i = 0; i < op_table.size(); ++i) roles[i] = op_table[i].role;
+    return roles;
+}();
+
+constexpr Role role_of(Op op) { return op_roles[static_cast<int>(op)]; }
+
+/// Whether an operation's results are sums of products with weights: convolutions and linear layers.
+constexpr bool has_products(Op op) { return role_of(op) == Role::products; }
+/// Whether it is computed on the way from memory to the pass that reads it.
+constexpr bool is_elementwise(Op op) {
+    const Role role = role_of(op);
+    return role == Role::norm || role == Role::function || role == Role::sum;
+}
+/// Whether a node is the network's input, which needs no gradient.
+constexpr bool is_input(const GraphView& graph, int node) { return role_of(graph[node].op) == Role::input; }
+constexpr bool has_parameters(Op op) { return row_of(op).parameters != nullptr; }
+
+}  // namespace residua::detail::inline RESIDUA_ISA
