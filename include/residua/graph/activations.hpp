@@ -13,33 +13,34 @@ Activation<function> activation_base(const Activation<function>*);
 template <class Layer>
 using ActivationBase = decltype(activation_base(static_cast<const Layer*>(nullptr)));
 
-/// Asks for the layers that another is composed of. With it overloads of `parts_of` are found wherever they stand.
+/// Asks for the layers that another is composed of. With it overloads of `residua_parts_of` are found wherever they
+/// stand.
 struct Parts {};
 
-constexpr auto parts_of(Parts, const void*) { return meta::list<>; }
+constexpr auto residua_parts_of(Parts, const void*) { return meta::list<>; }
 
 template <class... Layers>
-constexpr auto parts_of(Parts, const Sequence<Layers...>*) {
+constexpr auto residua_parts_of(Parts, const Sequence<Layers...>*) {
     return meta::list<Layers...>;
 }
 template <class... Layers>
-constexpr auto parts_of(Parts, const ResidualBlock<Layers...>*) {
+constexpr auto residua_parts_of(Parts, const ResidualBlock<Layers...>*) {
     return meta::list<Layers...>;
 }
 template <class Main, class Other>
-constexpr auto parts_of(Parts, const Residual<Main, Other>*) {
+constexpr auto residua_parts_of(Parts, const Residual<Main, Other>*) {
     return meta::list<Main, Other>;
 }
 template <FixedString name, class Layer>
-constexpr auto parts_of(Parts, const Named<name, Layer>*) {
+constexpr auto residua_parts_of(Parts, const Named<name, Layer>*) {
     return meta::list<Layer>;
 }
 template <int n, int width, class Block, class... Options>
-constexpr auto parts_of(Parts, const Stage<n, width, Block, Options...>*) {
+constexpr auto residua_parts_of(Parts, const Stage<n, width, Block, Options...>*) {
     return meta::list<Block>;
 }
 template <class... Layers>
-constexpr auto parts_of(Parts, const Network<Layers...>*) {
+constexpr auto residua_parts_of(Parts, const Network<Layers...>*) {
     return meta::list<Layers...>;
 }
 
@@ -47,9 +48,9 @@ constexpr auto parts_of(Parts, const Network<Layers...>*) {
 template <class Layer, class Found>
 constexpr auto collect_activations(Found found) {
     if constexpr (std::is_void_v<ActivationBase<Layer>>)
-        return meta::fold(parts_of(Parts{}, static_cast<const Layer*>(nullptr)), found, [](auto so_far, auto part) {
-            return collect_activations<meta::TypeOf<decltype(part)>>(so_far);
-        });
+        return meta::fold(
+            residua_parts_of(Parts{}, static_cast<const Layer*>(nullptr)), found,
+            [](auto so_far, auto part) { return collect_activations<meta::TypeOf<decltype(part)>>(so_far); });
     else
         return meta::insert(found, meta::type<ActivationBase<Layer>>);
 }

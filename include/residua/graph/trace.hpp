@@ -14,18 +14,18 @@ namespace residua::detail::inline RESIDUA_ISA {
 
 /// Anything that is not a layer; a pointer prefers every base class to void.
 template <class Walk>
-constexpr Cursor add_layer(Walk& walk, Cursor at, const void*) {
+constexpr Cursor residua_add_layer(Walk& walk, Cursor at, const void*) {
     walk.report({Kind::LayerUnknown});
     return at;
 }
 
 template <class Walk>
-constexpr Cursor add_layer(Walk&, Cursor at, const Identity*) {
+constexpr Cursor residua_add_layer(Walk&, Cursor at, const Identity*) {
     return at;
 }
 
 template <class Walk, FixedString name, class Layer>
-constexpr Cursor add_layer(Walk& walk, Cursor at, const Named<name, Layer>*) {
+constexpr Cursor residua_add_layer(Walk& walk, Cursor at, const Named<name, Layer>*) {
     const int first = walk.size.nodes;
     const Cursor end = walk.template trace<Layer>(at);
     if constexpr (Walk::collects)
@@ -39,7 +39,7 @@ constexpr Cursor add_layer(Walk& walk, Cursor at, const Named<name, Layer>*) {
 }
 
 template <class Walk, class... Layers>
-constexpr Cursor add_layer(Walk& walk, Cursor at, const Sequence<Layers...>*) {
+constexpr Cursor residua_add_layer(Walk& walk, Cursor at, const Sequence<Layers...>*) {
     const int before = std::exchange(walk.position.layer, 0);
     ((++walk.position.layer, at = walk.template trace<Layers>(at)), ...);
     walk.position.layer = before;
@@ -47,7 +47,7 @@ constexpr Cursor add_layer(Walk& walk, Cursor at, const Sequence<Layers...>*) {
 }
 
 template <class Walk, class Main, class Other>
-constexpr Cursor add_layer(Walk& walk, Cursor at, const Residual<Main, Other>*) {
+constexpr Cursor residua_add_layer(Walk& walk, Cursor at, const Residual<Main, Other>*) {
     const Numbering outer = walk.numbering;
     Name scope{.scope = "residual", .scope_index = ++walk.residuals};
     walk.numbering = {scope};
@@ -111,7 +111,7 @@ constexpr Cursor add_block(Walk& walk, Cursor at) {
 }
 
 template <class Walk, class... Parts>
-constexpr Cursor add_layer(Walk& walk, Cursor at, const ResidualBlock<Parts...>*) {
+constexpr Cursor residua_add_layer(Walk& walk, Cursor at, const ResidualBlock<Parts...>*) {
     using Block = BlockParts<Parts...>;
     if constexpr (Block::well_formed) {
         if (walk.width > 0) return add_block<Block>(walk, at);
@@ -123,7 +123,7 @@ constexpr Cursor add_layer(Walk& walk, Cursor at, const ResidualBlock<Parts...>*
 }
 
 template <class Walk, int n, int stage_width, class Block, class... Options>
-constexpr Cursor add_layer(Walk& walk, Cursor at, const Stage<n, stage_width, Block, Options...>*) {
+constexpr Cursor residua_add_layer(Walk& walk, Cursor at, const Stage<n, stage_width, Block, Options...>*) {
     const int number = ++walk.stages;
     const int step = stride_or<Options...>(walk.stage_seen ? 2 : 1);
     if (!are_stage_options<Options...>) walk.report({Kind::OptionNotTaken});

@@ -79,14 +79,14 @@ struct Tracer {
     }
 };
 
-/// A tracer of one network, which knows its activations. Every layer has an overload of `add_layer`: it takes the
-/// output of what stands before the layer and returns the layer's own; a layer that does not fit reports why and hands
-/// its input on. Operations have theirs in the folders of op/, what is composed of layers in graph/trace.hpp.
+/// A tracer of one network, which knows its activations. Every layer has an overload of `residua_add_layer`: it takes
+/// the output of what stands before the layer and returns the layer's own; a layer that does not fit reports why and
+/// hands its input on. Operations have theirs in the folders of op/, what is composed of layers in graph/trace.hpp.
 template <class Activations, GraphSize capacity>
 struct Walk : Tracer<capacity> {
     template <class Layer>
     constexpr Cursor trace(Cursor at) {
-        return add_layer(*this, at, static_cast<const Layer*>(nullptr));
+        return residua_add_layer(*this, at, static_cast<const Layer*>(nullptr));
     }
 
     /// The position of an activation among those of the network.

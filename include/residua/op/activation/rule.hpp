@@ -12,7 +12,7 @@ struct ActivationOp {
 };
 
 template <class Walk, auto function>
-constexpr Cursor add_layer(Walk& walk, Cursor at, const Activation<function>*) {
+constexpr Cursor residua_add_layer(Walk& walk, Cursor at, const Activation<function>*) {
     return walk.add(
         {.op = op_of<ActivationOp>, .shape = at.shape, .activation = Walk::template number_of<Activation<function>>()},
         at);

@@ -26,7 +26,7 @@ constexpr Cursor add_bn(Walk& walk, Cursor at, const Name& name) {
 }
 
 template <class Walk>
-constexpr Cursor add_layer(Walk& walk, Cursor at, const BN*) {
+constexpr Cursor residua_add_layer(Walk& walk, Cursor at, const BN*) {
     return add_bn(walk, at, walk.next("bn", walk.numbering.bns));
 }
 

@@ -48,7 +48,7 @@ constexpr Cursor add_same_conv(Walk& walk, Cursor at, int out, int kernel, int s
 }
 
 template <class Walk, int out, int kernel, class... Options>
-constexpr Cursor add_layer(Walk& walk, Cursor at, const Conv<out, kernel, Options...>*) {
+constexpr Cursor residua_add_layer(Walk& walk, Cursor at, const Conv<out, kernel, Options...>*) {
     if (!are_conv_options<Options...>) {
         walk.report({Kind::OptionNotTaken});
         return at;
@@ -60,7 +60,7 @@ constexpr Cursor add_layer(Walk& walk, Cursor at, const Conv<out, kernel, Option
 
 /// A convolution that takes its width from around it.
 template <class Walk, InheritsWidth Layer>
-constexpr Cursor add_layer(Walk& walk, Cursor at, const Layer*) {
+constexpr Cursor residua_add_layer(Walk& walk, Cursor at, const Layer*) {
     if (walk.width == 0) {
         walk.report({Kind::WidthUnknown, {}, {0, Layer::size, Layer::size}});
         return at;

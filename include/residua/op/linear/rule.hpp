@@ -32,7 +32,7 @@ constexpr Problem check_linear(Chw in) {
 }
 
 template <class Walk, int out, class... Options>
-constexpr Cursor add_layer(Walk& walk, Cursor at, const Linear<out, Options...>*) {
+constexpr Cursor residua_add_layer(Walk& walk, Cursor at, const Linear<out, Options...>*) {
     if (!walk.fits(check_linear<out, Options...>(at.shape))) return at;
     Name name = walk.next("fc", walk.numbering.linears);
     if (name.leaf_index == 1) name.leaf_index = -1;  // the usual single one is plain "fc"

@@ -46,19 +46,19 @@ constexpr Cursor add_pool(Walk& walk, Cursor at, Op op, const Window& window) {
 }
 
 template <class Walk, int kernel, class... Options>
-constexpr Cursor add_layer(Walk& walk, Cursor at, const MaxPool<kernel, Options...>*) {
+constexpr Cursor residua_add_layer(Walk& walk, Cursor at, const MaxPool<kernel, Options...>*) {
     if (!walk.fits(check_pool<kernel, Options...>(at.shape))) return at;
     return add_pool(walk, at, op_of<MaxPoolOp>, pool_window<kernel, Options...>);
 }
 
 template <class Walk, int kernel, class... Options>
-constexpr Cursor add_layer(Walk& walk, Cursor at, const AvgPool<kernel, Options...>*) {
+constexpr Cursor residua_add_layer(Walk& walk, Cursor at, const AvgPool<kernel, Options...>*) {
     if (!walk.fits(check_pool<kernel, Options...>(at.shape))) return at;
     return add_pool(walk, at, op_of<AvgPoolOp>, pool_window<kernel, Options...>);
 }
 
 template <class Walk>
-constexpr Cursor add_layer(Walk& walk, Cursor at, const GlobalAvgPool*) {
+constexpr Cursor residua_add_layer(Walk& walk, Cursor at, const GlobalAvgPool*) {
     return add_pool(walk, at, op_of<AvgPoolOp>, {at.shape.h, at.shape.w, 1, 0});
 }
 
