@@ -62,7 +62,7 @@ TEST_CASE("blend: two normalised maps and an activation, into a frame and into t
     Task task(inputs);
     TestMap framed({shape, 2});
     TestMap kept({shape});
-    blend_forward<sum * sigmoid(sum), true>(task.task(), framed.view(), kept.view());
+    blend_forward<sum * sigmoid(sum), true, true>(task.task(), framed.view(), kept.view());
     std::vector<double> expected;
     for (const double value : inputs.before) expected.push_back(value * sigmoid_of(value));
     CHECK(difference(framed.planar(), expected) < 1e-6);
@@ -73,7 +73,7 @@ TEST_CASE("blend: one map alone needs nothing else") {
     const Inputs inputs;
     TestMap main({shape}, inputs.main);
     TestMap dst({shape});
-    blend_forward<relu(x0), false>({.main = main.view()}, dst.view(), {});
+    blend_forward<relu(x0), true, false>({.main = main.view()}, dst.view(), {});
     std::vector<double> expected;
     for (const double value : inputs.main) expected.push_back(value > 0 ? value : 0);
     CHECK(difference(dst.planar(), expected) == 0);
@@ -104,7 +104,7 @@ TEST_CASE("blend: the way back of two parts of a gradient, with the sums for two
     std::ranges::fill(found.span(), 0.0f);
     TestMap added({shape}, more);
     blend_backward(gradient.view(), gradient.view(),
-                   BlendGradient<sum, derivative<0>(relu(x0)), true, true, true>{
+                   BlendGradient<sum, derivative<0>(relu(x0)), true, true, true, true>{
                        task.task(),
                        added.view().data,
                        gradient.view().data,
@@ -122,9 +122,10 @@ TEST_CASE("elementwise: rows by rows, with and without another map") {
     TestMap two({shape});
     TestMap one({shape, 1});
     for (int row = 0; row < shape.h; ++row) {
-        elementwise<relu(x0 * x1 + x2 + x3)>(task.main.view(), task.scale.data(), task.shift.data(), task.skip.view(),
-                                             two.view(), row, row + 1);
-        elementwise<x0 * x1 + x2>(task.main.view(), task.scale.data(), task.shift.data(), {}, one.view(), row, row + 1);
+        elementwise<relu(x0 * x1 + x2 + x3), true>(task.main.view(), task.scale.data(), task.shift.data(),
+                                                   task.skip.view(), two.view(), row, row + 1);
+        elementwise<x0 * x1 + x2, true>(task.main.view(), task.scale.data(), task.shift.data(), {}, one.view(), row,
+                                        row + 1);
     }
     std::vector<double> alone;
     std::vector<double> expected;

@@ -168,7 +168,7 @@ void check_elementwise(const Values& src, const Values& other) {
     TestMap from({shape}, src);
     TestMap beside({shape}, other);
     TestMap to({shape});
-    elementwise<expression>(from.view(), half.data(), half.data(), beside.view(), to.view(), 0, shape.h);
+    elementwise<expression, true>(from.view(), half.data(), half.data(), beside.view(), to.view(), 0, shape.h);
     Values expected;
     for (std::size_t i = 0; i < src.size(); ++i) expected.push_back(evaluate(expression, src[i], 0.5, 0.5, other[i]));
     CHECK(unlike(to.planar(), expected) == "");
@@ -246,7 +246,7 @@ TEST_CASE("not finite: blends, forwards and backwards, with the sums for two nor
                              shifts.data(),   scales.data(),   shifts.data()};
         TestMap framed({shape, 1});
         TestMap kept({shape});
-        blend_forward<relu(sum), true>(task, framed.view(), kept.view());
+        blend_forward<relu(sum), true, true>(task, framed.view(), kept.view());
         CHECK(unlike(framed.planar(), blended) == "");
         CHECK(unlike(kept.planar(), blended) == "");
 
@@ -255,7 +255,7 @@ TEST_CASE("not finite: blends, forwards and backwards, with the sums for two nor
         Arena totals(3 * 32);
         std::ranges::fill(totals.span(), 0.0f);
         blend_backward(found.view(), found.view(),
-                       BlendGradient<sum, derivative<0>(relu(x0)), true, true, true>{
+                       BlendGradient<sum, derivative<0>(relu(x0)), true, true, true, true>{
                            task,
                            added.view().data,
                            found.view().data,

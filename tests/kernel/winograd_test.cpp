@@ -125,7 +125,7 @@ std::vector<float> winograd_results(const WinogradCase& one, int split) {
                       .group = one.group,
                       .scratch = scratch.data()};
     constexpr Tiling tiling{dst_blocks, width, channel_block, channel_block, true};
-    const auto unfinished = [](int) { return Unfinished{}; };
+    const auto unfinished = [&](int) { return Unfinished<true>{one.oc}; };
     winograd_conv<m, tiling, bare>(task, unfinished);
     task.first_patch = split;
     task.last_patch = images * patch_count(one.dst(), m);

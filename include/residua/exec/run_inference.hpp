@@ -9,11 +9,11 @@
 
 namespace residua::detail::inline RESIDUA_ISA {
 
-template <auto expression>
+template <auto expression, bool partial>
 void run_elementwise(const BoundStep& step, const Share& share) {
     const int rows = step.dst.shape.h;
     for_images(step, share, [&](const auto& src, const auto& skip, const auto& dst) {
-        elementwise<expression>(src, step.weight, step.bias, skip, dst, share.first(rows), share.last(rows));
+        elementwise<expression, partial>(src, step.weight, step.bias, skip, dst, share.first(rows), share.last(rows));
     });
 }
 
@@ -38,11 +38,11 @@ constexpr RunStep run_function() {
         }();
         constexpr auto finish = activated<Net, kernel.activation>(sum);
         if constexpr (row_of(kernel.op).takes_images_as_columns)
-            return run_linear<kernel.tiling, finish>;
+            return run_linear<kernel.tiling, finish, kernel.partial>;
         else if constexpr (kernel.algorithm == Algorithm::direct)
-            return run_conv<kernel.tiling, finish>;
+            return run_conv<kernel.tiling, finish, kernel.partial>;
         else
-            return run_winograd<patch_size(kernel.algorithm), kernel.tiling, kernel.bare, finish>;
+            return run_winograd<patch_size(kernel.algorithm), kernel.tiling, kernel.bare, finish, kernel.partial>;
     } else if constexpr (kernel.elementwise) {
         constexpr auto sum = [] {
             if constexpr (kernel.skip)
@@ -50,7 +50,7 @@ constexpr RunStep run_function() {
             else
                 return x0 * x1 + x2;
         }();
-        return run_elementwise<activated<Net, kernel.activation>(sum)>;
+        return run_elementwise<activated<Net, kernel.activation>(sum), kernel.partial>;
     } else {
         return run_pass<DescriptorOf<kernel.op>>;
     }

@@ -11,12 +11,13 @@ struct BlendForm {
     bool skip = false;
     bool skip_bn = false;
     int activation = -1;
+    bool partial = false;  ///< the channels do not fill the blocks
 
     friend constexpr bool operator==(const BlendForm&, const BlendForm&) = default;
 };
 
 constexpr BlendForm form_of(const Blend& blend) {
-    return {blend.main_bn >= 0, blend.skip >= 0, blend.skip_bn >= 0, blend.activation};
+    return {blend.main_bn >= 0, blend.skip >= 0, blend.skip_bn >= 0, blend.activation, is_partial(blend.shape.c)};
 }
 
 /// What a convolution on the way back does with its results, the gradient of a blend, besides writing them.

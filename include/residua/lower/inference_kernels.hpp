@@ -17,6 +17,7 @@ struct InferenceKernel {
     Tiling tiling{};
     bool skip = false;
     int activation = -1;
+    bool partial = false;  ///< the result's channels do not fill its blocks
 
     friend constexpr bool operator==(const InferenceKernel&, const InferenceKernel&) = default;
 };
@@ -54,6 +55,7 @@ template <int nodes>
 constexpr InferenceKernel kernel_of(const GraphView& graph, const InferencePlan<nodes>& plan, const InferenceStep& step,
                                     int images) {
     InferenceKernel kernel{.skip = step.skip >= 0, .activation = step.activation};
+    kernel.partial = role_of(step.op) != Role::pass && is_partial(plan.layouts[step.dst].shape.c);
     kernel.elementwise = is_elementwise(step.op);
     if (!kernel.elementwise) kernel.op = step.op;
     if (!has_products(step.op)) return kernel;

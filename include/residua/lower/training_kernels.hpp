@@ -21,13 +21,14 @@ struct SourceGradient {
     Algorithm algorithm = Algorithm::direct;
     bool bare = false;
     Tiling tiling{};
+    bool partial = false;  ///< the source's channels do not fill its blocks
     GradientForm form{};
 
     friend constexpr bool operator==(const SourceGradient&, const SourceGradient&) = default;
 };
 
 constexpr SourceGradient source_gradient(const TrainingConv& conv, const GradientForm& form) {
-    return {conv.algorithm, conv.bare, conv.backward, form};
+    return {conv.algorithm, conv.bare, conv.backward, conv.partial_src, form};
 }
 
 /// By forward step; entries of steps that are no convolution are not set.

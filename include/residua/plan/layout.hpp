@@ -29,6 +29,9 @@ struct Layout {
 /// Blocks that `channels` fill.
 constexpr int block_count(int channels) { return (channels + channel_block - 1) / channel_block; }
 
+/// Whether the last block has lanes without a channel.
+constexpr bool is_partial(int channels) { return channels % channel_block != 0; }
+
 /// Floats that may be read behind the last map: a tile of columns can overhang the end of a row.
 inline constexpr long overhang = 4096;
 

@@ -214,6 +214,12 @@ RESIDUA_INLINE Registers<count> operator-(Registers<count> a) {
     return detail::map_registers([](auto u) RESIDUA_INLINE_LAMBDA { return -u; }, a);
 }
 
+/// The bits that are set in both.
+template <int count>
+RESIDUA_INLINE Registers<count> operator&(Registers<count> a, Registers<count> b) {
+    return detail::map_registers([](auto u, auto v) RESIDUA_INLINE_LAMBDA { return u & v; }, a, b);
+}
+
 template <int count>
 RESIDUA_INLINE Registers<count>& operator+=(Registers<count>& a, Registers<count> b) {
     return a = a + b;

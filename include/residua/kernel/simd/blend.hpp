@@ -2,6 +2,7 @@
 
 #include <residua/expr/derivative.hpp>
 #include <residua/expr/expression.hpp>
+#include <residua/kernel/simd/channels.hpp>
 #include <residua/kernel/view.hpp>
 #include <residua/simd/pack.hpp>
 
@@ -49,18 +50,19 @@ struct BlendBlock {
 /// The blend's value, into scratch memory and, if `stores`, also into the map that keeps it, past the caches.
 /// Shapes: all maps alike, blocked. Reads: what the expression mentions. Writes: dst, and stored if `stores`.
 /// Requires: 64-byte alignment. Other threads see what is stored after `finish_streams`.
-template <auto expression, bool stores>
+template <auto expression, bool partial, bool stores>
 void blend_forward(const BlendTask& task, const MapView<float>& dst, const MapView<float>& stored) {
     const int columns = dst.layout.shape.w * channel_block;
     for (int block = 0; block < dst.layout.blocks(); ++block) {
         const BlendBlock<expression> coefficients(task, block);
+        const Channels<partial> present(block, dst.layout.shape.c);
         for (int row = 0; row < dst.layout.shape.h; ++row) {
             const float* main = task.main.at(block, row);
             const float* skip = task.skip.data == nullptr ? main : task.skip.at(block, row);
             float* to = dst.at(block, row);
             float* also = stores ? stored.at(block, row) : to;
             for (int i = 0; i < columns; i += channel_block) {
-                const Pack value = coefficients.template at<expression>(main + i, skip + i);
+                const Pack value = present.only(coefficients.template at<expression>(main + i, skip + i));
                 value.store(to + i);
                 if constexpr (stores) value.stream(also + i);
             }
@@ -87,7 +89,7 @@ struct GradientSums {
 /// of its summands' sum, which is the gradient times the derivative of the activation at `before` (the blend without
 /// its activation); and the sums, which are added to. Written past the caches, see Pack::stream. Requires: no frames
 /// around the maps, so that they, `added` and `target` are alike; `added` may be `target`.
-template <auto before, auto slope, bool main_bn, bool skip_bn, bool adds>
+template <auto before, auto slope, bool main_bn, bool skip_bn, bool adds, bool partial>
 struct BlendGradient {
     static constexpr bool is_long = true;
 
@@ -101,6 +103,7 @@ struct BlendGradient {
 
     struct Block {
         BlendBlock<before> coefficients;
+        Channels<partial> present;
         const float* main;
         const float* skip;
         const float* added;
@@ -118,6 +121,7 @@ struct BlendGradient {
             if constexpr (adds) value += Pack::load(added + at);
             if constexpr (has_slope)
                 value = value * evaluate(slope, coefficients.template at<before>(main + at, skip + at));
+            value = present.only(value);
             value.stream(dst);
             if constexpr (has_sums) sum += value;
             if constexpr (main_bn) main_sum = fma(value, Pack::load(main + at) - main_mean, main_sum);
@@ -136,6 +140,7 @@ struct BlendGradient {
     RESIDUA_INLINE Block of(int block, int, int, Pack) const {
         const std::ptrdiff_t channel = std::ptrdiff_t{block} * channel_block;
         return {BlendBlock<before>(task, block),
+                {block, task.main.layout.shape.c},
                 task.main.data,
                 BlendBlock<before>::variables > 3 ? task.skip.data : task.main.data,
                 added,

@@ -3,6 +3,7 @@
 #include <cstddef>
 
 #include <residua/expr/expression.hpp>
+#include <residua/kernel/simd/channels.hpp>
 #include <residua/kernel/view.hpp>
 #include <residua/simd/pack.hpp>
 
@@ -25,14 +26,19 @@ concept Finishing = requires(const F& finish, Pack result, float* dst) {
 };
 
 /// Results as they are.
+template <bool partial>
 struct Unfinished {
     static constexpr bool is_long = false;
 
+    int channels = 0;
+
     struct Block {
-        RESIDUA_INLINE void take(Pack sum, int, int, float* dst) const { sum.store(dst); }
+        Channels<partial> present;
+
+        RESIDUA_INLINE void take(Pack sum, int, int, float* dst) const { present.only(sum).store(dst); }
         RESIDUA_INLINE void end() const {}
     };
-    RESIDUA_INLINE Block of(int, int, int, Pack) const { return {}; }
+    RESIDUA_INLINE Block of(int block, int, int, Pack) const { return {{block, channels}}; }
     RESIDUA_INLINE void fetch(const float*) const {}
 };
 
@@ -55,16 +61,18 @@ struct Sums {
 
 /// An expression in x0 (the sum of products), x1 (the channel's bias) and, if it has a third variable, x2 (the pixel of
 /// another map).
-template <auto expression>
+template <auto expression, bool partial>
 struct Finish {
     static constexpr bool is_long = false;
 
     static constexpr bool has_other = has_variable<expression, 2>;
 
     const float* bias = nullptr;  ///< of all channels, 64-byte aligned
+    int channels = 0;
     MapView<const float> other{};
 
     struct Block {
+        Channels<partial> present;
         Pack shift;
         const float* other;  ///< the pixel of the tile's first result
         std::ptrdiff_t row_step;
@@ -73,21 +81,25 @@ struct Finish {
         int first_column;
 
         RESIDUA_INLINE void take(Pack sum, int row, int column, float* dst) const {
+            present.only(value(sum, row, column)).store(dst);
+        }
+        RESIDUA_INLINE Pack value(Pack sum, int row, int column) const {
             if constexpr (has_other)
-                evaluate(expression, sum, shift,
-                         Pack::load(other + (row - first_row) * row_step + (column - first_column) * pixel_step))
-                    .store(dst);
+                return evaluate(
+                    expression, sum, shift,
+                    Pack::load(other + (row - first_row) * row_step + (column - first_column) * pixel_step));
             else
-                evaluate(expression, sum, shift).store(dst);
+                return evaluate(expression, sum, shift);
         }
         RESIDUA_INLINE void end() const {}
     };
     RESIDUA_INLINE Block of(int block, int row, int column, Pack) const {
+        const Channels<partial> present(block, channels);
         const Pack shift = Pack::load(bias + block * channel_block);
         if constexpr (has_other)
-            return {shift, other.at(block, row, column), other.row_step(), other.pixel_step(), row, column};
+            return {present, shift, other.at(block, row, column), other.row_step(), other.pixel_step(), row, column};
         else
-            return {shift, nullptr, 0, 0, row, column};
+            return {present, shift, nullptr, 0, 0, row, column};
     }
     RESIDUA_INLINE void fetch(const float*) const {}
 };

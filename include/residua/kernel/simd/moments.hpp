@@ -2,6 +2,7 @@
 
 #include <cstddef>
 
+#include <residua/kernel/simd/channels.hpp>
 #include <residua/kernel/view.hpp>
 #include <residua/simd/pack.hpp>
 
@@ -23,12 +24,15 @@ struct ImageMoments {
 
 /// A finish that leaves results as they are and sums them up for batch statistics on the way. Written past the caches,
 /// see Pack::stream.
+template <bool partial>
 struct WithMoments {
     static constexpr bool is_long = true;
 
     ImageMoments moments{};
+    int channels = 0;
 
     struct Block {
+        Channels<partial> present;
         Pack pivot;
         Pack sum;
         Pack squares;
@@ -40,7 +44,7 @@ struct WithMoments {
             const Pack deviation = result - pivot;
             sum += deviation;
             squares = fma(deviation, deviation, squares);
-            result.stream(dst);
+            present.only(result).stream(dst);
         }
         RESIDUA_INLINE void end() const {
             (starts ? sum : sum + Pack::load(to_sum)).store(to_sum);
@@ -52,8 +56,8 @@ struct WithMoments {
         const std::ptrdiff_t at = std::ptrdiff_t{block} * channel_block;
         const bool starts = row == 0 && column == 0;
         if (starts) first.store(moments.pivot + at);
-        return {Pack::load(moments.pivot + at), Pack::zero(), Pack::zero(), moments.sum + at,
-                moments.squares + at,           starts};
+        return {{block, channels}, Pack::load(moments.pivot + at), Pack::zero(), Pack::zero(),
+                moments.sum + at,  moments.squares + at,           starts};
     }
     RESIDUA_INLINE void fetch(const float*) const {}
 };

@@ -24,6 +24,8 @@ struct TrainingConv {
     Tiling backward{};
     bool bias = false;
     bool moments = false;  ///< sums up what the statistics of its result need
+    bool partial = false;  ///< the result's channels do not fill its blocks
+    bool partial_src = false;
 
     friend constexpr bool operator==(const TrainingConv&, const TrainingConv&) = default;
 };
@@ -31,7 +33,10 @@ struct TrainingConv {
 /// The kernels of a convolution whose source lies as `src` says.
 constexpr TrainingConv training_conv(const Layout& src, Chw dst, const Window& window, bool bias, Algorithm last,
                                      bool moments = false) {
-    TrainingConv conv{.bias = bias, .moments = moments && !bias};
+    TrainingConv conv{.bias = bias,
+                      .moments = moments && !bias,
+                      .partial = is_partial(dst.c),
+                      .partial_src = is_partial(src.shape.c)};
     conv.whole_batch = !src.packed && has_large_weights(1L * src.shape.c * dst.c * window.taps());
     if (!src.packed) conv.algorithm = training_algorithm(src.shape, dst, window, last);
     if (conv.algorithm == Algorithm::direct) {

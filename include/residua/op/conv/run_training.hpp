@@ -59,12 +59,13 @@ template <TrainingConv kernel>
 void run_forward(const BoundConv& conv, const MapsView<const float>& src, const Results& results,
                  const Scratch& scratch) {
     const auto finish_of = [&](int image) {
+        const int channels = conv.dst_channels();
         if constexpr (kernel.moments)
-            return WithMoments{results.moments.at(image)};
+            return WithMoments<kernel.partial>{results.moments.at(image), channels};
         else if constexpr (kernel.bias)
-            return Finish<variables::x0 + variables::x1>{conv.bias()};
+            return Finish<variables::x0 + variables::x1, kernel.partial>{conv.bias(), channels};
         else
-            return Unfinished{};
+            return Unfinished<kernel.partial>{channels};
     };
     constexpr int m = patch_size(kernel.algorithm);
     constexpr Tiling tiling = kernel.forward;
@@ -82,7 +83,7 @@ void run_backward_src(const BoundConv& conv, const MapsView<const float>& grad, 
         if constexpr (kernel.form.finishes)
             return blend_gradient<Net, kernel.form.blend, kernel.form.adds>(target, image);
         else
-            return Unfinished{};
+            return Unfinished<kernel.partial>{conv.src().shape.c};
     };
     constexpr Tiling tiling = kernel.tiling;
     constexpr int m = patch_size(kernel.algorithm);

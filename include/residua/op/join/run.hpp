@@ -48,8 +48,9 @@ auto blend_gradient(const GradientTarget& target, int image) {
     BlendTask task = target.blend;
     task.main = target.main.at(image);
     if constexpr (form.skip) task.skip = target.skip.at(image);
-    return BlendGradient<blend_sum<form>(), slope<Net, form.activation>(), form.main_bn, form.skip_bn, adds>{
-        task, adds ? target.added.at(image).data : nullptr, target.maps.at(image).data, target.sums.at(image)};
+    return BlendGradient<blend_sum<form>(), slope<Net, form.activation>(), form.main_bn, form.skip_bn, adds,
+                         form.partial>{task, adds ? target.added.at(image).data : nullptr, target.maps.at(image).data,
+                                       target.sums.at(image)};
 }
 
 template <class Net, BlendForm form>
@@ -60,7 +61,8 @@ void run_blend_backward(const MapView<const float>& grad, const GradientTarget& 
 template <class Net, BlendForm form>
 constexpr BlendFunctions blend_functions_of() {
     constexpr auto value = activated<Net, form.activation>(blend_sum<form>());
-    return {blend_forward<value, false>, blend_forward<value, true>, run_blend_backward<Net, form>};
+    return {blend_forward<value, form.partial, false>, blend_forward<value, form.partial, true>,
+            run_blend_backward<Net, form>};
 }
 
 }  // namespace residua::detail::inline RESIDUA_ISA
