@@ -29,11 +29,11 @@ TEST_CASE("operations: products have weights, only they and norms have parameter
         CHECK((row.parameters != nullptr) == (products || row.role == Role::norm));
         if (!products) continue;
         const Node node{.op = static_cast<Op>(i), .shape = {4, 1, 1}, .window = {3, 2, 1, 0}, .bias = true};
-        const NodeParameters parameters = row.parameters(node, {5, 3, 2});
-        CHECK(parameters.shapes[0].member == Member::weight);
-        CHECK(parameters.shapes[0].count() == 4 * 5 * 3 * 2);
-        CHECK(parameters.count == 2);
-        CHECK(parameters.shapes[1].count() == 4);
+        NodeParameters parameters{};
+        CHECK(row.parameters(node, {5, 3, 2}, parameters) == 2);
+        CHECK(parameters[0].member == Member::weight);
+        CHECK(parameters[0].count() == 4 * 5 * 3 * 2);
+        CHECK(parameters[1].count() == 4);
         CHECK(row.multiply_adds(node, {5, 3, 2}) == 4 * 5 * 3 * 2);
     }
 }

@@ -28,16 +28,14 @@ constexpr bool is_trained(Member member) { return member == Member::weight || me
 struct ParameterShape {
     Member member = Member::weight;
     int rank = 1;
-    std::array<int, 4> shape{1, 1, 1, 1};
+    Row<int, 4> shape{1, 1, 1, 1};
 
     [[nodiscard]] constexpr long count() const { return 1L * shape[0] * shape[1] * shape[2] * shape[3]; }
 };
 
-/// The parameters of a node, in the order of PyTorch's state dict.
-struct NodeParameters {
-    int count = 0;
-    Entries<ParameterShape, member_count> shapes{};
-};
+/// Room for the parameters of a node, in the order of PyTorch's state dict. Functions fill the caller's and return how
+/// many there are: to hand them over by value would cost compilers most of what they spend on parameters.
+using NodeParameters = Row<ParameterShape, member_count>;
 
 /// What passes may ask of an operation they do not know. Functions take the node and the shape of its first source.
 struct OpRow {
@@ -46,7 +44,7 @@ struct OpRow {
     bool shows_window = false;             ///< in summaries, behind the word
     bool reads_source = false;             ///< on the way back, beside the gradient of its result
     bool takes_images_as_columns = false;  ///< its map is one pixel, so that several images are the columns of a row
-    NodeParameters (*parameters)(const Node& node, Chw src) = nullptr;
+    int (*parameters)(const Node& node, Chw src, NodeParameters& shapes) = nullptr;
     long (*multiply_adds)(const Node& node, Chw src) = nullptr;  ///< of one image
 };
 

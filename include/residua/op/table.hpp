@@ -11,7 +11,7 @@ inline constexpr auto op_table = meta::unpack(operations, []([[maybe_unused]] au
     return Entries<OpRow, sizeof...(descriptors)>{{meta::TypeOf<decltype(descriptors)>::row...}};
 });
 
-constexpr const OpRow& row_of(Op op) { return op_table[static_cast<int>(op)]; }
+constexpr const OpRow& row_of(Op op) { return op_table.items[static_cast<int>(op)]; }
 
 /// The roles by themselves, which programs ask for while they run: with them the rows' functions stay out of programs.
 inline constexpr auto op_roles = [] {
@@ -20,7 +20,7 @@ inline constexpr auto op_roles = [] {
     return roles;
 }();
 
-constexpr Role role_of(Op op) { return op_roles[static_cast<int>(op)]; }
+constexpr Role role_of(Op op) { return op_roles.items[static_cast<int>(op)]; }
 
 /// Whether an operation's results are sums of products with weights: convolutions and linear layers.
 constexpr bool has_products(Op op) { return role_of(op) == Role::products; }

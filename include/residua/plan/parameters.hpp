@@ -33,10 +33,16 @@ struct Offsets {
     long running_var = -1;
 };
 
-/// The parameters of a node, none of most.
-constexpr NodeParameters node_parameters(const GraphView& graph, int node) {
-    const OpRow& row = row_of(graph[node].op);
-    return row.parameters == nullptr ? NodeParameters{} : row.parameters(graph[node], graph.source_shape(node));
+/// Calls `visit(node, shape)` for every parameter of the graph, node by node.
+template <class Visit>
+constexpr void for_each_parameter(const GraphView& graph, const Visit& visit) {
+    NodeParameters shapes{};
+    for (int i = 0; i < graph.count(); ++i) {
+        const auto parameters = row_of(graph[i].op).parameters;
+        if (parameters == nullptr) continue;
+        const int count = parameters(graph[i], graph.source_shape(i), shapes);
+        for (int k = 0; k < count; ++k) visit(i, shapes[k]);
+    }
 }
 
 /// How many parameters a network has, and how many values.
@@ -48,15 +54,10 @@ struct ParameterTotals {
 
 constexpr ParameterTotals total_parameters(const GraphView& graph) {
     ParameterTotals totals;
-    for (int i = 0; i < graph.count(); ++i) {
-        if (!has_parameters(graph[i].op)) continue;
-        const NodeParameters own = node_parameters(graph, i);
-        totals.tensors += own.count;
-        for (int k = 0; k < own.count; ++k) {
-            const ParameterShape& shape = own.shapes[k];
-            (is_trained(shape.member) ? totals.trained : totals.running) += shape.count();
-        }
-    }
+    for_each_parameter(graph, [&](int, const ParameterShape& shape) {
+        ++totals.tensors;
+        (is_trained(shape.member) ? totals.trained : totals.running) += shape.count();
+    });
     return totals;
 }
 
@@ -68,16 +69,12 @@ constexpr auto list_parameters(const GraphView& graph, long trained) {
     std::size_t next = 0;
     long next_trained = 0;
     long next_running = trained;
-    for (int i = 0; i < graph.count(); ++i) {
-        if (!has_parameters(graph[i].op)) continue;
-        const NodeParameters own = node_parameters(graph, i);
-        for (int k = 0; k < own.count; ++k) {
-            const ParameterShape& shape = own.shapes[k];
-            long& offset = is_trained(shape.member) ? next_trained : next_running;
-            all[next++] = {i, shape.member, shape.rank, shape.shape, offset};
-            offset += shape.count();
-        }
-    }
+    for_each_parameter(graph, [&](int node, const ParameterShape& shape) {
+        long& offset = is_trained(shape.member) ? next_trained : next_running;
+        const int* sizes = shape.shape;
+        all[next++] = {node, shape.member, shape.rank, {sizes[0], sizes[1], sizes[2], sizes[3]}, offset};
+        offset += shape.count();
+    });
     return all;
 }
 

@@ -6,13 +6,13 @@
 
 namespace residua::detail::inline RESIDUA_ISA {
 
-constexpr NodeParameters bn_parameters(const Node& node, Chw) {
-    const std::array<int, 4> channels{node.shape.c, 1, 1, 1};
-    return {4,
-            {{{Member::weight, 1, channels},
-              {Member::bias, 1, channels},
-              {Member::running_mean, 1, channels},
-              {Member::running_var, 1, channels}}}};
+constexpr int bn_parameters(const Node& node, Chw, NodeParameters& shapes) {
+    const int c = node.shape.c;
+    shapes[0] = {Member::weight, 1, {c, 1, 1, 1}};
+    shapes[1] = {Member::bias, 1, {c, 1, 1, 1}};
+    shapes[2] = {Member::running_mean, 1, {c, 1, 1, 1}};
+    shapes[3] = {Member::running_var, 1, {c, 1, 1, 1}};
+    return 4;
 }
 
 /// Batch normalisation.

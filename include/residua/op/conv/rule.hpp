@@ -8,11 +8,11 @@
 
 namespace residua::detail::inline RESIDUA_ISA {
 
-constexpr NodeParameters conv_parameters(const Node& node, Chw src) {
+constexpr int conv_parameters(const Node& node, Chw src, NodeParameters& shapes) {
     const Window& window = node.window;
-    return {node.bias ? 2 : 1,
-            {{{Member::weight, 4, {node.shape.c, src.c, window.kernel_h, window.kernel_w}},
-              {Member::bias, 1, {node.shape.c, 1, 1, 1}}}}};
+    shapes[0] = {Member::weight, 4, {node.shape.c, src.c, window.kernel_h, window.kernel_w}};
+    shapes[1] = {Member::bias, 1, {node.shape.c, 1, 1, 1}};
+    return node.bias ? 2 : 1;
 }
 
 constexpr long conv_multiply_adds(const Node& node, Chw src) { return node.shape.count() * src.c * node.window.taps(); }

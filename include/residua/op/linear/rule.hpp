@@ -6,10 +6,10 @@
 
 namespace residua::detail::inline RESIDUA_ISA {
 
-constexpr NodeParameters linear_parameters(const Node& node, Chw src) {
-    return {2,
-            {{{Member::weight, 2, {node.shape.c, src.c * node.window.taps(), 1, 1}},
-              {Member::bias, 1, {node.shape.c, 1, 1, 1}}}}};
+constexpr int linear_parameters(const Node& node, Chw src, NodeParameters& shapes) {
+    shapes[0] = {Member::weight, 2, {node.shape.c, src.c * node.window.taps(), 1, 1}};
+    shapes[1] = {Member::bias, 1, {node.shape.c, 1, 1, 1}};
+    return 2;
 }
 
 /// A convolution whose kernel is as large as the map.
