@@ -6,6 +6,7 @@
 
 #include <residua/exec/pack_all.hpp>
 #include <residua/exec/parameter_values.hpp>
+#include <residua/exec/run_inference.hpp>
 #include <residua/lower/inference_kernels.hpp>
 #include <residua/lower/taps.hpp>
 #include <residua/op/bn/run.hpp>
@@ -29,6 +30,7 @@ class Frozen {
             scales.push_back(fold(s, values, weight + weight_floats(s)));
             if (is_elementwise(s)) std::ranges::copy(scales.back(), weight);
             if (has_products(step(s).op)) packings.push_back(packing(s, values, scales.back().data(), weight));
+            if (pass(s).has_weights()) pack_pass(s, values, scales.back().data(), weight);
         });
         pack_all(packings, threads, values.release);
         packed_ = packed;
@@ -69,8 +71,8 @@ class Frozen {
             const bool bare = step(s).bare;
             if (step(s).op != Frozen<Other>::step(s).op || bare != Frozen<Other>::step(s).bare ||
                 (!bare && one.algorithm != two.algorithm) || one.tiling.dst_blocks != two.tiling.dst_blocks ||
-                one.tiling.run != two.tiling.run || weight_floats(s) != Frozen<Other>::weight_floats(s) ||
-                bias_floats(s) != Frozen<Other>::bias_floats(s))
+                one.tiling.run != two.tiling.run || one.choice != two.choice ||
+                weight_floats(s) != Frozen<Other>::weight_floats(s) || bias_floats(s) != Frozen<Other>::bias_floats(s))
                 return false;
         }
         return true;
@@ -93,16 +95,19 @@ class Frozen {
         return {image_groups<Net>.buffers[map].offset, image_groups<Net>.of_all[map] ? layout(map).count() : 0};
     }
     static constexpr bool is_elementwise(int s) { return detail::is_elementwise(step(s).op); }
+    static constexpr const WeightedPass& pass(int s) { return inference_passes<Net>[s]; }
     static constexpr WeightOrder order(int s) {
         const Node& node = graph[step(s).node];
         return forward_order(layout(step(s).src), node.shape.c, node.window,
                              inference_kernels<Net>.value_of(2 * s).tiling);
     }
     static constexpr long bias_floats(int s) {
-        return has_products(step(s).op) || is_elementwise(s) ? 1L * layout(step(s).dst).blocks() * channel_block : 0;
+        const bool has_bias = has_products(step(s).op) || is_elementwise(s) || pass(s).has_weights();
+        return has_bias ? 1L * layout(step(s).dst).blocks() * channel_block : 0;
     }
     static constexpr long weight_floats(int s) {
-        if (!has_products(step(s).op)) return is_elementwise(s) ? bias_floats(s) : 0;
+        if (is_elementwise(s)) return bias_floats(s);
+        if (!has_products(step(s).op)) return pass(s).packed;
         if (step(s).algorithm == Algorithm::direct) return order(s).count();
         const int src_channels = layout(step(s).src).shape.c;
         const int dst_channels = layout(step(s).dst).shape.c;
@@ -167,7 +172,7 @@ class Frozen {
     /// shift into their bias.
     static std::vector<float> fold(int s, const ParameterValues& values, float* bias) {
         std::vector<float> scale(static_cast<std::size_t>(bias_floats(s) > 0 ? layout(step(s).dst).shape.c : 0), 1.0f);
-        const float* own_bias = has_products(step(s).op) ? values.of(step(s).node, Member::bias) : nullptr;
+        const float* own_bias = !is_elementwise(s) ? values.of(step(s).node, Member::bias) : nullptr;
         for (std::size_t c = 0; c < scale.size(); ++c) {
             double shift = own_bias != nullptr ? own_bias[c] : 0.0;
             if (step(s).bn >= 0) {
@@ -180,6 +185,11 @@ class Frozen {
             bias[c] = static_cast<float>(shift);
         }
         return scale;
+    }
+
+    static void pack_pass(int s, const ParameterValues& values, const float* scale, float* packed) {
+        const auto pack = pack_functions<Net>[static_cast<std::size_t>(inference_kernels<Net>.of[2 * s])];
+        pack(graph[step(s).node], layout(step(s).src).shape, values.of(step(s).node, Member::weight), scale, packed);
     }
 
     static ConvPacking packing(int s, const ParameterValues& values, const float* scale, float* packed) {

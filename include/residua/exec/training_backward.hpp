@@ -26,7 +26,8 @@ struct TrainingBackward {
     /// Those of a phase between passes, behind its first, that form gradients of weights.
     [[nodiscard]] int gradient_chunks(int phase) const {
         const int s = is_between(phase) && phase > 0 && !pass_before(phase).repeats ? pass_before(phase).step : -1;
-        return s >= 0 && has_products(step(s).op) ? memory.conv_at(s).gradient_chunks() : 0;
+        if (s < 0 || !Memory::has_weights(s)) return 0;
+        return has_products(step(s).op) ? memory.conv_at(s).gradient_chunks() : 1;
     }
 
     void run(int phase, int chunk, int slot) {
@@ -58,8 +59,9 @@ struct TrainingBackward {
     static int step_behind(int phase) { return phase / 2 < plan.backward_count ? pass_of(phase).step : -1; }
 
     void pack(const BackwardStep& pass, int part) const {
-        const BoundConv& conv = memory.conv_at(pass.step);
         const Offsets& at = offsets_of<Net>[step(pass.step).node];
+        if (!has_products(step(pass.step).op)) return memory.pack_pass_backward(pass.step, weights + at.weight);
+        const BoundConv& conv = memory.conv_at(pass.step);
         if (pass.repeats)
             conv.pack_forward(weights + at.weight, at.bias < 0 ? nullptr : weights + at.bias, part);
         else
@@ -119,11 +121,11 @@ struct TrainingBackward {
 
     /// Sums of biases, and of a slice without images, start with zeros; those of weights with their first image.
     void start_slice_gradient(int s, int slice) {
-        if (s < 0 || !has_products(step(s).op)) return;
-        const BoundConv& conv = memory.conv_at(s);
+        if (s < 0 || !Memory::has_weights(s)) return;
+        const long floats = has_products(step(s).op) ? memory.conv_at(s).weight_floats() : Memory::pass(s).sums;
         const bool is_empty = memory.first_image(slice) == memory.first_image(slice + 1);
-        if (is_empty) std::fill_n(memory.slice_gradient(slice), conv.weight_floats(), 0.0f);
-        std::fill_n(memory.slice_bias(slice), conv.bias_floats(), 0.0f);
+        if (is_empty) std::fill_n(memory.slice_gradient(slice), floats, 0.0f);
+        std::fill_n(memory.slice_bias(slice), bias_floats(graph[step(s).node].shape), 0.0f);
     }
 
     /// Where a pass puts what its step gives to the gradient of its blend, if there is one, and what finishes that.
@@ -159,13 +161,21 @@ struct TrainingBackward {
         if (has_products(at.op)) return backward_conv(number, now, next, slot, target);
         const int image = now.first;
         const MapView<float>& grad_src = target.maps.first;
-        if (grad_src.data == nullptr) return;
+        const PassCall call = memory.pass_call(s, slot);
+        const bool has_weights = Memory::has_weights(s);
+        if (grad_src.data == nullptr && !has_weights) return;
         const MapView<const float> grad = result_gradient(s, image, memory.gradient_scratch(s, slot));
         MapView<const float> src;
         const PassFunctions& functions = Memory::pass_function(s);
         if (functions.reads_source)
             src = memory.load(at, blend(at.blend), Memory::backward_load(at), image, memory.source_scratch(slot));
-        functions.backward(graph[at.node], src, grad, grad_src);
+        if (has_weights) {
+            const int slice = memory.slice_of(image);
+            functions.backward_weight(call.node, src, grad, image == memory.first_image(slice),
+                                      memory.slice_gradient(slice), call.scratch);
+            if (call.node.bias) bias_backward(grad, memory.slice_bias(slice));
+        }
+        if (grad_src.data != nullptr) functions.backward(call, src, grad, grad_src);
     }
 
     void backward_conv(int number, Images now, Images next, int slot, const GradientTarget& target) {
@@ -307,8 +317,7 @@ struct TrainingBackward {
     /// Gradients of BN's parameters, and the coefficients that take a gradient through it.
     void finish_gradients(const BackwardStep& pass) {
         if (pass.repeats) return;
-        if (pass.step >= 0 && has_products(step(pass.step).op) && graph[step(pass.step).node].bias)
-            reduce_bias(pass.step);
+        if (pass.step >= 0 && graph[step(pass.step).node].bias) reduce_bias(pass.step);
         if (!pass.finishes || pass.blend < 0) return;
         const Blend& of = blend(pass.blend);
         for (const bool skip : {false, true}) {
@@ -335,8 +344,9 @@ struct TrainingBackward {
     }
 
     void weight_gradient(int s, int chunk, int slot) {
-        const BoundConv& conv = memory.conv_at(s);
         float* const gradient = memory.parameter_gradient() + offsets_of<Net>[step(s).node].weight;
+        if (!has_products(step(s).op)) return memory.pass_gradient(s, gradient);
+        const BoundConv& conv = memory.conv_at(s);
         if (conv.whole_batch())
             Memory::conv_function(s).whole_gradient(conv, collected_for(s), chunk, memory.transform_scratch(s, slot),
                                                     gradient);
@@ -346,9 +356,8 @@ struct TrainingBackward {
     }
 
     void reduce_bias(int s) {
-        const BoundConv& conv = memory.conv_at(s);
         float* bias = memory.parameter_gradient() + offsets_of<Net>[step(s).node].bias;
-        for (int c = 0; c < conv.dst_channels(); ++c) {
+        for (int c = 0; c < graph[step(s).node].shape.c; ++c) {
             float sum = 0.0f;
             for (int slice = 0; slice < Sizes::slices; ++slice) sum += memory.slice_bias(slice)[c];
             bias[c] = sum;

@@ -45,7 +45,11 @@ struct TrainingForward {
     void pack(const Weights<Net>& weights, int s, int part) const {
         const Offsets& at = offsets_of<Net>[step(s).node];
         const float* values = weights.all().data();
-        memory.conv_at(s).pack_forward(values + at.weight, at.bias < 0 ? nullptr : values + at.bias, part);
+        const float* bias = at.bias < 0 ? nullptr : values + at.bias;
+        if (has_products(step(s).op))
+            memory.conv_at(s).pack_forward(values + at.weight, bias, part);
+        else
+            memory.pack_pass_forward(s, values + at.weight, bias);
     }
 
     static bool has_statistics(int map) { return map >= 0 && plan.first_bn[map] >= 0; }
@@ -68,7 +72,10 @@ struct TrainingForward {
     }
 
     /// Whether a step sums up what statistics need while it writes its map.
-    static bool has_moments(int s) { return has_products(step(s).op) && training_convs<Net>.value_of(s).moments; }
+    static bool has_moments(int s) {
+        if (has_products(step(s).op)) return training_convs<Net>.value_of(s).moments;
+        return role_of(step(s).op) == Role::pass && training_passes<Net>.value_of(s).moments;
+    }
 
     /// What else is to be done with a map, the `which`th of a step, that has just been written; `values` are those of
     /// it.
@@ -88,7 +95,7 @@ struct TrainingForward {
             Memory::conv_function(s).forward(memory.conv_at(s), src, {dst, memory.image_moments(slot)},
                                              memory.kernel_scratch(s, slot));
         else
-            Memory::pass_function(s).forward(graph[step(s).node], src.first, dst.first);
+            Memory::pass_function(s).forward(memory.pass_call(s, slot), src.first, dst.first);
     }
 
     void finish_statistics(Weights<Net>& weights, const ForwardStep& at) const {

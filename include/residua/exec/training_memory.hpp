@@ -64,8 +64,13 @@ class TrainingMemory {
     [[nodiscard]] const BoundConv& conv_at(int s) const { return convs_[index(conv_of_[index(s)])]; }
     /// Parts in which the weights of a step are packed; none for -1.
     [[nodiscard]] int pack_parts(int s) const {
-        return s >= 0 && has_products(step(s).op) ? conv_at(s).pack_parts() : 0;
+        if (s < 0) return 0;
+        return has_products(step(s).op) ? conv_at(s).pack_parts() : static_cast<int>(pass(s).has_weights());
     }
+    /// What a pass with weights needs, nothing of other steps.
+    static const WeightedPass& pass(int s) { return weighted_passes<Net>[s]; }
+    /// Whether a step has weights.
+    static bool has_weights(int s) { return has_products(step(s).op) || pass(s).has_weights(); }
     static const PassFunctions& pass_function(int s) { return pass_functions<Net>[index(training_passes<Net>.of[s])]; }
     static const ConvFunctions& conv_function(int s) { return conv_functions<Net>[index(training_convs<Net>.of[s])]; }
 
@@ -103,6 +108,29 @@ class TrainingMemory {
     /// Scratch memory of the kernels of a convolution, from `used` floats on, and what the thread reads next.
     [[nodiscard]] Scratch kernel_scratch(int s, int slot, long used = 0) {
         return {transform_scratch(s, slot) + used, &ahead(slot)};
+    }
+    /// What a pass of its own works with beside its maps.
+    [[nodiscard]] PassCall pass_call(int s, int slot) const {
+        return {graph[step(s).node], packed_, pass_bias(s), image_moments(slot), transform_scratch(s, slot)};
+    }
+    /// Packs the weights of a pass that has some, for one direction, and for the way forward the bias, null for none.
+    void pack_pass_forward(int s, const float* weight, const float* bias) const {
+        pass_function(s).pack_forward(graph[step(s).node], source_shape(s), weight, nullptr, packed_);
+        if (bias == nullptr) return;
+        const Chw shape = graph[step(s).node].shape;
+        float* const end = std::copy_n(bias, shape.c, pass_bias(s));
+        std::fill(end, pass_bias(s) + bias_floats(shape), 0.0f);
+    }
+    void pack_pass_backward(int s, const float* weight) const {
+        pass_function(s).pack_backward(graph[step(s).node], source_shape(s), weight, packed_);
+    }
+    /// The gradient of such a pass's weights, from the slices' sums, which are added up from the first to the last.
+    void pass_gradient(int s, float* grad_weight) const {
+        float* const sums = slice_gradient(0);
+        for (int slice = 1; slice < Sizes::slices; ++slice)
+            for (long i = 0; i < pass(s).sums; i += channel_block)
+                (Pack::load(sums + i) + Pack::load(slice_gradient(slice) + i)).store(sums + i);
+        pass_function(s).write_gradient(graph[step(s).node], source_shape(s), sums, grad_weight);
     }
     /// Sums over one of the images that go through a step together, three for each channel.
     [[nodiscard]] float* channel_scratch(int slot, int image = 0) const {
@@ -257,6 +285,9 @@ class TrainingMemory {
     static bool is_input(const Blend& source) { return source.plain() && source.main == plan.input; }
 
     static constexpr const auto& extent = training_extent<Net>;
+
+    [[nodiscard]] float* pass_bias(int s) const { return packed_ + pass(s).packed; }
+    static Chw source_shape(int s) { return blend(step(s).blend).shape; }
 
     static const PassScratch& scratch(int s) { return training_scratch<Net>[s + 1]; }
 

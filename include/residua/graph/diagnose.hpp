@@ -87,6 +87,8 @@ constexpr auto diagnose() {
         return KernelLargerThanInput<Where, Wanted<MapOf<e.c, e.h, e.w>>, Got<MapOf<g.c, g.h, g.w>>>{};
     else if constexpr (kind == Kind::SizeNotDivisible)
         return SizeNotDivisible<Where, Wanted<KernelOf<e.h, e.w>>, Got<MapOf<g.c, g.h, g.w>>>{};
+    else if constexpr (kind == Kind::ChannelsNotDivisible)
+        return ChannelsNotDivisible<Where, Wanted<MultipleOf<e.c>>, Got<ChannelsOf<g.c>>>{};
     else if constexpr (kind == Kind::LinearAfterMap)
         return LinearAfterMap<Where, Wanted<MapOf<e.c, e.h, e.w>>, Got<MapOf<g.c, g.h, g.w>>>{};
     else if constexpr (kind == Kind::WidthUnknown)

@@ -29,6 +29,7 @@ struct Node {
     Chw shape{};  ///< of the output
     Window window{};
     bool bias = false;
+    int setting = 0;      ///< a number whose meaning is the operation's
     int activation = -1;  ///< position in ActivationsOf<Net>
     Name name{};
     Position position{};

@@ -22,6 +22,7 @@ enum class Kind : unsigned char {
     MapSizesDiffer,
     ShortcutLosesChannels,
     PaddingTooLarge,
+    ChannelsNotDivisible,
 };
 
 /// What a shape rule found: a kind, and the two shapes (or sizes) that do not agree.

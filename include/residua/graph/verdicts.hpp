@@ -28,6 +28,10 @@ template <int h, int w>
 struct KernelOf {};
 template <int... sizes>
 struct SizesOf {};
+template <int number>
+struct MultipleOf {};
+template <int count>
+struct ChannelsOf {};
 template <class What>
 struct Wanted {};
 template <class What>
@@ -100,6 +104,16 @@ struct SizeNotDivisible {
         static_assert(fits,
                       "residua: a pool without a Stride<> tiles the map, and its size does not divide rows and "
                       "columns: give it a Stride<>");
+    };
+};
+
+template <class...>
+struct ChannelsNotDivisible {
+    template <class Subject, bool fits = false>
+    struct Enforce {
+        static_assert(fits,
+                      "residua: this layer divides channels into equal parts, and their number, in Got, is no multiple "
+                      "of that in Wanted");
     };
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include <residua/lower/tiling.hpp>
+#include <residua/op/lowers.hpp>
 #include <residua/plan/distinct.hpp>
 #include <residua/plan/image_groups.hpp>
 
@@ -15,6 +16,7 @@ struct InferenceKernel {
     Algorithm algorithm = Algorithm::direct;
     bool bare = false;  ///< weights are transformed each time
     Tiling tiling{};
+    int choice = 0;  ///< of the kernels of a pass with weights
     bool skip = false;
     int activation = -1;
     bool partial = false;  ///< the result's channels do not fill its blocks
@@ -55,9 +57,10 @@ template <int nodes>
 constexpr InferenceKernel kernel_of(const GraphView& graph, const InferencePlan<nodes>& plan, const InferenceStep& step,
                                     int images) {
     InferenceKernel kernel{.skip = step.skip >= 0, .activation = step.activation};
-    kernel.partial = role_of(step.op) != Role::pass && is_partial(plan.layouts[step.dst].shape.c);
+    kernel.partial = is_finished(step.op) && is_partial(plan.layouts[step.dst].shape.c);
     kernel.elementwise = is_elementwise(step.op);
     if (!kernel.elementwise) kernel.op = step.op;
+    if (is_weighted_pass(step.op)) kernel.choice = weighted_pass(graph, step.node).choice;
     if (!has_products(step.op)) return kernel;
     const Layout& src = plan.layouts[step.src];
     Chw dst = graph[step.node].shape;
@@ -75,6 +78,16 @@ constexpr InferenceKernel kernel_of(const GraphView& graph, const InferencePlan<
     if (columns) kernel.tiling.pixel = static_cast<int>(src.count());
     return kernel;
 }
+
+/// By step: what passes with weights need; of other steps nothing.
+template <class Net>
+inline constexpr auto inference_passes = [] {
+    constexpr const auto& plan = inference_plan<Net>;
+    Entries<WeightedPass, plan.steps.size()> found{};
+    for (int s = 0; s < plan.step_count; ++s)
+        if (role_of(plan.steps[s].op) == Role::pass) found[s] = weighted_pass(graph_of<Net>, plan.steps[s].node);
+    return found;
+}();
 
 /// The distinct kernels of a network's plan: entry 2 s for step s with one image, entry 2 s + 1 with a group of images.
 template <class Net>

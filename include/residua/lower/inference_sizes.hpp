@@ -12,6 +12,7 @@ namespace residua::detail::inline RESIDUA_ISA {
 template <int nodes>
 constexpr long step_scratch(const GraphView& graph, const InferencePlan<nodes>& plan, const InferenceStep& step,
                             int images) {
+    if (is_weighted_pass(step.op)) return weighted_pass(graph, step.node).scratch;
     if (step.algorithm == Algorithm::direct) return 0;
     const int m = patch_size(step.with(images));
     return winograd_scratch(m, plan.layouts[step.src].blocks(), patch_group_of(graph, plan, step, images)) +

@@ -24,10 +24,12 @@ constexpr long sum_products() {
         const auto& plan = training_plan<Net>;
         for (int s = 0; s < plan.forward_count; ++s) {
             const ForwardStep& step = plan.forward[s];
-            if (!has_products(step.op)) continue;
+            if (!has_products(step.op) && !is_weighted_pass(step.op)) continue;
             // Forward, gradient of the weights, and of the source unless that is the network's input.
             const int directions = is_input(graph, graph.source(step.node)) ? 2 : 3;
-            sum += directions * node_products(graph, step.node, training_convs<Net>.value_of(s).algorithm);
+            const Algorithm algorithm =
+                has_products(step.op) ? training_convs<Net>.value_of(s).algorithm : Algorithm::direct;
+            sum += directions * node_products(graph, step.node, algorithm);
         }
         for (int t = 0; t < plan.backward_count; ++t) {
             const BackwardStep& pass = plan.backward[t];

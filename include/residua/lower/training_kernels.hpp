@@ -2,6 +2,7 @@
 
 #include <residua/lower/blend_form.hpp>
 #include <residua/op/conv/lower.hpp>
+#include <residua/op/lowers.hpp>
 #include <residua/plan/distinct.hpp>
 #include <residua/plan/training.hpp>
 
@@ -46,12 +47,45 @@ inline constexpr auto training_convs = [] {
     return found;
 }();
 
-/// By forward step: the operations that make passes without products; entries of other steps are not set.
+/// Everything about a pass without products that makes a difference to the code; all but the operation only where it
+/// has weights.
+struct PassKernel {
+    Op op{};
+    int choice = 0;
+    bool bias = false;
+    bool moments = false;  ///< sums up what the statistics of its result need
+    bool partial = false;  ///< the result's channels do not fill its blocks
+
+    friend constexpr bool operator==(const PassKernel&, const PassKernel&) = default;
+};
+
+/// By forward step: what passes with weights need; of other steps nothing.
+template <class Net>
+inline constexpr auto weighted_passes = [] {
+    Entries<WeightedPass, training_plan<Net>.forward.size()> found{};
+    for (int s = 0; s < training_plan<Net>.forward_count; ++s) {
+        const ForwardStep& step = training_plan<Net>.forward[s];
+        if (role_of(step.op) == Role::pass) found[s] = weighted_pass(graph_of<Net>, step.node);
+    }
+    return found;
+}();
+
+/// By forward step: the passes without products; entries of other steps are not set.
 template <class Net>
 inline constexpr auto training_passes = [] {
-    Distinct<Op, training_plan<Net>.forward.size()> found;
-    for (int s = 0; s < training_plan<Net>.forward_count; ++s)
-        if (const Op op = training_plan<Net>.forward[s].op; role_of(op) == Role::pass) found.add(s, op);
+    Distinct<PassKernel, training_plan<Net>.forward.size()> found;
+    for (int s = 0; s < training_plan<Net>.forward_count; ++s) {
+        const ForwardStep& step = training_plan<Net>.forward[s];
+        if (role_of(step.op) != Role::pass) continue;
+        PassKernel kernel{.op = step.op};
+        if (weighted_passes<Net>[s].has_weights()) {
+            const Node& node = graph_of<Net>[step.node];
+            const bool moments = training_plan<Net>.first_bn[step.dst] >= 0;
+            kernel = {step.op, weighted_passes<Net>[s].choice, node.bias, moments && !node.bias,
+                      is_partial(node.shape.c)};
+        }
+        found.add(s, kernel);
+    }
     return found;
 }();
 

@@ -37,7 +37,9 @@ inline constexpr auto training_scratch = [] {
         const Node& node = graph_of<Net>[step.node];
         const Layout src = source_layout(graph_of<Net>, plan, step);
         PassScratch& own = scratch[s + 1];
-        own = {.source = src.count(), .gradient = Layout{node.shape}.count()};
+        own = {.source = src.count(),
+               .gradient = Layout{node.shape}.count(),
+               .transforms = weighted_passes<Net>[s].scratch};
         if (!has_products(step.op)) continue;
         const TrainingConv& conv = training_convs<Net>.value_of(s);
         own = {.source = conv.together * src.count(),
@@ -104,6 +106,12 @@ inline constexpr TrainingExtent training_extent = [] {
         const ForwardStep& step = plan.forward[s];
         const Node& node = graph_of<Net>[step.node];
         extent.most_channels = std::max<long>(extent.most_channels, block_count(node.shape.c) * channel_block);
+        if (const WeightedPass& pass = weighted_passes<Net>[s]; pass.has_weights()) {
+            extent.weight = std::max(extent.weight, pass.sums);
+            extent.bias = std::max(extent.bias, bias_floats(node.shape));
+            extent.parameters = std::max(extent.parameters, pass.sums);
+            extent.packed = std::max(extent.packed, pass.packed + bias_floats(node.shape));
+        }
         if (!has_products(step.op)) continue;
         const Layout src = source_layout(graph_of<Net>, plan, step);
         const TrainingConv& conv = training_convs<Net>.value_of(s);

@@ -12,7 +12,7 @@ namespace residua::detail::inline RESIDUA_ISA {
 enum class Role : unsigned char {
     input,     ///< the network's images
     products,  ///< a pass over memory whose results element-wise work can take while they are in registers; has weights
-    pass,      ///< any other pass over memory
+    pass,      ///< any other pass over memory; if it has weights, element-wise work behind it is part of it, too
     norm,      ///< element-wise: a scale and a shift for each channel, which follow from statistics
     function,  ///< element-wise: a function of one map
     sum,       ///< element-wise: of two maps

@@ -32,5 +32,10 @@ constexpr bool is_elementwise(Op op) {
 /// Whether a node is the network's input, which needs no gradient.
 constexpr bool is_input(const GraphView& graph, int node) { return role_of(graph[node].op) == Role::input; }
 constexpr bool has_parameters(Op op) { return row_of(op).parameters != nullptr; }
+/// Whether an operation makes a pass of its own that has weights.
+constexpr bool is_weighted_pass(Op op) { return role_of(op) == Role::pass && has_parameters(op); }
+/// Whether inference does the element-wise work behind an operation in the operation's pass: it can be finished in
+/// registers, or has no other pass.
+constexpr bool is_finished(Op op) { return role_of(op) != Role::pass || is_weighted_pass(op); }
 
 }  // namespace residua::detail::inline RESIDUA_ISA

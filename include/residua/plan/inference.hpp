@@ -10,7 +10,7 @@ namespace residua::detail::inline RESIDUA_ISA {
 /// One pass over memory of a forward run with fixed statistics: an operation, and what its epilogue does with each
 /// result in registers: add the folded bias, add the shortcut's map, apply the activation.
 struct InferenceStep {
-    Op op{};        ///< element-wise where no products could carry the element-wise work
+    Op op{};        ///< element-wise where no pass could carry the element-wise work
     int node = -1;  ///< the operation's node
     int bn = -1;    ///< node of the batch normalisation that is folded in, or -1
     int src = -1;   ///< map read
@@ -48,7 +48,7 @@ struct InferencePlan {
     long arena_floats = 0;  ///< for one image
 };
 
-/// Turns nodes into steps: a convolution takes along the BN, addition and activation behind it.
+/// Turns nodes into steps: what has weights takes along the BN, addition and activation behind it.
 template <int nodes>
 class InferenceFusion {
   public:
@@ -88,7 +88,7 @@ class InferenceFusion {
         if (role == Role::norm) step.bn = i;
         if (role == Role::sum) step.skip = map_of(graph_.sources(i)[1]);
         if (role == Role::function) step.activation = node.activation;
-        while (role != Role::pass && absorb(step, end)) {
+        while (is_finished(node.op) && absorb(step, end)) {
         }
         step.dst = new_map(end);
         map_of(end) = step.dst;

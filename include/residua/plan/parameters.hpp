@@ -45,6 +45,13 @@ constexpr void for_each_parameter(const GraphView& graph, const Visit& visit) {
     }
 }
 
+/// Values of the weight of a node that has one.
+constexpr long weight_count_of(const GraphView& graph, int node) {
+    NodeParameters shapes{};
+    row_of(graph[node].op).parameters(graph[node], graph.source_shape(node), shapes);
+    return shapes[0].count();
+}
+
 /// How many parameters a network has, and how many values.
 struct ParameterTotals {
     int tensors = 0;

@@ -31,7 +31,7 @@ constexpr long step_weights(const GraphView& graph, const InferenceStep& step) {
     if (has_products(node.op) && step.algorithm != Algorithm::direct && !step.bare)
         return winograd_weight_floats(patch_size(step.algorithm), graph.source_shape(step.node).c, node.shape.c) +
                node.shape.c;
-    if (has_products(node.op)) return node.shape.c * (graph.source_shape(step.node).c * 1L * node.window.taps() + 1);
+    if (!is_elementwise(node.op) && has_parameters(node.op)) return weight_count_of(graph, step.node) + node.shape.c;
     return step.bn >= 0 ? 2L * node.shape.c : 0;
 }
 
