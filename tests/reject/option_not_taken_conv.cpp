@@ -1,7 +1,6 @@
-// EXPECT: residua: this layer does not take this option, or not twice: Conv takes Stride, Padding and Bias, pools take
-// Stride and Padding, Linear takes Flatten, Stage takes Stride EXPECT:
-// OptionNotTaken<residua::At<residua::EntryNumber<2>, residua::BlockNumber<0>, residua::LayerNumber<0>,
-// residua::Conv<16
+// EXPECT: residua: this layer does not take this option, or not twice: docs/type_language.md has a table of what each
+// EXPECT: OptionNotTaken<residua::At<residua::EntryNumber<2>, residua::BlockNumber<0>, residua::LayerNumber<0>,
+// EXPECT: residua::Conv<16
 #include <residua/model.hpp>
 
 using namespace residua;

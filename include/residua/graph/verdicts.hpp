@@ -72,10 +72,9 @@ template <class...>
 struct OptionNotTaken {
     template <class Subject, bool fits = false>
     struct Enforce {
-        static_assert(
-            fits,
-            "residua: this layer does not take this option, or not twice: Conv takes Stride, Padding and Bias, "
-            "pools take Stride and Padding, Linear takes Flatten, Stage takes Stride");
+        static_assert(fits,
+                      "residua: this layer does not take this option, or not twice: docs/type_language.md has a table "
+                      "of what each layer takes");
     };
 };
 
