@@ -20,13 +20,15 @@ TEST_CASE("operations: a number stands for its descriptor") {
     STATIC_REQUIRE(role_of(Op{}) == Role::input);
 }
 
-TEST_CASE("operations: products have weights, only they and norms have parameters, only they have costs") {
+TEST_CASE(
+    "operations: products have weights, beside them only norms and passes have parameters, passes then have costs") {
     for (int i = 0; i < op_table.size(); ++i) {
         const OpRow& row = op_table[i];
         INFO(row.word);
         const bool products = row.role == Role::products;
-        CHECK((row.multiply_adds != nullptr) == products);
-        CHECK((row.parameters != nullptr) == (products || row.role == Role::norm));
+        const bool weighted = row.role == Role::weighted;
+        CHECK((row.multiply_adds != nullptr) == (products || weighted));
+        CHECK((row.parameters != nullptr) == (products || weighted || row.role == Role::norm));
         if (!products) continue;
         const Node node{.op = static_cast<Op>(i), .shape = {4, 1, 1}, .window = {3, 2, 1, 0}, .bias = true};
         NodeParameters parameters{};

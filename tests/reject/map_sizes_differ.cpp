@@ -1,4 +1,4 @@
-// EXPECT: residua: the two branches of a sum end in maps of different size
+// EXPECT: residua: two branches end in maps of different size
 // EXPECT: MapSizesDiffer<residua::At<residua::EntryNumber<1>, residua::BlockNumber<0>, residua::LayerNumber<0>
 // EXPECT: residua::MainEndsIn<residua::MapOf<16, 4, 4>
 // EXPECT: residua::ShortcutEndsIn<residua::MapOf<16, 8, 8>

@@ -4,7 +4,8 @@
 cmake_minimum_required(VERSION 3.22)
 
 # The room of a header: its folder. An operation's folder goes through several floors; there the file's name says which:
-# rules are part of graph/, what knows registers of lower/, slow and fast kernels have floors of their own.
+# rules are part of graph/, what knows registers of lower/; sizes and orders that this shares with kernels, and slow and
+# fast kernels, have floors of their own.
 function(room_of header result)
     string(REGEX MATCH "^[^/]+" room ${header})
     if(room STREQUAL "op")
@@ -12,6 +13,8 @@ function(room_of header result)
             set(room graph)
         elseif(header MATCHES "^op/([^/]+/lower|lowers)\\.hpp$")
             set(room lower)
+        elseif(header MATCHES "^op/[^/]+/geometry\\.hpp$")
+            set(room op_geometry)
         elseif(header MATCHES "^op/([^/]+/reference|reference_node|references)\\.hpp$")
             set(room op_reference)
         elseif(header MATCHES "^op/([^/]+/run(_[a-z_]+)?|bound_step|run|runs)\\.hpp$")
@@ -23,7 +26,7 @@ endfunction()
 
 # What each room may include besides itself: rooms, or single headers. Headers beside the rooms open one or several.
 set(base config.hpp on_error.hpp finite.hpp)
-set(light ${base} version.hpp meta expr layer graph plan lower)
+set(light ${base} version.hpp meta expr layer graph plan op_geometry lower)
 set(heavy ${light} simd tensor kernel op_reference op_run array exec)
 set(arrows_meta config.hpp)
 set(arrows_expr config.hpp meta)
@@ -31,12 +34,13 @@ set(arrows_simd config.hpp meta)
 set(arrows_layer config.hpp meta expr)
 set(arrows_graph config.hpp meta expr layer)
 set(arrows_plan config.hpp meta layer graph)
-set(arrows_lower config.hpp meta layer graph plan)
+set(arrows_op_geometry config.hpp graph/chw.hpp graph/window.hpp plan/layout.hpp)
+set(arrows_lower config.hpp meta layer graph plan op_geometry)
 set(arrows_tensor config.hpp meta expr simd)
 set(arrows_kernel config.hpp finite.hpp meta expr simd graph/chw.hpp graph/window.hpp plan/layout.hpp plan/patches.hpp
-    lower/tiling.hpp lower/weight_order.hpp)
+    lower/tiling.hpp lower/weight_order.hpp op_geometry)
 set(arrows_op_reference config.hpp meta layer graph kernel)
-set(arrows_op_run config.hpp meta expr layer graph plan lower simd kernel)
+set(arrows_op_run config.hpp meta expr layer graph plan op_geometry lower simd kernel)
 set(arrows_array ${base} meta tensor)
 set(arrows_exec ${heavy})
 set(arrows_io ${base})

@@ -92,7 +92,8 @@ class Frozen {
     static constexpr const Layout& layout(int map) { return plan.layouts[map]; }
     static MapOffset offset_of(int map) { return {plan.buffers[map].offset, 0}; }
     static MapOffset group_offset(int map) {
-        return {image_groups<Net>.buffers[map].offset, image_groups<Net>.of_all[map] ? layout(map).count() : 0};
+        const long step = image_groups<Net>.of_all[map] ? layout(outermost(plan.inside, map).map).count() : 0;
+        return {image_groups<Net>.buffers[map].offset, step};
     }
     static constexpr bool is_elementwise(int s) { return detail::is_elementwise(step(s).op); }
     static constexpr const WeightedPass& pass(int s) { return inference_passes<Net>[s]; }
@@ -142,6 +143,7 @@ class Frozen {
         bound.skip = layout(skip);
         bound.one = {offset_of(step(s).src), offset_of(skip), offset_of(step(s).dst)};
         bound.group = {group_offset(step(s).src), group_offset(skip), group_offset(step(s).dst)};
+        if (step(s).piece >= 0) bound.first_channel = first_channel(graph, step(s).node, step(s).piece);
         bound.weight = floats;
         bound.bias = floats + weight_floats(s);
         bound.shared = bound.dst.shape.count() >= shared_values || weight_floats(s) >= shared_weights;

@@ -124,10 +124,12 @@ class ReferenceNetwork {
         ReferenceNode<T> at{.node = graph[i],
                             .images = n_,
                             .training = training_,
-                            .src_shape = graph.source_shape(i),
                             .parameters = parameters_in(weights_, i),
                             .kept = kept_[index(i)]};
-        for (const int source : graph.sources(i)) at.src.push_back(map(source).data());
+        for (const int source : graph.sources(i)) {
+            at.src.push_back(map(source).data());
+            at.src_shapes.push_back(graph[source].shape);
+        }
         return at;
     }
 

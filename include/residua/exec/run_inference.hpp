@@ -1,5 +1,6 @@
 #pragma once
 
+#include <residua/kernel/simd/copy.hpp>
 #include <residua/kernel/simd/elementwise.hpp>
 #include <residua/lower/inference_kernels.hpp>
 #include <residua/op/activation/run.hpp>
@@ -27,6 +28,13 @@ void run_weighted_pass(const BoundStep& step, const Share& share) {
     });
 }
 
+inline void run_copy(const BoundStep& step, const Share& share) {
+    const int rows = step.dst.shape.h;
+    for_images(step, share, [&](const auto& src, const auto&, const auto& dst) {
+        copy_channels(src, 0, dst, step.first_channel, src.layout.shape.c, share.first(rows), share.last(rows));
+    });
+}
+
 template <class Descriptor>
 void run_pass(const BoundStep& step, const Share& share) {
     const int pieces = FastKernels<Descriptor>::pieces(step.dst);
@@ -39,7 +47,9 @@ void run_pass(const BoundStep& step, const Share& share) {
 template <class Net, InferenceKernel kernel>
 constexpr RunStep run_function() {
     using namespace variables;
-    if constexpr (!kernel.elementwise && is_finished(kernel.op)) {
+    if constexpr (role_of(kernel.op) == Role::concat) {
+        return run_copy;
+    } else if constexpr (!kernel.elementwise && is_finished(kernel.op)) {
         constexpr auto sum = [] {
             if constexpr (kernel.skip)
                 return x0 + x1 + x2;

@@ -111,7 +111,7 @@ struct TrainingBackward {
     }
 
     void look_ahead_at_gradient(int of, Images images, Ahead& ahead) const {
-        ahead.add(memory.gradient_view(of, images.first).data, images.count * plan.gradient_buffers[of].floats);
+        Memory::look_ahead(memory.gradients_view(of, images), ahead);
     }
 
     /// Whether a pass finishes its blend's gradient in its convolution.
@@ -161,6 +161,7 @@ struct TrainingBackward {
         if (has_products(at.op)) return backward_conv(number, now, next, slot, target);
         const int image = now.first;
         const MapView<float>& grad_src = target.maps.first;
+        if (at.piece >= 0) return backward_copy(at, image, grad_src);
         const PassCall call = memory.pass_call(s, slot);
         const bool has_weights = Memory::has_weights(s);
         if (grad_src.data == nullptr && !has_weights) return;
@@ -176,6 +177,14 @@ struct TrainingBackward {
             if (call.node.bias) bias_backward(grad, memory.slice_bias(slice));
         }
         if (grad_src.data != nullptr) functions.backward(call, src, grad, grad_src);
+    }
+
+    /// The part of a concatenation's gradient that belongs to what was copied there.
+    void backward_copy(const ForwardStep& at, int image, const MapView<float>& grad_src) const {
+        if (grad_src.data == nullptr) return;
+        const MapView<const float> grad = memory.gradient_view(plan.reader[at.dst], image);
+        const Chw shape = grad_src.layout.shape;
+        copy_channels(grad, first_channel(graph, at.node, at.piece), grad_src, 0, shape.c, 0, shape.h);
     }
 
     void backward_conv(int number, Images now, Images next, int slot, const GradientTarget& target) {
@@ -249,7 +258,7 @@ struct TrainingBackward {
     /// The gradient of what a step wrote, framed for its way back, in `into`.
     MapView<const float> result_gradient(int s, int image, float* into) const {
         const int map = step(s).dst;
-        const MapView<float> grad{into, has_products(step(s).op) ? memory.conv_at(s).grad() : Layout{plan.maps[map]}};
+        const MapView<float> grad{into, result_gradient_layout(graph, step(s))};
         clear_frame(grad);
         if (map == plan.output) {
             load_planar(memory.output_gradient(image), grad);

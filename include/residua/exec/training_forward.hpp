@@ -52,7 +52,7 @@ struct TrainingForward {
             memory.pack_pass_forward(s, values + at.weight, bias);
     }
 
-    static bool has_statistics(int map) { return map >= 0 && plan.first_bn[map] >= 0; }
+    static bool has_statistics(int map) { return detail::has_statistics(plan, map); }
     static int stored_by(const ForwardStep& step) {
         return step.load == Load::compute_and_store ? blend(step.blend).stored : -1;
     }
@@ -65,7 +65,8 @@ struct TrainingForward {
             for (int i = 0; i < now.count; ++i) {
                 const int image = now.first + i;
                 const ImageMoments moments = memory.image_moments(slot).at(i);
-                if (at.dst >= 0) take(at.dst, image, 0, memory.map_view(at.dst, image), moments, has_moments(s));
+                if (at.dst >= 0 && at.completes)
+                    take(at.dst, image, 0, memory.map_view(at.dst, image), moments, has_moments(s));
                 if (stored_by(at) >= 0) take(stored_by(at), image, 1, src.at(i), moments, false);
             }
         });
@@ -74,7 +75,7 @@ struct TrainingForward {
     /// Whether a step sums up what statistics need while it writes its map.
     static bool has_moments(int s) {
         if (has_products(step(s).op)) return training_convs<Net>.value_of(s).moments;
-        return role_of(step(s).op) == Role::pass && training_passes<Net>.value_of(s).moments;
+        return is_weighted_pass(step(s).op) && training_passes<Net>.value_of(s).moments;
     }
 
     /// What else is to be done with a map, the `which`th of a step, that has just been written; `values` are those of
@@ -91,7 +92,10 @@ struct TrainingForward {
     }
 
     void operate(int s, const MapsView<const float>& src, const MapsView<float>& dst, int slot) const {
-        if (has_products(step(s).op))
+        if (step(s).piece >= 0)
+            copy_channels(src.first, 0, dst.first, first_channel(graph, step(s).node, step(s).piece),
+                          src.first.layout.shape.c, 0, dst.first.layout.shape.h);
+        else if (has_products(step(s).op))
             Memory::conv_function(s).forward(memory.conv_at(s), src, {dst, memory.image_moments(slot)},
                                              memory.kernel_scratch(s, slot));
         else
@@ -99,7 +103,7 @@ struct TrainingForward {
     }
 
     void finish_statistics(Weights<Net>& weights, const ForwardStep& at) const {
-        if (has_statistics(at.dst)) finish_map(weights, at.dst, 0);
+        if (at.completes && has_statistics(at.dst)) finish_map(weights, at.dst, 0);
         if (has_statistics(stored_by(at))) finish_map(weights, stored_by(at), 1);
     }
 
@@ -115,13 +119,14 @@ struct TrainingForward {
                 moments.merge(values, sums.pivot[c] + sums.sum[c] / values,
                               sums.squares[c] - sums.sum[c] * sums.sum[c] / values);
             }
-            for (int bn = plan.first_bn[map]; bn >= 0; bn = plan.next_bn[bn]) {
+            for_each_bn_of(plan, map, [&](int bn, int first) {
                 const Offsets& at = offsets_of<Net>[bn];
-                float* values = weights.all().data() + c;
-                set_statistics(moments, c,
+                const int channel = first + c;
+                float* values = weights.all().data() + channel;
+                set_statistics(moments, channel,
                                {values[at.weight], values[at.bias], values + at.running_mean, values + at.running_var},
                                memory.bn_arrays(bn));
-            }
+            });
         }
     }
 };

@@ -75,8 +75,7 @@ class TrainingMemory {
     static const ConvFunctions& conv_function(int s) { return conv_functions<Net>[index(training_convs<Net>.of[s])]; }
 
     [[nodiscard]] MapView<float> map_view(int map, int image) const {
-        const Buffer& buffer = plan.map_buffers[map];
-        return {maps_ + buffer.offset * batch_ + buffer.floats * image, {plan.maps[map]}};
+        return {at_image(plan.map_buffers[map], image), {plan.maps[map]}};
     }
     [[nodiscard]] MapsView<float> maps_view(int map, Images images) const {
         return {map_view(map, images.first), plan.map_buffers[map].floats, images.count};
@@ -85,8 +84,7 @@ class TrainingMemory {
         return {gradient_view(of_blend, images.first), plan.gradient_buffers[of_blend].floats, images.count};
     }
     [[nodiscard]] MapView<float> gradient_view(int of_blend, int image) const {
-        const Buffer& buffer = plan.gradient_buffers[of_blend];
-        return {maps_ + buffer.offset * batch_ + buffer.floats * image, {blend(of_blend).shape}};
+        return {at_image(plan.gradient_buffers[of_blend], image), {blend(of_blend).shape}};
     }
     [[nodiscard]] BnArrays bn_arrays(int node) const {
         float* first = bn_ + bn_offset_[index(node)];
@@ -256,12 +254,17 @@ class TrainingMemory {
         return {first, now.count > 1 ? apart / (now.count - 1) : 0, now.count};
     }
 
+    /// The maps of some images, side by side or, inside of others, apart.
+    static void look_ahead(const MapsView<const float>& maps, Ahead& ahead) {
+        const long floats = maps.first.layout.count();
+        if (floats == maps.step) return ahead.add(maps.first.data, maps.count * floats);
+        for (int i = 0; i < maps.count; ++i) ahead.add(maps.at(i).data, floats);
+    }
+
     /// What `load` will read for some images.
     void look_ahead(const Blend& source, Load how, Images images, Ahead& ahead) const {
         if (images.count == 0) return;
-        const auto add = [&](int map) {
-            ahead.add(map_view(map, images.first).data, images.count * plan.map_buffers[map].floats);
-        };
+        const auto add = [&](int map) { look_ahead(maps_view(map, images), ahead); };
         if (is_input(source)) return ahead.add(input(images.first), images.count * Sizes::input);
         if (how == Load::stored) return add(source.stored);
         add(source.main);
@@ -285,6 +288,10 @@ class TrainingMemory {
     static bool is_input(const Blend& source) { return source.plain() && source.main == plan.input; }
 
     static constexpr const auto& extent = training_extent<Net>;
+
+    [[nodiscard]] float* at_image(const Buffer& buffer, int image) const {
+        return maps_ + buffer.offset * batch_ + buffer.floats * image + buffer.inside;
+    }
 
     [[nodiscard]] float* pass_bias(int s) const { return packed_ + pass(s).packed; }
     static Chw source_shape(int s) { return blend(step(s).blend).shape; }

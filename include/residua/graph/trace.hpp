@@ -48,19 +48,12 @@ constexpr Cursor residua_add_layer(Walk& walk, Cursor at, const Sequence<Layers.
 
 template <class Walk, class Main, class Other>
 constexpr Cursor residua_add_layer(Walk& walk, Cursor at, const Residual<Main, Other>*) {
-    const Numbering outer = walk.numbering;
-    Name scope{.scope = "residual", .scope_index = ++walk.residuals};
-    walk.numbering = {scope};
-    scope.branch = "shortcut";
-    const Numbering main_numbering = std::exchange(walk.numbering, {scope});
-    const int step = walk.stride;
-    const bool outer_nested = std::exchange(walk.nested, true);
-    const Cursor other = walk.template trace<Other>(at);
-    walk.numbering = main_numbering;
-    walk.stride = step;  // of the stage, for both branches
-    const Cursor main = walk.template trace<Main>(at);
-    walk.numbering = outer;
-    walk.nested = outer_nested;
+    const Name scope{.scope = "residual", .scope_index = ++walk.residuals};
+    Name shortcut = scope;
+    shortcut.branch = "shortcut";
+    const int step = walk.stride;  // of the stage, for both branches
+    const Cursor other = walk.template trace_branch<Other>(at, shortcut, step);
+    const Cursor main = walk.template trace_branch<Main>(at, scope, step);
     return add_sum(walk, main, other);
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <utility>
+
 #include <residua/graph/graph.hpp>
 
 namespace residua::detail::inline RESIDUA_ISA {
@@ -36,6 +38,7 @@ struct Tracer {
     bool nested = false;      ///< within a stage or a branch
     bool stage_seen = false;  ///< one that was not nested
     int residuals = 0;
+    int concats = 0;
     int width = 0;   ///< of the stage around, 0 outside
     int stride = 1;  ///< that the next width-inheriting convolution takes
 
@@ -87,6 +90,18 @@ struct Walk : Tracer<capacity> {
     template <class Layer>
     constexpr Cursor trace(Cursor at) {
         return residua_add_layer(*this, at, static_cast<const Layer*>(nullptr));
+    }
+
+    /// A branch whose parameters have names of a scope of their own, with a stride that a width-inheriting layer takes.
+    template <class Branch>
+    constexpr Cursor trace_branch(Cursor at, const Name& scope, int step) {
+        const Numbering outer = std::exchange(this->numbering, {scope});
+        const bool outer_nested = std::exchange(this->nested, true);
+        this->stride = step;
+        const Cursor end = trace<Branch>(at);
+        this->numbering = outer;
+        this->nested = outer_nested;
+        return end;
     }
 
     /// The position of an activation among those of the network.

@@ -181,8 +181,8 @@ struct MapSizesDiffer {
     template <class Subject, bool fits = false>
     struct Enforce {
         static_assert(fits,
-                      "residua: the two branches of a sum end in maps of different size: give both branches the same "
-                      "strides and paddings");
+                      "residua: two branches end in maps of different size: give all branches the same strides and "
+                      "paddings");
     };
 };
 

@@ -85,7 +85,7 @@ inline constexpr auto inference_passes = [] {
     constexpr const auto& plan = inference_plan<Net>;
     Entries<WeightedPass, plan.steps.size()> found{};
     for (int s = 0; s < plan.step_count; ++s)
-        if (role_of(plan.steps[s].op) == Role::pass) found[s] = weighted_pass(graph_of<Net>, plan.steps[s].node);
+        if (is_weighted_pass(plan.steps[s].op)) found[s] = weighted_pass(graph_of<Net>, plan.steps[s].node);
     return found;
 }();
 

@@ -13,8 +13,16 @@ template <int nodes>
 constexpr Layout source_layout(const GraphView& graph, const TrainingPlan<nodes>& plan, const ForwardStep& step) {
     const Blend& blend = plan.blends[step.blend];
     const bool conv = has_products(step.op);
+    const int padding = conv || is_weighted_pass(step.op) ? graph[step.node].window.padding : 0;
     const bool input = blend.plain() && blend.main == plan.input;
-    return {blend.shape, conv ? graph[step.node].window.padding : 0, conv && input && blend.shape.c < channel_block};
+    return {blend.shape, padding, conv && input && blend.shape.c < channel_block};
+}
+
+/// How the gradient of a step's result lies there: framed for the kernel that takes it back to the source.
+constexpr Layout result_gradient_layout(const GraphView& graph, const ForwardStep& step) {
+    const Node& node = graph[step.node];
+    const bool framed = has_products(step.op) || is_weighted_pass(step.op);
+    return framed ? gradient_layout(node.shape, node.window) : Layout{node.shape};
 }
 
 /// Everything about a convolution's way back to its source that makes a difference to the code.
@@ -42,7 +50,7 @@ inline constexpr auto training_convs = [] {
         const Node& node = graph_of<Net>[step.node];
         const Layout src = source_layout(graph_of<Net>, training_plan<Net>, step);
         found.add(s, training_conv(src, node.shape, node.window, node.bias, last_algorithm<Net>,
-                                   training_plan<Net>.first_bn[step.dst] >= 0));
+                                   has_statistics(training_plan<Net>, step.dst)));
     }
     return found;
 }();
@@ -65,7 +73,7 @@ inline constexpr auto weighted_passes = [] {
     Entries<WeightedPass, training_plan<Net>.forward.size()> found{};
     for (int s = 0; s < training_plan<Net>.forward_count; ++s) {
         const ForwardStep& step = training_plan<Net>.forward[s];
-        if (role_of(step.op) == Role::pass) found[s] = weighted_pass(graph_of<Net>, step.node);
+        if (is_weighted_pass(step.op)) found[s] = weighted_pass(graph_of<Net>, step.node);
     }
     return found;
 }();
@@ -76,11 +84,11 @@ inline constexpr auto training_passes = [] {
     Distinct<PassKernel, training_plan<Net>.forward.size()> found;
     for (int s = 0; s < training_plan<Net>.forward_count; ++s) {
         const ForwardStep& step = training_plan<Net>.forward[s];
-        if (role_of(step.op) != Role::pass) continue;
+        if (!is_pass(step.op)) continue;
         PassKernel kernel{.op = step.op};
         if (weighted_passes<Net>[s].has_weights()) {
             const Node& node = graph_of<Net>[step.node];
-            const bool moments = training_plan<Net>.first_bn[step.dst] >= 0;
+            const bool moments = has_statistics(training_plan<Net>, step.dst);
             kernel = {step.op, weighted_passes<Net>[s].choice, node.bias, moments && !node.bias,
                       is_partial(node.shape.c)};
         }

@@ -38,7 +38,7 @@ inline constexpr auto training_scratch = [] {
         const Layout src = source_layout(graph_of<Net>, plan, step);
         PassScratch& own = scratch[s + 1];
         own = {.source = src.count(),
-               .gradient = Layout{node.shape}.count(),
+               .gradient = result_gradient_layout(graph_of<Net>, step).count(),
                .transforms = weighted_passes<Net>[s].scratch};
         if (!has_products(step.op)) continue;
         const TrainingConv& conv = training_convs<Net>.value_of(s);
@@ -101,11 +101,12 @@ template <class Net>
 inline constexpr TrainingExtent training_extent = [] {
     constexpr const auto& plan = training_plan<Net>;
     TrainingExtent extent{.maps = plan.arena_floats};
+    for (int m = 0; m < plan.map_count; ++m)
+        extent.most_channels = std::max<long>(extent.most_channels, block_count(plan.maps[m].c) * channel_block);
     for (const PassScratch& scratch : training_scratch<Net>) extent.scratch = std::max(extent.scratch, scratch.total());
     for (int s = 0; s < plan.forward_count; ++s) {
         const ForwardStep& step = plan.forward[s];
         const Node& node = graph_of<Net>[step.node];
-        extent.most_channels = std::max<long>(extent.most_channels, block_count(node.shape.c) * channel_block);
         if (const WeightedPass& pass = weighted_passes<Net>[s]; pass.has_weights()) {
             extent.weight = std::max(extent.weight, pass.sums);
             extent.bias = std::max(extent.bias, bias_floats(node.shape));

@@ -37,6 +37,7 @@ struct BoundStep {
     const float* bias = nullptr;
     const std::ptrdiff_t* taps = nullptr;
     int tap_count = 0;
+    int first_channel = 0;  ///< of the result, where a source is copied
     bool shared = false;    ///< by threads: there is enough to do
     bool flat = false;      ///< the map is one long row
     bool by_tiles = false;  ///< threads share the dst channels, not the pixels: weights are much larger than the map

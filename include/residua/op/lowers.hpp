@@ -15,11 +15,9 @@ inline constexpr auto weighted_table = meta::unpack(operations, []([[maybe_unuse
     return Entries<WeightedFunction, sizeof...(descriptors)>{{Weighted<meta::TypeOf<decltype(descriptors)>>::of...}};
 });
 
-/// What a node's pass needs; nothing if it is none, or has no weights.
+/// What the pass of a node with weights of its own needs.
 constexpr WeightedPass weighted_pass(const GraphView& graph, int node) {
-    const Op op = graph[node].op;
-    if (!is_weighted_pass(op)) return {};
-    return weighted_table[static_cast<int>(op)](graph[node], graph.source_shape(node));
+    return weighted_table[static_cast<int>(graph[node].op)](graph[node], graph.source_shape(node));
 }
 
 }  // namespace residua::detail::inline RESIDUA_ISA

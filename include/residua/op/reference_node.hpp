@@ -14,12 +14,14 @@ struct ReferenceNode {
     const Node& node;
     int images = 0;
     bool training = false;
-    Chw src_shape{};                            ///< of the first source
+    std::vector<Chw> src_shapes{};              ///< of the sources
     std::vector<const T*> src{};                ///< the sources' maps
     std::array<T*, member_count> parameters{};  ///< by Member, null where there are none
     std::vector<T>& kept;                       ///< what the way forward leaves for the way back
 
     [[nodiscard]] T* parameter(Member member) const { return parameters[static_cast<std::size_t>(member)]; }
+    /// Of the first source.
+    [[nodiscard]] const Chw& src_shape() const { return src_shapes.front(); }
     /// Values of the node's own map, and so of every source of an element-wise operation.
     [[nodiscard]] long count() const { return images * node.shape.count(); }
 };

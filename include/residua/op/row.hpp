@@ -12,10 +12,12 @@ namespace residua::detail::inline RESIDUA_ISA {
 enum class Role : unsigned char {
     input,     ///< the network's images
     products,  ///< a pass over memory whose results element-wise work can take while they are in registers; has weights
-    pass,      ///< any other pass over memory; if it has weights, element-wise work behind it is part of it, too
+    weighted,  ///< another pass of the kind, with weights and kernels of its own: see FastKernels
+    pass,      ///< any other pass over memory
     norm,      ///< element-wise: a scale and a shift for each channel, which follow from statistics
     function,  ///< element-wise: a function of one map
     sum,       ///< element-wise: of two maps
+    concat,    ///< the sources' channels one behind another: written there right away, or copied
 };
 
 /// What a parameter is to its layer. The running statistics are not trained.

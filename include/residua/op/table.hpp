@@ -33,9 +33,11 @@ constexpr bool is_elementwise(Op op) {
 constexpr bool is_input(const GraphView& graph, int node) { return role_of(graph[node].op) == Role::input; }
 constexpr bool has_parameters(Op op) { return row_of(op).parameters != nullptr; }
 /// Whether an operation makes a pass of its own that has weights.
-constexpr bool is_weighted_pass(Op op) { return role_of(op) == Role::pass && has_parameters(op); }
+constexpr bool is_weighted_pass(Op op) { return role_of(op) == Role::weighted; }
+/// Whether it makes a pass of its own, with FastKernels.
+constexpr bool is_pass(Op op) { return role_of(op) == Role::pass || is_weighted_pass(op); }
 /// Whether inference does the element-wise work behind an operation in the operation's pass: it can be finished in
 /// registers, or has no other pass.
-constexpr bool is_finished(Op op) { return role_of(op) != Role::pass || is_weighted_pass(op); }
+constexpr bool is_finished(Op op) { return has_products(op) || is_elementwise(op) || is_weighted_pass(op); }
 
 }  // namespace residua::detail::inline RESIDUA_ISA

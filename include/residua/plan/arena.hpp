@@ -12,6 +12,7 @@ struct Buffer {
     int first = 0;    ///< step that writes it first
     int last = 0;     ///< step that reads it last
     long offset = 0;  ///< in floats per image, from the start of the arena
+    long inside = 0;  ///< of a buffer that lies inside another: floats from the start of that one's image
 };
 
 /// Places buffers one after another, in the order of their first step, each into the lowest gap between those still

@@ -53,10 +53,11 @@ class GroupPlacement {
     [[nodiscard]] constexpr const InferenceStep& step(int s) const { return plan_.steps[s]; }
 
     constexpr void mark() {
-        groups_.of_all[plan_.output] = true;
+        groups_.of_all[outer(plan_.output)] = true;
         for (int s = groups_.first_step; s < plan_.step_count; ++s)
             for (const int map : {step(s).src, step(s).skip, step(s).dst})
-                if (map >= 0) groups_.of_all[map] = true;
+                if (map >= 0) groups_.of_all[outer(map)] = true;
+        for (int m = 0; m < plan_.map_count; ++m) groups_.of_all[m] = groups_.of_all[outer(m)];
     }
 
     /// Whether a map holds what each image alone left for the steps of all.
@@ -69,19 +70,28 @@ class GroupPlacement {
         groups_.buffers = plan_.buffers;
         FirstFit<nodes + 1> placement;
         for (const bool handed_over : {true, false})
-            for (int m = 0; m < plan_.map_count; ++m) {
-                if (is_handed_over(m) != handed_over) continue;
+            for (int i = 0; i < plan_.map_count; ++i) {
+                const int m = outer(i);
+                if (placed_[m] || is_handed_over(m) != handed_over) continue;
+                placed_[m] = true;
                 Buffer buffer = plan_.buffers[m];
                 if (handed_over) buffer.first = 0;
                 if (groups_.of_all[m]) buffer.floats *= group_images;
                 groups_.buffers[m].first = buffer.first;
                 groups_.buffers[m].offset = placement.place(buffer);
             }
+        for (int m = 0; m < plan_.map_count; ++m) {
+            const Inside at = outermost(plan_.inside, m);
+            groups_.buffers[m].offset = groups_.buffers[at.map].offset + at.first_block * plan_.layouts[m].block();
+        }
         groups_.arena_floats = placement.peak();
     }
 
+    [[nodiscard]] constexpr int outer(int map) const { return outermost(plan_.inside, map).map; }
+
     GraphView graph_;
     const InferencePlan<nodes>& plan_;
+    Entries<bool, nodes> placed_{};
     ImageGroups<nodes> groups_{};
 };
 

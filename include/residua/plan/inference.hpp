@@ -1,7 +1,10 @@
 #pragma once
 
+#include <utility>
+
 #include <residua/plan/algorithm.hpp>
 #include <residua/plan/arena.hpp>
+#include <residua/plan/concat.hpp>
 #include <residua/plan/layout.hpp>
 #include <residua/plan/uses.hpp>
 
@@ -17,6 +20,7 @@ struct InferenceStep {
     int skip = -1;  ///< map added, or -1
     int activation = -1;
     int dst = -1;                             ///< map written
+    int piece = -1;                           ///< of a concatenation, which of its sources is copied
     Algorithm algorithm = Algorithm::direct;  ///< with one image at a time
     Algorithm of_group = Algorithm::direct;   ///< with group_images
     bool bare = false;                        ///< weights are transformed each time (but see `step_of`)
@@ -41,6 +45,7 @@ struct InferencePlan {
     Entries<InferenceStep, nodes> steps{};
     Entries<Layout, nodes> layouts{};
     Entries<Buffer, nodes> buffers{};
+    Entries<Inside, nodes> inside{};
     int step_count = 0;
     int map_count = 0;
     int input = -1;         ///< map
@@ -54,6 +59,7 @@ class InferenceFusion {
   public:
     constexpr InferenceFusion(const GraphView& graph, Algorithm last) : graph_{graph}, last_{last}, uses_{graph} {
         map_of_.fill(-1);
+        plan_.inside.fill({});
         for (int i = 0; i < nodes; ++i)
             if (has_products(graph[i].op) && !row_of(graph[i].op).takes_images_as_columns)
                 most_channels_ = std::max(most_channels_, graph[i].shape.c);
@@ -82,6 +88,7 @@ class InferenceFusion {
             map_of(i) = plan_.input = new_map(i);
             return;
         }
+        if (role == Role::concat) return concatenate(i);
         InferenceStep step{.op = node.op, .node = i, .src = map_of(graph_.source(i))};
         if (role == Role::products) choose(step, graph_.source_shape(i), node);
         int end = i;
@@ -93,6 +100,19 @@ class InferenceFusion {
         step.dst = new_map(end);
         map_of(end) = step.dst;
         plan_.steps[plan_.step_count++] = step;
+    }
+
+    /// Sources that fill blocks are written in place. The input's map stays where images are loaded.
+    constexpr void concatenate(int i) {
+        const int dst = map_of(i) = new_map(i);
+        for (int piece = 0; piece < graph_[i].source_count; ++piece) {
+            const int src = map_of(graph_.sources(i)[piece]);
+            if (fills_blocks_of(graph_, i, piece) && src != plan_.input && plan_.inside[src].map < 0)
+                plan_.inside[src] = {dst, first_channel(graph_, i, piece) / channel_block};
+            else
+                plan_.steps[plan_.step_count++] = {
+                    .op = graph_[i].op, .node = i, .src = src, .dst = dst, .piece = piece};
+        }
     }
 
     constexpr void choose(InferenceStep& step, Chw src, const Node& node) {
@@ -132,24 +152,46 @@ class InferenceFusion {
             const InferenceStep& step = plan_.steps[s];
             Layout& src = plan_.layouts[step.src];
             const bool conv = has_products(step.op);
-            if (conv && step.algorithm == Algorithm::direct)
+            if (is_weighted_pass(step.op) || (conv && step.algorithm == Algorithm::direct))
                 src.halo = std::max(src.halo, graph_[step.node].window.padding);
             if (step.src == plan_.input && !conv) all_convs = false;
             if (step.skip == plan_.input) all_convs = false;
             buffer(step.src).last = s;
             if (step.skip >= 0) buffer(step.skip).last = s;
-            buffer(step.dst).first = s;
+            if (!std::exchange(written_[step.dst], true)) buffer(step.dst).first = s;
             buffer(step.dst).last = s;
         }
+        join_insides();
         Layout& input = plan_.layouts[plan_.input];
         input.packed = all_convs && input.shape.c < channel_block;
         buffer(plan_.output).last = plan_.step_count;
         FirstFit<nodes + 1> placement;
+        Entries<bool, nodes> placed{};
         for (int m = 0; m < plan_.map_count; ++m) {
-            buffer(m).floats = plan_.layouts[m].count();
-            placement.place(buffer(m));
+            const int outer = outermost(plan_.inside, m).map;
+            if (std::exchange(placed[outer], true)) continue;
+            buffer(outer).floats = plan_.layouts[outer].count();
+            placement.place(buffer(outer));
+        }
+        for (int m = 0; m < plan_.map_count; ++m) {
+            const Inside at = outermost(plan_.inside, m);
+            buffer(m).offset = buffer(at.map).offset + at.first_block * plan_.layouts[m].block();
         }
         plan_.arena_floats = placement.peak();
+    }
+
+    /// Maps inside of one another have the same frame, and are there as long as any of them is.
+    constexpr void join_insides() {
+        for (int m = 0; m < plan_.map_count; ++m) {
+            const int outer = outermost(plan_.inside, m).map;
+            if (outer == m) continue;
+            if (!std::exchange(written_[outer], true)) buffer(outer).first = buffer(m).first;
+            buffer(outer).first = std::min(buffer(outer).first, buffer(m).first);
+            buffer(outer).last = std::max(buffer(outer).last, buffer(m).last);
+            plan_.layouts[outer].halo = std::max(plan_.layouts[outer].halo, plan_.layouts[m].halo);
+        }
+        for (int m = 0; m < plan_.map_count; ++m)
+            plan_.layouts[m].halo = plan_.layouts[outermost(plan_.inside, m).map].halo;
     }
 
     constexpr Buffer& buffer(int map) { return plan_.buffers[map]; }
@@ -161,6 +203,7 @@ class InferenceFusion {
     int most_channels_ = 0;  ///< of a convolution
     Uses<nodes> uses_;
     Entries<int, nodes> map_of_{};
+    Entries<bool, nodes> written_{};  ///< maps, by steps
     InferencePlan<nodes> plan_{};
 };
 

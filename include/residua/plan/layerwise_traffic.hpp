@@ -36,6 +36,7 @@ class LayerwiseTraffic {
         const long src = map(graph_.source(i));
         const long to_src = is_input(graph_, graph_.source(i)) ? 0 : map(i) + src;
         const OpRow& row = row_of(graph_[i].op);
+        if (row.role == Role::concat) return map(i) + sources(i);
         if (row.role == Role::sum) return 0;                             // both summands take the gradient as it is
         if (row.role == Role::norm) return src + map(i) + src + to_src;  // for the sums, then for the gradient
         if (row.parameters != nullptr) return src + map(i) + to_src;     // for the weights, then for the source

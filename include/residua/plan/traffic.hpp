@@ -62,6 +62,7 @@ class TrainingTraffic {
     }
 
     constexpr long forward(const ForwardStep& at) const {
+        if (at.piece >= 0) return source(at) + blend(at.blend).shape.count();
         return source(at) + (at.load == Load::compute_and_store ? map(blend(at.blend).stored) : 0) + map(at.dst);
     }
 
@@ -72,7 +73,7 @@ class TrainingTraffic {
         bool has_operands = false;
         if (pass.step >= 0) {
             const ForwardStep& at = step(pass.step);
-            sum += result_gradient(at.dst);
+            sum += at.piece >= 0 ? blend(at.blend).shape.count() : result_gradient(at.dst);
             if (row_of(at.op).reads_source) {
                 const int stored = plan_.backward_blends[at.blend].stored;
                 has_operands = stored < 0;

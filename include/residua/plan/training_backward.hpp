@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <utility>
 
 #include <residua/plan/training_steps.hpp>
@@ -29,6 +30,13 @@ class BackwardOrder {
         return stored_blend(plan_, summand.map(plan_.blends[summand.blend]), summand.blend);
     }
 
+    /// The blend of the map that a blend's stored value lies in, or -1.
+    [[nodiscard]] constexpr int holder_outside(int blend) const {
+        const int stored = plan_.blends[blend].stored;
+        if (stored < 0 || plan_.holder[stored] != blend || plan_.inside[stored].map < 0) return -1;
+        return plan_.holder[plan_.inside[stored].map];
+    }
+
     /// A blend's gradient is complete once its first reader in forward order has been gone through backwards.
     constexpr void order_backward() {
         Entries<int, capacity> first_step{};
@@ -40,11 +48,14 @@ class BackwardOrder {
             const ForwardStep& step = plan_.forward[s];
             if (step.dst >= 0) first_step[step.blend] = s;
         }
+        for (int map = 0; map < plan_.map_count; ++map)
+            if (plan_.inside[map].map >= 0) partial[plan_.holder[map]] = true;  // a part of that one's gradient
         const int behind = plan_.forward_count;  // where the caller is, who reads an output that a blend is
         const int output = plan_.holder[plan_.output];
         if (output >= 0) complete[output] = behind;
         for (int b = plan_.blend_count - 1; b >= 0; --b) {
             if (first_step[b] < complete[b]) complete[b] = first_step[b];
+            if (const int outer = holder_outside(b); outer >= 0) complete[b] = std::min(complete[b], complete[outer]);
             for (const Summand summand : {Summand{b, false}, Summand{b, true}}) {
                 const int above = parent(summand);
                 if (above < 0) continue;
@@ -75,6 +86,8 @@ class BackwardOrder {
             if (step >= 0) push({.step = step});
             return;
         }
+        // Nothing is left to do where the gradient is a part of another one and nobody adds to it.
+        if (step < 0 && target.plain() && holder_outside(blend) >= 0 && first_pull_[blend] < 0) return;
         BackwardStep pass{.step = step,
                           .blend = blend,
                           .accumulates = partial[blend],

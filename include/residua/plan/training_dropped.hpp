@@ -36,7 +36,8 @@ class DroppedMaps {
     [[nodiscard]] constexpr bool is_dropped(int map) const { return map >= 0 && plan_.dropped[map]; }
 
     [[nodiscard]] constexpr bool may_be_dropped(const Blend& blend) const {
-        return blend.stored >= 0 && !blend.plain() && blend.stored != plan_.output;
+        return blend.stored >= 0 && !blend.plain() && blend.stored != plan_.output &&
+               plan_.inside[blend.stored].map < 0;
     }
 
     /// Stored values that need one another.

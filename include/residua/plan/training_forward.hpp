@@ -15,6 +15,7 @@ class TrainingFusion {
         plan_.reader.fill(-1);
         plan_.first_bn.fill(-1);
         plan_.next_bn.fill(-1);
+        plan_.inside.fill({});
     }
 
     constexpr ForwardPlan<nodes> run() {
@@ -29,7 +30,7 @@ class TrainingFusion {
   private:
     static constexpr int capacity = ForwardPlan<nodes>::capacity;
 
-    static constexpr bool is_step(Op op) { return role_of(op) == Role::products || role_of(op) == Role::pass; }
+    static constexpr bool is_step(Op op) { return has_products(op) || is_pass(op) || role_of(op) == Role::concat; }
 
     constexpr Blend& value(int node) { return value_[node]; }
 
@@ -60,8 +61,12 @@ class TrainingFusion {
                 load(i);
                 break;
             case Role::products:
+            case Role::weighted:
             case Role::pass:
                 operate(i);
+                break;
+            case Role::concat:
+                concatenate(i);
                 break;
         }
         value(i).shape = node.shape;
@@ -90,6 +95,49 @@ class TrainingFusion {
         const int dst = new_map(node.shape);
         push({.op = node.op, .node = i, .blend = blend, .load = load, .dst = dst});
         value(i) = {.main = dst};
+    }
+
+    constexpr void concatenate(int i) {
+        const int dst = new_map(graph_[i].shape);
+        int copied = -1;
+        for (int piece = 0; piece < graph_[i].source_count; ++piece) {
+            const int src = graph_.sources(i)[piece];
+            if (may_be_inside(i, piece) && place_inside(src, {dst, first_channel(graph_, i, piece) / channel_block}))
+                continue;
+            const int blend = blend_of(src);
+            copied = plan_.forward_count;
+            push({.op = graph_[i].op,
+                  .node = i,
+                  .blend = blend,
+                  .load = load_of(blend),
+                  .dst = dst,
+                  .piece = piece,
+                  .completes = false});
+        }
+        if (copied >= 0) {
+            plan_.forward[copied].completes = true;
+            plan_.is_copied_to[dst] = true;
+        }
+        value(i) = {.main = dst};
+        blend_of(i);
+    }
+
+    /// Whether a source may be written in place, and its gradient be a part of the concatenation's, to which other
+    /// readers add. Theirs come later on the way back if they come earlier on the way forward. An output is handed out
+    /// when it is written.
+    [[nodiscard]] constexpr bool may_be_inside(int i, int piece) const {
+        const int src = graph_.sources(i)[piece];
+        return fills_blocks_of(graph_, i, piece) && uses_.last[src] == i && graph_.output().node != i;
+    }
+
+    /// Whether there was a map for a node's value, in no other one yet.
+    constexpr bool place_inside(int node, Inside inside) {
+        store(node);
+        const int map = value(node).main;
+        blend_of(node);
+        if (map == plan_.input || plan_.inside[map].map >= 0) return false;
+        plan_.inside[map] = inside;
+        return true;
     }
 
     [[nodiscard]] constexpr bool only_steps_read(int node) const {

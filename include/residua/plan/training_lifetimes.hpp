@@ -1,5 +1,8 @@
 #pragma once
 
+#include <algorithm>
+#include <utility>
+
 #include <residua/plan/training_steps.hpp>
 
 namespace residua::detail::inline RESIDUA_ISA {
@@ -18,12 +21,23 @@ class TrainingLifetimes {
             gradient(b) = {.floats = Layout{plan_.blends[b].shape}.count(), .first = -1};
         for (int s = 0; s < plan_.forward_count; ++s) forward(plan_.forward[s], s - plan_.forward_count);
         for (int t = 0; t < plan_.backward_count; ++t) backward(plan_.backward[t], t);
+        for (int m = 0; m < plan_.map_count; ++m)
+            if (plan_.inside[m].map >= 0) join_outermost(m);
         return plan_;
     }
 
   private:
     constexpr Buffer& buffer(int map) { return plan_.map_buffers[map]; }
     constexpr Buffer& gradient(int blend) { return plan_.gradient_buffers[blend]; }
+
+    /// The outermost map and its gradient are there as long as what lies inside.
+    constexpr void join_outermost(int map) {
+        const int outer = outermost(plan_.inside, map).map;
+        buffer(outer).first = std::min(buffer(outer).first, buffer(map).first);
+        buffer(outer).last = std::max(buffer(outer).last, buffer(map).last);
+        Buffer& whole = gradient(plan_.holder[outer]);
+        whole.last = std::max(whole.last, gradient(plan_.holder[map]).last);
+    }
 
     constexpr void forward(const ForwardStep& step, int time) {
         const Blend& blend = plan_.blends[step.blend];
@@ -60,7 +74,10 @@ class TrainingLifetimes {
         }
     }
 
-    constexpr void write(int map, int time) { buffer(map).first = buffer(map).last = time; }
+    constexpr void write(int map, int time) {
+        if (!std::exchange(written_[map], true)) buffer(map).first = time;
+        buffer(map).last = time;
+    }
     constexpr void read(int map, int time) {
         if (map >= 0 && map != plan_.input) buffer(map).last = time;
     }
@@ -77,6 +94,7 @@ class TrainingLifetimes {
     }
 
     LifetimesPlan<nodes> plan_;
+    Entries<bool, ForwardPlan<nodes>::map_capacity> written_{};
 };
 
 }  // namespace residua::detail::inline RESIDUA_ISA

@@ -21,6 +21,7 @@ class TrainingPlaces {
         place_kept_maps();
         place_dropped_maps();
         place_backward();
+        place_insides();
         plan_.arena_floats = std::max(kept_floats_, placement_.peak());
         return plan_;
     }
@@ -44,7 +45,9 @@ class TrainingPlaces {
         }
     }
 
-    constexpr void keep(int map) {
+    constexpr void keep(int written) {
+        const int map = outermost(plan_.inside, written).map;
+        if (std::exchange(is_kept_[map], true)) return;
         buffer(map).offset = std::exchange(kept_floats_, kept_floats_ + buffer(map).floats);
         kept_[kept_count_++] = map;
     }
@@ -66,9 +69,30 @@ class TrainingPlaces {
             if (pass.repeats) placement_.place(buffer(plan_.backward_map[plan_.forward[pass.step].dst]), end);
             for (int i = 0; i < pass.restores; i += placed_together)
                 place_restored(pass.first_restored + i, std::min(placed_together, pass.restores - i), end);
-            if (pass.blend >= 0 && plan_.gradient_buffers[pass.blend].first == t)
+            if (pass.blend >= 0 && plan_.gradient_buffers[pass.blend].first == t && !is_inside(pass.blend))
                 placement_.place(plan_.gradient_buffers[pass.blend], end);
         }
+    }
+
+    [[nodiscard]] constexpr bool is_inside(int blend) const {
+        const int stored = plan_.blends[blend].stored;
+        return stored >= 0 && plan_.holder[stored] == blend && plan_.inside[stored].map >= 0;
+    }
+
+    /// What lies inside others has their images' places.
+    constexpr void place_insides() {
+        for (int m = 0; m < plan_.map_count; ++m) {
+            if (plan_.inside[m].map < 0) continue;
+            const Inside at = outermost(plan_.inside, m);
+            const long inside = at.first_block * Layout{plan_.maps[m]}.block();
+            buffer(m).inside = plan_.gradient_buffers[plan_.holder[m]].inside = inside;
+            take_place(buffer(at.map), buffer(m));
+            take_place(plan_.gradient_buffers[plan_.holder[at.map]], plan_.gradient_buffers[plan_.holder[m]]);
+        }
+    }
+    static constexpr void take_place(const Buffer& outer, Buffer& inner) {
+        inner.offset = outer.offset;
+        inner.floats = outer.floats;
     }
 
     /// Stored values that are computed again lie side by side in pairs, each there until both are passed:
@@ -91,6 +115,7 @@ class TrainingPlaces {
     FirstFit<ForwardPlan<nodes>::map_capacity> placement_;
     Entries<int, ForwardPlan<nodes>::map_capacity> kept_{};      ///< maps, in the order in which they are written
     Entries<long, ForwardPlan<nodes>::capacity> kept_behind_{};  ///< floats of those written up to each step
+    Entries<bool, ForwardPlan<nodes>::map_capacity> is_kept_{};
     int kept_count_ = 0;
     long kept_floats_ = 0;
 };

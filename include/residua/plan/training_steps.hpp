@@ -4,6 +4,7 @@
 
 #include <residua/meta/entries.hpp>
 #include <residua/plan/arena.hpp>
+#include <residua/plan/concat.hpp>
 #include <residua/plan/layout.hpp>
 #include <residua/plan/uses.hpp>
 
@@ -33,7 +34,9 @@ struct ForwardStep {
     int node = -1;
     int blend = -1;
     Load load = Load::compute;
-    int dst = -1;  ///< map written by the operation, or -1
+    int dst = -1;           ///< map written by the operation, or -1
+    int piece = -1;         ///< of a concatenation, which of its sources is copied
+    bool completes = true;  ///< all of the map is there after this
 };
 
 /// A summand of a blend, seen from the value it reads.
@@ -74,7 +77,10 @@ struct ForwardPlan {
     Entries<int, capacity> reader{};    ///< blend that reads a map an operation wrote, or -1
     Entries<int, capacity> holder{};    ///< blend whose value map i holds, or -1
     Entries<int, capacity> first_bn{};  ///< a BN node that normalises map i, or -1
-    Entries<int, nodes> next_bn{};      ///< the next one of the same map, or -1
+    Entries<Inside, map_capacity> inside{};
+    Entries<bool, capacity>
+        is_copied_to{};             ///< whether map i is a concatenation that some of its sources are copied to
+    Entries<int, nodes> next_bn{};  ///< the next one of the same map, or -1
     int forward_count = 0;
     int blend_count = 0;
     int map_count = 0;
@@ -120,6 +126,25 @@ struct TrainingPlan : LifetimesPlan<nodes> {
 template <int nodes>
 constexpr int stored_blend(const ForwardPlan<nodes>& plan, int map, int reader) {
     return map >= 0 && plan.holder[map] != reader ? plan.holder[map] : -1;
+}
+
+/// Calls `visit(bn, first channel)` for the normalisations whose statistics are known when a map has been written: its
+/// own, and those of maps that it lies in, from this channel on, unless what is copied there completes them.
+template <int nodes, class Visit>
+constexpr void for_each_bn_of(const ForwardPlan<nodes>& plan, int map, const Visit& visit) {
+    for (int first = 0; map >= 0;) {
+        for (int bn = plan.first_bn[map]; bn >= 0; bn = plan.next_bn[bn]) visit(bn, first);
+        first += plan.inside[map].first_block * channel_block;
+        map = plan.inside[map].map;
+        if (map >= 0 && plan.is_copied_to[map]) return;
+    }
+}
+
+template <int nodes>
+constexpr bool has_statistics(const ForwardPlan<nodes>& plan, int map) {
+    bool found = false;
+    if (map >= 0) for_each_bn_of(plan, map, [&](int, int) { found = true; });
+    return found;
 }
 
 /// The blends whose stored values a blend reads.

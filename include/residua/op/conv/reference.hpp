@@ -22,7 +22,7 @@ struct SlowKernels<ConvOp> {
   private:
     template <class T>
     static reference::ConvShape shape_of(const ReferenceNode<T>& at) {
-        return {at.images, at.src_shape, at.node.shape.c, at.node.window};
+        return {at.images, at.src_shape(), at.node.shape.c, at.node.window};
     }
 };
 
