@@ -137,6 +137,20 @@ TEST_CASE("a pool that does not tile its map") {
     STATIC_REQUIRE(accepts<Small<MaxPool<3, Stride<3>>>>);
 }
 
+TEST_CASE("channels that groups do not divide") {
+    using Out = Conv<9, 3, Groups<4>>;
+    using In = Conv<10, 3, Groups<5>>;
+    STATIC_REQUIRE(verdict_is<Small<Conv<8, 1>, Out>,
+                              ChannelsNotDivisible<Place<2, 0, 0, Out>, Wanted<MultipleOf<4>>, Got<ChannelsOf<9>>>>);
+    STATIC_REQUIRE(verdict_is<Small<Conv<8, 1>, In>,
+                              ChannelsNotDivisible<Place<2, 0, 0, In>, Wanted<MultipleOf<5>>, Got<ChannelsOf<8>>>>);
+    using None = Conv<8, 3, Groups<0>>;
+    STATIC_REQUIRE(verdict_is<Small<None>, SizeNotPositive<Place<1, 0, 0, None>, Got<SizesOf<8, 0, 3>>>>);
+    using Twice = Conv<8, 3, Groups<2>, Groups<4>>;
+    STATIC_REQUIRE(verdict_is<Small<Conv<8, 1>, Twice>, OptionNotTaken<Place<2, 0, 0, Twice>>>);
+    STATIC_REQUIRE(accepts<Small<Conv<8, 1>, Conv<4, 3, Bias, Groups<4>, Stride<2>>>>);
+}
+
 TEST_CASE("a pool padded with more than half of its kernel, which PyTorch refuses too") {
     using Wide = MaxPool<3, Padding<2>>;
     STATIC_REQUIRE(

@@ -5,7 +5,8 @@
 namespace residua {
 
 /// Convolution with `out` square kernels of size `kernel`: (c, h, w) -> (out, h', w'), weights out x c x kernel x
-/// kernel. Options: `Stride<s>` (1), `Padding<p>` ((kernel - 1) / 2, which keeps the size at stride 1), `Bias` (none).
+/// kernel. Options: `Stride<s>` (1), `Padding<p>` ((kernel - 1) / 2, which keeps the size at stride 1), `Bias` (none),
+/// `Groups<g>` (1): g divides both numbers of channels, weights are out x c / g x kernel x kernel.
 template <int out, int kernel, class... Options>
 struct Conv {};
 

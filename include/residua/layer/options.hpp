@@ -14,6 +14,11 @@ struct Stride {};
 template <int zeros>
 struct Padding {};
 
+/// Groups of channels that a convolution keeps apart: each group of its result sees one group of its source. As many
+/// groups as channels make it depthwise.
+template <int count>
+struct Groups {};
+
 /// Adds a bias per output channel to a convolution (the paper's convolutions have none, BN's shift does its work).
 struct Bias {};
 
@@ -41,15 +46,31 @@ inline constexpr bool is_padding = false;
 template <int zeros>
 inline constexpr bool is_padding<Padding<zeros>> = true;
 
+template <class Option>
+inline constexpr int groups_value = 0;
+template <int count>
+inline constexpr int groups_value<Groups<count>> = count;
+
+template <class Option>
+inline constexpr bool is_groups = false;
+template <int count>
+inline constexpr bool is_groups<Groups<count>> = true;
+
 /// No option is given twice.
 template <class... Options>
 inline constexpr bool each_once = (static_cast<int>(is_stride<Options>) + ... + 0) <= 1 &&
                                   (static_cast<int>(is_padding<Options>) + ... + 0) <= 1 &&
+                                  (static_cast<int>(is_groups<Options>) + ... + 0) <= 1 &&
                                   (static_cast<int>(std::is_same_v<Options, Bias>) + ... + 0) <= 1;
 
 /// What may follow the sizes of a pooling layer.
 template <class... Options>
 inline constexpr bool are_window_options = ((is_stride<Options> || is_padding<Options>)&&...) && each_once<Options...>;
+
+template <class... Options>
+inline constexpr bool are_grouped_conv_options = ((is_stride<Options> || is_padding<Options> || is_groups<Options> ||
+                                                   std::is_same_v<Options, Bias>)&&...) &&
+                                                 each_once<Options...>;
 
 /// What may follow the sizes of a convolution.
 template <class... Options>

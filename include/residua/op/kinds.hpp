@@ -11,6 +11,7 @@ enum class Op : unsigned char {};
 inline constexpr auto operations = meta::list<  //
     struct InputOp,                             //
     struct ConvOp,                              //
+    struct GroupedConvOp,                       //
     struct LinearOp,                            //
     struct BnOp,                                //
     struct ActivationOp,                        //

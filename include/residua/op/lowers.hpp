@@ -4,6 +4,7 @@
 /// What operations that make passes of their own need of registers and memory, a line for each that has weights, and
 /// the table of it, for the same reason as `op_table`.
 
+#include <residua/op/grouped_conv/lower.hpp>
 #include <residua/op/table.hpp>
 #include <residua/op/weighted_pass.hpp>
 

@@ -7,6 +7,7 @@
 #include <residua/op/add/reference.hpp>
 #include <residua/op/bn/reference.hpp>
 #include <residua/op/conv/reference.hpp>
+#include <residua/op/grouped_conv/reference.hpp>
 #include <residua/op/input/reference.hpp>
 #include <residua/op/linear/reference.hpp>
 #include <residua/op/pool/reference.hpp>

@@ -7,6 +7,7 @@
 #include <residua/op/add/rule.hpp>
 #include <residua/op/bn/rule.hpp>
 #include <residua/op/conv/rule.hpp>
+#include <residua/op/grouped_conv/rule.hpp>
 #include <residua/op/input/rule.hpp>
 #include <residua/op/linear/rule.hpp>
 #include <residua/op/pool/rule.hpp>

@@ -2,11 +2,12 @@
 
 /// \file
 /// Convolution, by its definition. A linear layer is a convolution of a 1x1 map.
-/// Shapes:   src n x ic x ih x iw; dst n x oc x oh x ow, with oh and ow as the window makes them; weight oc x ic x kh x
-///           kw; bias oc; each gradient as what it belongs to. All planar, row-major.
+/// Shapes:   src n x ic x ih x iw; dst n x oc x oh x ow, with oh and ow as the window makes them; weight oc x ic/groups
+///           x kh x kw; bias oc; each gradient as what it belongs to. All planar, row-major.
 /// Reads:    forward src, weight, bias; backward grad_dst and weight or src.
 /// Writes:   forward dst; backward grad_src; grad_weight; grad_bias.
-/// Requires: a window that fits the source's map; outputs that do not overlap the inputs; bias null if there is none.
+/// Requires: a window that fits the source's map; groups that divide both numbers of channels; outputs that do not
+///           overlap the inputs; bias null if there is none.
 
 #include <algorithm>
 
@@ -22,11 +23,16 @@ struct ConvShape {
     Chw src{};
     int oc = 1;
     Window window{};
+    int groups = 1;
 
+    /// Source channels of a group.
+    [[nodiscard]] constexpr int group_channels() const { return src.c / groups; }
     [[nodiscard]] constexpr Chw dst() const { return {oc, window.rows(src.h), window.columns(src.w)}; }
     [[nodiscard]] constexpr long src_count() const { return n * src.count(); }
     [[nodiscard]] constexpr long dst_count() const { return n * dst().count(); }
-    [[nodiscard]] constexpr long weight_count() const { return static_cast<long>(oc) * src.c * window.taps(); }
+    [[nodiscard]] constexpr long weight_count() const {
+        return static_cast<long>(oc) * group_channels() * window.taps();
+    }
 };
 
 }  // namespace residua::detail::reference::inline RESIDUA_ISA
@@ -53,9 +59,11 @@ template <class Visit>
 void for_each_product(const ConvShape& shape, Visit visit) {
     for (int image = 0; image < shape.n; ++image)
         for (int oc = 0; oc < shape.oc; ++oc)
-            for (int ic = 0; ic < shape.src.c; ++ic)
+            for (int i = 0; i < shape.group_channels(); ++i)
                 for (int tap = 0; tap < shape.window.taps(); ++tap) {
-                    const long weight = (static_cast<long>(oc) * shape.src.c + ic) * shape.window.taps() + tap;
+                    const int ic = oc / (shape.oc / shape.groups) * shape.group_channels() + i;
+                    const long weight =
+                        (static_cast<long>(oc) * shape.group_channels() + i) * shape.window.taps() + tap;
                     for_each_product_of_tap(shape, position(shape.src, image, ic, 0, 0),
                                             position(shape.dst(), image, oc, 0, 0), tap / shape.window.kernel_w,
                                             tap % shape.window.kernel_w,
