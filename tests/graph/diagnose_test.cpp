@@ -137,6 +137,15 @@ TEST_CASE("a pool that does not tile its map") {
     STATIC_REQUIRE(accepts<Small<MaxPool<3, Stride<3>>>>);
 }
 
+TEST_CASE("branches of a concatenation in maps of different size") {
+    using Halved = Concat<Conv<4, 1>, Conv<4, 3, Stride<2>>>;
+    STATIC_REQUIRE(
+        verdict_is<Small<Halved>,
+                   MapSizesDiffer<Place<1, 0, 0, Halved>, MainEndsIn<MapOf<4, 8, 8>>, ShortcutEndsIn<MapOf<4, 4, 4>>>>);
+    STATIC_REQUIRE(verdict_is<Small<Concat<>>, SizeNotPositive<Place<1, 0, 0, Concat<>>, Got<SizesOf<0, 0, 0>>>>);
+    STATIC_REQUIRE(accepts<Small<Concat<BN>>>);
+}
+
 TEST_CASE("channels that groups do not divide") {
     using Out = Conv<9, 3, Groups<4>>;
     using In = Conv<10, 3, Groups<5>>;

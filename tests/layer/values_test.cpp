@@ -37,6 +37,7 @@ TEST_CASE("each layer as a value") {
     STATIC_REQUIRE(stands_for<Activation<tanh(x)>>(activation<tanh(x)>));
     STATIC_REQUIRE(stands_for<Named<"head", Linear<10>>>(named<"head">(linear<10>)));
     STATIC_REQUIRE(stands_for<Conv<16, 3, Groups<4>>>(conv<16, 3, Groups<4>>));
+    STATIC_REQUIRE(stands_for<Concat<Identity, Conv<8, 3>, BN>>(concat(identity, conv<8, 3>, bn)));
     STATIC_REQUIRE(stands_for<Residual<Conv<8, 3>>>(residual(conv<8, 3>)));
     STATIC_REQUIRE(stands_for<Residual<Conv<8, 3>, Conv<8, 1>>>(residual(conv<8, 3>, conv<8, 1>)));
     STATIC_REQUIRE(stands_for<Stage<3, 16, Conv3x3>>(stage<3, 16>(conv3x3)));

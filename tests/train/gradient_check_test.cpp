@@ -52,6 +52,11 @@ void check(GradientCheckOptions options = {.images = 3, .parameters = 60, .pixel
 
 }  // namespace
 
+TEST_CASE("gradient check: concatenations") {
+    check<Network<Input<3, 6, 5>, Conv<6, 3>, Concat<Identity, Sequence<BN, SiLU, Conv<4, 3>>, AvgPool<3, Stride<1>>>,
+                  BN, SiLU, Concat<Conv<3, 1>, Conv<16, 3>>, GlobalAvgPool, Linear<3>>>();
+}
+
 TEST_CASE("gradient check: grouped and depthwise convolutions") {
     check<Network<Input<4, 6, 5>, Conv<6, 3, Groups<2>, Bias>, BN, SiLU, Conv<12, 3, Groups<6>, Stride<2>>, BN, SiLU,
                   Conv<12, 3, Groups<12>>, GlobalAvgPool, Linear<3>>>();

@@ -8,6 +8,7 @@
 /// `input`.
 
 #include <residua/config.hpp>
+#include <residua/layer/concat.hpp>
 #include <residua/layer/linear.hpp>
 #include <residua/layer/pool.hpp>
 #include <residua/layer/residual.hpp>
@@ -124,6 +125,12 @@ inline constexpr Shortcut<Option> shortcut{};
 /// The paper's block, its parts in a chain.
 template <class... Parts>
 constexpr ResidualBlock<Parts...> residual_block(Sequence<Parts...>) {
+    return {};
+}
+
+/// The channels of several branches, one behind another.
+template <LayerValue... Branches>
+constexpr Concat<Branches...> concat(Branches...) {
     return {};
 }
 

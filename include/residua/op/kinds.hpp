@@ -16,6 +16,7 @@ inline constexpr auto operations = meta::list<  //
     struct BnOp,                                //
     struct ActivationOp,                        //
     struct AddOp,                               //
+    struct ConcatOp,                            //
     struct ShortcutAOp,                         //
     struct MaxPoolOp,                           //
     struct AvgPoolOp>;

@@ -6,6 +6,7 @@
 #include <residua/op/activation/reference.hpp>
 #include <residua/op/add/reference.hpp>
 #include <residua/op/bn/reference.hpp>
+#include <residua/op/concat/reference.hpp>
 #include <residua/op/conv/reference.hpp>
 #include <residua/op/grouped_conv/reference.hpp>
 #include <residua/op/input/reference.hpp>

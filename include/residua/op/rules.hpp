@@ -6,6 +6,7 @@
 #include <residua/op/activation/rule.hpp>
 #include <residua/op/add/rule.hpp>
 #include <residua/op/bn/rule.hpp>
+#include <residua/op/concat/rule.hpp>
 #include <residua/op/conv/rule.hpp>
 #include <residua/op/grouped_conv/rule.hpp>
 #include <residua/op/input/rule.hpp>
