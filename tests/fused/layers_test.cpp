@@ -24,6 +24,16 @@ struct Actives
 struct OneChannel : Network<Input<1, 28, 28>, Conv<6, 5, Padding<0>>, ReLU, MaxPool<2>, Conv<16, 5, Padding<0>>, ReLU,
                             MaxPool<2>, Conv<120, 4, Padding<0>>, ReLU, Linear<10>> {};
 
+/// Behind every kind of layer, before others, in a branch, in stages; blocks that are not full on either side.
+struct Maxouts : Network<Input<3, 9, 8>, Conv<34, 3>, BN, Maxout<2>, Maxout<17>, Conv<40, 3, Bias>, Maxout<2>, BN, ReLU,
+                         Residual<Sequence<Conv<60, 1>, Maxout<3>>>, MaxPool<3, Stride<2>>, Maxout<4>,
+                         Stage<2, 6, Sequence<Conv<36, 3>, BN, Maxout<6>, SiLU>>, GlobalAvgPool, Maxout<2>, Linear<20>,
+                         Maxout<5>> {};
+
+/// Behind the input, which it alone reads, and last.
+struct MaxoutOnly : Network<Input<6, 5, 4>, Maxout<3>> {};
+struct MaxoutFirst : Network<Input<36, 5, 4>, Residual<Maxout<2>, Conv<18, 1>>, Conv<5, 3>> {};
+
 template <int size>
 struct Tiny : Network<Input<3, size, size>, Conv<16, 3>, BN, ReLU,
                       Stage<2, 16, ResidualBlock<Conv3x3, BN, ReLU, Shortcut<IdentityA>>>,
@@ -41,6 +51,12 @@ TEST_CASE("fused: without batch normalisation") {
 TEST_CASE("fused: strides and kernels of all kinds") { check_fused<Strides>({2, 7}); }
 
 TEST_CASE("fused: activations in a row") { check_fused<Actives>({2, 7}); }
+
+TEST_CASE("fused: largest of neighbouring channels") {
+    check_fused<Maxouts>({2, 7});
+    check_fused<MaxoutOnly>({3});
+    check_fused<MaxoutFirst>({3});
+}
 
 TEST_CASE("fused: maps of one pixel and of few") {
     check_fused<Tiny<1>>({7, 33});  // BN of two values a channel has no gradient but rounding errors

@@ -89,6 +89,8 @@ TEST_CASE("sizes that are zero or negative") {
     STATIC_REQUIRE(verdict_is<Small<NoPadding>, SizeNotPositive<Place<1, 0, 0, NoPadding>, Got<SizesOf<3, 1, -1>>>>);
     using NoPool = MaxPool<0>;
     STATIC_REQUIRE(verdict_is<Small<NoPool>, SizeNotPositive<Place<1, 0, 0, NoPool>, Got<SizesOf<0, 0, 0>>>>);
+    STATIC_REQUIRE(verdict_is<Small<Maxout<0>>, SizeNotPositive<Place<1, 0, 0, Maxout<0>>, Got<SizesOf<0, 1, 1>>>>);
+    STATIC_REQUIRE(verdict_is<Small<Maxout<-3>>, SizeNotPositive<Place<1, 0, 0, Maxout<-3>>, Got<SizesOf<-3, 1, 1>>>>);
     using NoUnits = Linear<0>;
     STATIC_REQUIRE(
         verdict_is<Small<GlobalAvgPool, NoUnits>, SizeNotPositive<Place<2, 0, 0, NoUnits>, Got<SizesOf<0, 1, 1>>>>);
@@ -171,6 +173,20 @@ TEST_CASE("a pool padded with more than half of its kernel, which PyTorch refuse
     STATIC_REQUIRE(accepts<Small<AvgPool<5, Stride<1>, Padding<2>>>>);
     STATIC_REQUIRE(accepts<Small<MaxPool<4, Stride<3>, Padding<2>>>>);
     STATIC_REQUIRE(accepts<Small<Conv<4, 1, Padding<2>>>>);
+}
+
+TEST_CASE("channels that cannot be divided into equal runs") {
+    STATIC_REQUIRE(
+        verdict_is<Small<BN, Maxout<2>>,
+                   ChannelsNotDivisible<Place<2, 0, 0, Maxout<2>>, Wanted<MultipleOf<2>>, Got<ChannelsOf<3>>>>);
+    STATIC_REQUIRE(
+        verdict_is<Small<Conv<8, 3>, Maxout<16>>,
+                   ChannelsNotDivisible<Place<2, 0, 0, Maxout<16>>, Wanted<MultipleOf<16>>, Got<ChannelsOf<8>>>>);
+    using Units = Stage<2, 12, Sequence<Conv3x3, Maxout<2>, BN, Maxout<4>>>;
+    STATIC_REQUIRE(verdict_is<Small<Units>,
+                              ChannelsNotDivisible<Place<1, 1, 4, Units>, Wanted<MultipleOf<4>>, Got<ChannelsOf<6>>>>);
+    STATIC_REQUIRE(accepts<Small<Maxout<3>, Maxout<1>>>);
+    STATIC_REQUIRE(accepts<Small<Conv<12, 3>, Maxout<2>, Maxout<6>>>);
 }
 
 TEST_CASE("a linear layer on a map") {

@@ -27,6 +27,8 @@ TEST_CASE("shape of each layer's output") {
     STATIC_REQUIRE(after<MaxPool<3, Stride<2>>> == Chw{3, 5, 6});
     STATIC_REQUIRE(after<AvgPool<3, Padding<0>>> == Chw{3, 3, 4});
     STATIC_REQUIRE(after<AvgPool<2, Stride<1>>> == Chw{3, 8, 11});
+    STATIC_REQUIRE(after<Maxout<3>> == Chw{1, 9, 12});
+    STATIC_REQUIRE(after<Conv<12, 3>, Maxout<2>, Maxout<1>> == Chw{6, 9, 12});
     STATIC_REQUIRE(after<GlobalAvgPool> == Chw{3, 1, 1});
     STATIC_REQUIRE(after<GlobalAvgPool, Linear<7>> == Chw{7, 1, 1});
     STATIC_REQUIRE(after<Named<"head", Conv<4, 3>>> == Chw{4, 9, 12});

@@ -1,6 +1,7 @@
 #include "check_conv.hpp"
 #include <residua/kernel/reference/bn.hpp>
 #include <residua/kernel/reference/elementwise.hpp>
+#include <residua/kernel/reference/maxout.hpp>
 #include <residua/kernel/reference/pool.hpp>
 #include <residua/kernel/reference/shortcut_a.hpp>
 #include <residua/kernel/reference/softmax_cross_entropy.hpp>
@@ -9,6 +10,7 @@
 #include <residua/kernel/simd/bn.hpp>
 #include <residua/kernel/simd/copy.hpp>
 #include <residua/kernel/simd/elementwise.hpp>
+#include <residua/kernel/simd/maxout.hpp>
 #include <residua/kernel/simd/pool.hpp>
 #include <residua/kernel/simd/shortcut_a.hpp>
 #include <residua/op/bn/run.hpp>
@@ -325,6 +327,36 @@ TEST_CASE("not finite: shortcut A, forwards and backwards") {
         shortcut_a_backward(from.view(), to.view(), stride);
         CHECK(unlike(to.planar(), expected) == "");
     });
+}
+
+TEST_CASE("not finite: maxout, forwards and backwards, also with two bad values in a run") {
+    constexpr int pieces = 3;
+    constexpr Chw runs{17, 1, 2};
+    constexpr Chw all{pieces * runs.c, runs.h, runs.w};
+    Values src = float_values(all.count(), 1);
+    Values grad = float_values(runs.count(), 2);
+    const auto check = [&](std::size_t) {
+        Values expected(grad.size());
+        reference::maxout_forward(1, all, pieces, src.data(), expected.data());
+        TestMap from({all}, src);
+        TestMap to({runs});
+        maxout(from.view(), to.view(), pieces, 0, runs.h);
+        CHECK(unlike(to.planar(), expected) == "");
+
+        Values expected_grad(src.size());
+        reference::maxout_backward(1, all, pieces, src.data(), grad.data(), expected_grad.data());
+        TestMap grad_dst({runs}, grad);
+        TestMap grad_src({all});
+        maxout_backward(from.view(), grad_dst.view(), grad_src.view(), pieces);
+        CHECK(unlike(grad_src.planar(), expected_grad) == "");
+    };
+    at_every_place(src, check);
+    at_every_place(grad, check);
+    for (const double bad : bad_values) {
+        const double good = std::exchange(src[static_cast<std::size_t>(reference::plane(all))], bad);
+        at_every_place(src, check);
+        src[static_cast<std::size_t>(reference::plane(all))] = good;
+    }
 }
 
 TEST_CASE("not finite: statistics of a channel are not finite, those of the others are right") {

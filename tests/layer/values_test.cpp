@@ -33,6 +33,7 @@ TEST_CASE("each layer as a value") {
     STATIC_REQUIRE(stands_for<MaxPool<3, Stride<2>>>(max_pool<3, Stride<2>>));
     STATIC_REQUIRE(stands_for<AvgPool<2>>(avg_pool<2>));
     STATIC_REQUIRE(stands_for<GlobalAvgPool>(global_avg_pool));
+    STATIC_REQUIRE(stands_for<Maxout<2>>(maxout<2>));
     STATIC_REQUIRE(stands_for<Linear<10>>(linear<10>));
     STATIC_REQUIRE(stands_for<Activation<tanh(x)>>(activation<tanh(x)>));
     STATIC_REQUIRE(stands_for<Named<"head", Linear<10>>>(named<"head">(linear<10>)));

@@ -27,6 +27,9 @@ struct Pools
     : Network<Input<2, 9, 8>, Conv<4, 5, Stride<2>, Bias>, SiLU, MaxPool<3, Stride<2>>, Conv<6, 3>, BN, Softplus,
               AvgPool<3, Stride<1>>, AvgPool<1>, MaxPool<2, Stride<1>, Padding<1>>, Conv<3, 2, Padding<0>>> {};
 
+struct Maxouts : Network<Input<4, 6, 5>, Maxout<2>, Conv<12, 3, Bias>, Maxout<3>, Conv<8, 3>, BN, Maxout<2>,
+                         GlobalAvgPool, Linear<6>, Maxout<2>> {};
+
 struct Plain : Network<Input<2, 5, 5>, Conv<3, 1>, Conv<4, 7>, BN, ReLU, Conv<4, 3, Stride<3>, Padding<2>>, BN> {};
 
 template <int width>
@@ -75,9 +78,10 @@ TEST_CASE("gradient check: bottlenecks") {
     check<Staged<ResidualBlock<Conv1x1, Strided<Conv3x3>, Widen<2, Conv1x1>, BN, SiLU, Shortcut<ProjectionC>>>>();
 }
 
-TEST_CASE("gradient check: plain layers, pools, other activations, own branches, pre-activation") {
+TEST_CASE("gradient check: plain layers, pools, maxout, other activations, own branches, pre-activation") {
     check<Plain>();
     check<Pools>();
+    check<Maxouts>();
     check<Branches>();
     check<PreActivated>();
 }

@@ -10,6 +10,7 @@
 #include <residua/config.hpp>
 #include <residua/layer/concat.hpp>
 #include <residua/layer/linear.hpp>
+#include <residua/layer/maxout.hpp>
 #include <residua/layer/pool.hpp>
 #include <residua/layer/residual.hpp>
 
@@ -99,6 +100,9 @@ inline constexpr MaxPool<kernel, Options...> max_pool{};
 template <int kernel, class... Options>
 inline constexpr AvgPool<kernel, Options...> avg_pool{};
 inline constexpr GlobalAvgPool global_avg_pool{};
+
+template <int pieces>
+inline constexpr Maxout<pieces> maxout{};
 
 template <int out, class... Options>
 inline constexpr Linear<out, Options...> linear{};

@@ -18,6 +18,7 @@ inline constexpr auto operations = meta::list<  //
     struct AddOp,                               //
     struct ConcatOp,                            //
     struct ShortcutAOp,                         //
+    struct MaxoutOp,                            //
     struct MaxPoolOp,                           //
     struct AvgPoolOp>;
 

@@ -11,5 +11,6 @@
 #include <residua/op/grouped_conv/reference.hpp>
 #include <residua/op/input/reference.hpp>
 #include <residua/op/linear/reference.hpp>
+#include <residua/op/maxout/reference.hpp>
 #include <residua/op/pool/reference.hpp>
 #include <residua/op/shortcut_a/reference.hpp>

@@ -11,5 +11,6 @@
 #include <residua/op/grouped_conv/rule.hpp>
 #include <residua/op/input/rule.hpp>
 #include <residua/op/linear/rule.hpp>
+#include <residua/op/maxout/rule.hpp>
 #include <residua/op/pool/rule.hpp>
 #include <residua/op/shortcut_a/rule.hpp>
