@@ -44,6 +44,7 @@ struct OpRow {
     Role role = Role::pass;
     std::string_view word{};               ///< in summaries
     bool shows_window = false;             ///< in summaries, behind the word
+    std::string_view setting{};            ///< what a node's setting counts, in summaries
     bool reads_source = false;             ///< on the way back, beside the gradient of its result
     bool takes_images_as_columns = false;  ///< its map is one pixel, so that several images are the columns of a row
     int (*parameters)(const Node& node, Chw src, NodeParameters& shapes) = nullptr;

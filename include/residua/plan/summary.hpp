@@ -61,7 +61,10 @@ inline std::string windowed(std::string kind, const Window& window) {
 inline std::string kind_of(const Node& node, std::span<const std::string_view> activations) {
     const OpRow& row = row_of(node.op);
     if (row.role == Role::function) return std::string(activations[static_cast<std::size_t>(node.activation)]);
-    return row.shows_window ? windowed(std::string(row.word), node.window) : std::string(row.word);
+    std::string kind(row.word);
+    if (row.shows_window) kind = windowed(std::move(kind), node.window);
+    if (!row.setting.empty()) kind += ", " + std::to_string(node.setting) + ' ' + std::string(row.setting);
+    return kind;
 }
 
 /// The words for a network's activations: "ReLU" is known, others are called what they are.

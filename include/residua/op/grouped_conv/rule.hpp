@@ -17,6 +17,7 @@ struct GroupedConvOp {
     static constexpr OpRow row{.role = Role::weighted,
                                .word = "Grouped conv",
                                .shows_window = true,
+                               .setting = "groups",
                                .reads_source = true,
                                .parameters = grouped_conv_parameters,
                                .multiply_adds = grouped_conv_multiply_adds};

@@ -8,7 +8,7 @@ namespace residua::detail::inline RESIDUA_ISA {
 
 /// Largest value of each run of channels. The node's setting is how many channels make one.
 struct MaxoutOp {
-    static constexpr OpRow row{.word = "Maxout", .reads_source = true};
+    static constexpr OpRow row{.word = "Maxout", .setting = "pieces", .reads_source = true};
 };
 
 constexpr Problem check_maxout(Chw in, int pieces) {
