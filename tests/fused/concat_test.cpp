@@ -30,10 +30,11 @@ struct Odd : Network<Input<16, 5, 6>, Concat<Identity, Identity>, Concat<Conv<16
                      Concat<ReLU, Sequence<Conv<4, 1>, ReLU>>> {};
 struct InputOnly : Network<Input<3, 4, 4>, Concat<Identity, AvgPool<3, Stride<1>>>> {};
 
-/// A source that is read again behind the concatenation.
+/// A source that is read again behind the concatenation: by a sum, by a convolution, whose part of the gradient comes
+/// first on the way back.
 struct ReadAgain : Network<Input<3, 6, 6>, Conv<16, 3>, BN, ReLU,
                            Residual<Sequence<Concat<Identity, Conv<16, 3>>, BN, ReLU, Conv<16, 3>>, Identity>, ReLU,
-                           Residual<Sequence<Concat<Conv<16, 3>, Identity>, Conv<16, 1>>, Conv<16, 5>>> {};
+                           Residual<Conv<16, 5>, Sequence<Concat<Identity, Conv<16, 3>>, Conv<16, 1>>>> {};
 
 struct Linears
     : Network<Input<3, 4, 4>, Conv<16, 3>, BN, ReLU, GlobalAvgPool, Concat<Linear<16>, Linear<3>>, ReLU, Linear<4>> {};
