@@ -16,5 +16,8 @@ struct Candidate {
 /// layer::shapes.
 std::vector<Candidate> residua_candidates(const ConvShape& shape, Direction direction, int batch);
 
+/// The same for one of layer::grouped_shapes.
+std::vector<Candidate> grouped_candidates(const ConvShape& shape, Direction direction, int batch);
+
 /// oneDNN's ways in the layouts it likes best; none in a program built without it.
 std::vector<Candidate> onednn_candidates(const ConvShape& shape, Direction direction, int batch);

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <array>
 #include <map>
+#include <span>
 
 #include "../support/peak.hpp"
 #include "../support/repeat.hpp"
@@ -44,7 +45,8 @@ struct Wanted {
 void add_rows(std::vector<Row>& rows, const ConvShape& shape, const std::string& direction, const Wanted& wanted,
               double peak) {
     std::vector<Timed> all;
-    for (Candidate& candidate : residua_candidates(shape, directions.at(direction), wanted.batch))
+    const auto own_candidates = shape.groups > 1 ? grouped_candidates : residua_candidates;
+    for (Candidate& candidate : own_candidates(shape, directions.at(direction), wanted.batch))
         all.push_back({std::move(candidate)});
     if (all.empty()) return;
     const std::size_t own = all.size();
@@ -61,6 +63,7 @@ void add_rows(std::vector<Row>& rows, const ConvShape& shape, const std::string&
                         {"dst", spelled(shape.dst)},
                         {"kernel", std::to_string(shape.window.kernel_h) + 'x' + std::to_string(shape.window.kernel_w)},
                         {"stride", std::to_string(shape.window.stride)},
+                        {"groups", std::to_string(shape.groups)},
                         {"direction", direction},
                         {"batch", std::to_string(wanted.batch)},
                         {"algorithm", all[i].candidate.algorithm},
@@ -78,9 +81,10 @@ void add_rows(std::vector<Row>& rows, const ConvShape& shape, const std::string&
 }  // namespace
 
 int main(int argc, char** argv) {
-    CLI::App app("Measures each convolution of the paper's networks by itself, on one thread.");
+    CLI::App app("Measures convolutions by themselves, on one thread: those of the paper's networks, or grouped ones.");
     Wanted wanted;
     bool csv = false;
+    bool grouped = false;
     std::string src;
     std::vector<std::string> names;
     for (const auto& [name, direction] : directions) names.push_back(name);
@@ -88,6 +92,7 @@ int main(int argc, char** argv) {
     app.add_option("--seconds", wanted.seconds, "how long to measure each algorithm, 0.5 unless told");
     app.add_option("--direction", wanted.direction, "one instead of all")->check(CLI::IsMember(names));
     app.add_option("--src", src, "only those with this source, as in 64x56x56");
+    app.add_flag("--grouped", grouped, "32 groups of 4 and of 8 channels, and depthwise convolutions");
     app.add_flag("--csv", csv, "comma-separated values");
     try {
         app.parse(argc, argv);
@@ -98,8 +103,8 @@ int main(int argc, char** argv) {
     }
     const double peak = fma_peak(1);
     std::vector<Row> rows;
-    for (int i = 0; i < layer::shapes.count; ++i) {
-        const ConvShape& shape = layer::shapes.values[static_cast<std::size_t>(i)];
+    const std::span<const ConvShape> paper(layer::shapes.values.data(), static_cast<std::size_t>(layer::shapes.count));
+    for (const ConvShape& shape : grouped ? std::span<const ConvShape>(layer::grouped_shapes) : paper) {
         if (!src.empty() && spelled(shape.src) != src) continue;
         for (const auto& [name, direction] : directions)
             if (wanted.direction.empty() || wanted.direction == name) add_rows(rows, shape, name, wanted, peak);

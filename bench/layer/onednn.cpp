@@ -15,13 +15,19 @@ using Dims = memory::dims;
 struct Problem {
     Problem(const ConvShape& shape, int batch)
         : src{any({batch, shape.src.c, shape.src.h, shape.src.w})},
-          weights{any({shape.dst.c, shape.src.c, shape.window.kernel_h, shape.window.kernel_w})},
+          weights{any(weight_dims(shape))},
           dst{any({batch, shape.dst.c, shape.dst.h, shape.dst.w})},
           strides{shape.window.stride, shape.window.stride},
           before{shape.window.padding, shape.window.padding},
           after{behind(shape.src.h, shape.dst.h, shape.window.kernel_h, shape.window),
                 behind(shape.src.w, shape.dst.w, shape.window.kernel_w, shape.window)} {}
 
+    static Dims weight_dims(const ConvShape& shape) {
+        const memory::dim groups = shape.groups;
+        Dims dims{shape.dst.c / groups, shape.src.c / groups, shape.window.kernel_h, shape.window.kernel_w};
+        if (groups > 1) dims.insert(dims.begin(), groups);
+        return dims;
+    }
     static memory::desc any(const Dims& dims) { return {dims, memory::data_type::f32, memory::format_tag::any}; }
     static memory::dim behind(int src, int dst, int kernel, const residua::detail::Window& window) {
         return (dst - 1) * window.stride + kernel - src - window.padding;

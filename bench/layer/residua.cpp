@@ -2,6 +2,7 @@
 
 #include "../support/repeat.hpp"
 #include "candidates.hpp"
+#include "maps.hpp"
 #include <residua/exec/arena.hpp>
 #include <residua/kernel/simd/border.hpp>
 #include <residua/lower/workspace.hpp>
@@ -48,22 +49,6 @@ constexpr auto list_backward_src_functions(std::integer_sequence<int, indices...
 /// By position in kernels.
 constexpr auto functions = list_functions(std::make_integer_sequence<int, kernels.count>{});
 constexpr auto backward_src_functions = list_backward_src_functions(std::make_integer_sequence<int, kernels.count>{});
-
-/// One batch's maps of the same layout, filled with random values.
-class Maps {
-  public:
-    Maps(const Layout& layout, int count)
-        : layout_{layout}, floats_(static_cast<std::size_t>(count * layout.count() + overhang)) {
-        const std::vector<float> values = random_values(layout.shape.count());
-        for (int i = 0; i < count; ++i) load_planar(values.data(), (*this)[i]);
-    }
-    MapView<float> operator[](int i) { return {floats_.data() + i * layout_.count(), layout_}; }
-    MapsView<float> from(int first, int count) { return {(*this)[first], layout_.count(), count}; }
-
-  private:
-    Layout layout_;
-    Arena floats_;
-};
 
 class OneConv {
   public:
