@@ -2,6 +2,7 @@
 
 #include <residua/exec/model.hpp>
 #include <residua/model/cifar.hpp>
+#include <residua/model/densenet.hpp>
 #include <residua/model/imagenet.hpp>
 #include <residua/model/vgg.hpp>
 

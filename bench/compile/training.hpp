@@ -3,6 +3,7 @@
 #include <residua/data/augmented_images.hpp>
 #include <residua/data/builtin.hpp>
 #include <residua/model/cifar.hpp>
+#include <residua/model/densenet.hpp>
 #include <residua/model/imagenet.hpp>
 #include <residua/model/vgg.hpp>
 #include <residua/train/trainer.hpp>

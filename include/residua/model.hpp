@@ -10,6 +10,7 @@
 #include <residua/layer/values.hpp>
 #include <residua/lower/budget.hpp>
 #include <residua/model/cifar.hpp>
+#include <residua/model/densenet.hpp>
 #include <residua/model/imagenet.hpp>
 #include <residua/model/vgg.hpp>
 #include <residua/plan/costs.hpp>

@@ -7,9 +7,10 @@
 using namespace residua;
 
 // Values of the CIFAR networks, parameters, buffers and multiply-adds: PyTorch 1.13, sums over `parameters()`,
-// `named_buffers()` and, for the latter, over forward hooks on Conv2d and Linear of a network written there. Those of
-// ResNet-18 and 50: torchvision's documentation and table 1 of the paper (1.8e9 and 3.8e9). Parameters of the other
-// ImageNet networks and VGG: torchvision's documentation.
+// `named_buffers()` and, for the latter, over forward hooks on Conv2d and Linear of a network written there; those of
+// DenseNet-121 likewise, with PyTorch 2.13. Those of ResNet-18 and 50: torchvision's documentation and table 1 of the
+// paper (1.8e9 and 3.8e9). Parameters of the other ImageNet networks, VGG and DenseNet-121: torchvision's
+// documentation.
 
 TEST_CASE("trained parameters") {
     STATIC_REQUIRE(parameter_count<ResNet20> == 269'722);
@@ -25,6 +26,7 @@ TEST_CASE("trained parameters") {
     STATIC_REQUIRE(parameter_count<ResNet152> == 60'192'808);
     STATIC_REQUIRE(parameter_count<Vgg16> == 138'357'544);
     STATIC_REQUIRE(parameter_count<Vgg19> == 143'667'240);
+    STATIC_REQUIRE(parameter_count<DenseNet121> == 7'978'856);
     STATIC_REQUIRE(parameter_count<ResNet50V15> == 25'557'032);
     STATIC_REQUIRE(parameter_count<ResNet101V15> == 44'549'160);
     STATIC_REQUIRE(parameter_count<ResNet152V15> == 60'192'808);
@@ -67,6 +69,7 @@ TEST_CASE("networks for other images and ten classes: only the last layer is sma
     STATIC_REQUIRE(parameter_count<Plain34Of<Small, 10>> == parameter_count<Plain34> - narrow);
     STATIC_REQUIRE(parameter_count<Vgg16Of<ImageNetInput, 10>> == 138'357'544 - 990L * 4097);
     STATIC_REQUIRE(parameter_count<Vgg19Of<ImageNetInput, 10>> == 143'667'240 - 990L * 4097);
+    STATIC_REQUIRE(parameter_count<DenseNet121Of<Small, 10>> == 7'978'856 - 990L * (1024 + 1));
     STATIC_REQUIRE(output_shape<ResNet101V15Of<Small, 10>> == Chw{10, 1, 1});
 }
 
@@ -87,6 +90,7 @@ TEST_CASE("trained parameters and running statistics: what a weight file holds")
     STATIC_REQUIRE(weight_count<ResNet20> == 271'098);
     STATIC_REQUIRE(weight_count<ResNet110> == 1'736'058);
     STATIC_REQUIRE(weight_count<ResNet1202> == 19'510'906);
+    STATIC_REQUIRE(weight_count<DenseNet121> == 8'062'504);
 }
 
 TEST_CASE("multiply-adds of ResNet-20, by hand") {
@@ -111,6 +115,7 @@ TEST_CASE("multiply-adds of the other networks") {
     STATIC_REQUIRE(multiply_adds<ResNet152> == 11'282'415'616);
     STATIC_REQUIRE(multiply_adds<Vgg16> == 15'470'264'320);
     STATIC_REQUIRE(multiply_adds<Vgg19> == 19'632'062'464);
+    STATIC_REQUIRE(multiply_adds<DenseNet121> == 2'834'161'664);
     STATIC_REQUIRE(multiply_adds<ResNet50V15> == 4'089'184'256);
     STATIC_REQUIRE(multiply_adds<ResNet101V15> == 7'801'405'440);
     STATIC_REQUIRE(multiply_adds<ResNet152V15> == 11'513'626'624);
