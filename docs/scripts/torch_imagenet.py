@@ -5,9 +5,10 @@ usage: torch_imagenet.py NET WEIGHTS.safetensors [--inputs IMAGES.npy --logits O
                          [--step GRADIENTS.safetensors --count 4] [--seed 1] [--classes 1000]
 
 NET: resnet18, resnet34 (option B), resnet50, resnet101, resnet152 (stride in the first 1x1), resnet50-v1.5,
-resnet101-v1.5, resnet152-v1.5 (stride in the 3x3), plain18, plain34, vgg16, vgg19. IMAGES.npy: float32, N x 3 x h x w,
-normalised. The logits (N x classes) and the training step on the first COUNT images (labels 0, 1, ...; `loss`,
-`logits`, `grad.<parameter>`, `after.<bn>.running_mean`, `after.<bn>.running_var`) are computed in float64.
+resnet101-v1.5, resnet152-v1.5 (stride in the 3x3), plain18, plain34, vgg16, vgg19, densenet121 (which has this
+library's names). IMAGES.npy: float32, N x 3 x h x w, normalised. The logits (N x classes) and the training step on the
+first COUNT images (labels 0, 1, ...; `loss`, `logits`, `grad.<parameter>`, `after.<bn>.running_mean`,
+`after.<bn>.running_var`) are computed in float64.
 
 Where a ReLU's input is nearly zero, float32 and float64 may disagree about its sign, and where two pixels are nearly
 equal, about the maximum; one such pixel among millions changes gradients by a hundredth and more, in any
@@ -16,6 +17,7 @@ rounding does not reach; and the step's images and the first convolution's weigh
 1/512, so that float32 computes that convolution, and finds its maxima, exactly. The step file holds these `images`.
 """
 import argparse
+import collections
 
 import numpy as np
 import torch
@@ -95,7 +97,46 @@ class Vgg(nn.Module):
         return self.classifier(self.features(x).flatten(1))
 
 
+class DenseNet(nn.Module):
+    """Huang et al., 2017. What a layer sees is branch 0 of its concatenation, what it adds is branch 1."""
+
+    def __init__(self, counts, classes, growth=32):
+        super().__init__()
+        self.counts, channels, layers = counts, 2 * growth, 0
+        self.conv1 = nn.Conv2d(3, channels, 7, 2, 3, bias=False)
+        self.bn1, self.relu1 = nn.BatchNorm2d(channels), nn.ReLU()
+        for block, count in enumerate(counts, 1):
+            for _ in range(count):
+                layers += 1
+                setattr(self, f"concat{layers}", nn.ModuleDict({"1": nn.Sequential(collections.OrderedDict(
+                    bn1=nn.BatchNorm2d(channels), relu1=nn.ReLU(),
+                    conv1=nn.Conv2d(channels, 4 * growth, 1, bias=False),
+                    bn2=nn.BatchNorm2d(4 * growth), relu2=nn.ReLU(),
+                    conv2=nn.Conv2d(4 * growth, growth, 3, 1, 1, bias=False)))}))
+                channels += growth
+            setattr(self, f"bn{block + 1}", nn.BatchNorm2d(channels))
+            setattr(self, f"relu{block + 1}", nn.ReLU())
+            if block < len(counts):
+                setattr(self, f"conv{block + 1}", nn.Conv2d(channels, channels // 2, 1, bias=False))
+                channels //= 2
+        self.fc = nn.Linear(channels, classes)
+
+    def forward(self, x):
+        x = F.max_pool2d(self.relu1(self.bn1(self.conv1(x))), 3, 2, 1)
+        layer = 0
+        for block, count in enumerate(self.counts, 1):
+            for _ in range(count):
+                layer += 1
+                x = torch.cat([x, getattr(self, f"concat{layer}")["1"](x)], 1)
+            x = getattr(self, f"relu{block + 1}")(getattr(self, f"bn{block + 1}")(x))
+            if block < len(self.counts):
+                x = F.avg_pool2d(getattr(self, f"conv{block + 1}")(x), 2)
+        return self.fc(x.mean((2, 3)))
+
+
 def network(name, classes):
+    if name == "densenet121":
+        return DenseNet((6, 12, 24, 16), classes)
     if name.startswith("vgg"):
         return Vgg({"vgg16": (2, 2, 3, 3, 3), "vgg19": (2, 2, 4, 4, 4)}[name], classes)
     depth = int("".join(c for c in name.split("-")[0] if c.isdigit()))

@@ -13,6 +13,7 @@
 #include <residua/exec/workspace.hpp>
 #include <residua/io/npy.hpp>
 #include <residua/io/weights.hpp>
+#include <residua/model/densenet.hpp>
 #include <residua/model/imagenet.hpp>
 #include <residua/model/vgg.hpp>
 #include <residua/train/loss.hpp>

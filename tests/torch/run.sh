@@ -12,7 +12,7 @@ python=${PYTHON:-/usr/bin/python3} # Debian's, which finds Debian's python3-torc
 build=$1
 shift
 [ $# -gt 0 ] || set -- resnet18 resnet34 resnet50 resnet101 resnet152 resnet50-v1.5 resnet101-v1.5 resnet152-v1.5 \
-    plain18 plain34 vgg16 vgg19
+    plain18 plain34 vgg16 vgg19 densenet121
 
 skip() {
     echo "skipped: $1" >&2
