@@ -1,5 +1,6 @@
 // What the network NETWORK computes in float32 against what docs/scripts/torch_imagenet.py computed in float64.
 // usage: torch_<network> WEIGHTS.safetensors IMAGES.npy LOGITS.npy [STEP.safetensors]
+//        torch_<network> WEIGHTS.safetensors STEP.safetensors, which has the logits in inference as `inference`
 
 #include <algorithm>
 #include <array>
@@ -17,6 +18,9 @@
 #include <residua/model/imagenet.hpp>
 #include <residua/model/vgg.hpp>
 #include <residua/train/loss.hpp>
+#ifdef NETWORK_HEADER
+#include NETWORK_HEADER
+#endif
 
 namespace {
 
@@ -45,25 +49,35 @@ bool report(const char* what, const Disagreement& found, double tolerance) {
 std::vector<double> golden(const SafetensorsFile& file, const std::string& name) {
     const TensorEntry& entry = file.at(name);
     std::vector<double> values(entry.size());
+    if (entry.dtype == Dtype::F32) {
+        std::vector<float> floats(entry.size());
+        file.read_exactly(entry, std::span(floats));
+        return {floats.begin(), floats.end()};
+    }
     file.read_exactly(entry, std::span(values));
     return values;
 }
 
-bool compare_logits(const Weights<Net>& weights, std::span<const float> images, const NpyArray<double>& expected) {
-    const int count = static_cast<int>(expected.shape.at(0));
+std::vector<float> images_of(const SafetensorsFile& step) {
+    const TensorEntry& entry = step.at("images");
+    std::vector<float> images(entry.size());
+    step.read_floats(entry, images);
+    return images;
+}
+
+bool compare_logits(const Weights<Net>& weights, std::span<const float> images, std::span<const double> expected) {
+    const int count = static_cast<int>(images.size() / static_cast<std::size_t>(input_shape<Net>.count()));
     const Model<Net> model(weights);
     Workspace<Net, Inference> workspace(count);
     Disagreement logits;
-    logits.compare(model.predict(images, count, workspace), expected.values, std::to_string(count) + " images");
+    logits.compare(model.predict(images, count, workspace), expected, std::to_string(count) + " images");
     return report("logits", logits, 1e-4);
 }
 
 /// One training step on the images that PyTorch took, labels 0, 1, ...
 bool compare_step(Weights<Net> weights, const SafetensorsFile& expected) {
-    const TensorEntry& entry = expected.at("images");
-    std::vector<float> images(entry.size());
-    expected.read_floats(entry, images);
-    const int count = static_cast<int>(entry.shape.at(0));
+    const std::vector<float> images = images_of(expected);
+    const int count = static_cast<int>(expected.at("images").shape.at(0));
     std::vector<Label> labels(static_cast<std::size_t>(count));
     std::iota(labels.begin(), labels.end(), Label{0});
     Workspace<Net, Training> workspace(count);
@@ -98,15 +112,21 @@ bool compare_step(Weights<Net> weights, const SafetensorsFile& expected) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    if (argc != 4 && argc != 5) {
-        std::fprintf(stderr, "usage: %s WEIGHTS.safetensors IMAGES.npy LOGITS.npy [STEP.safetensors]\n", argv[0]);
+    if (argc < 3 || argc > 5) {
+        std::fprintf(stderr, "usage: %s WEIGHTS.safetensors [IMAGES.npy LOGITS.npy] [STEP.safetensors]\n", argv[0]);
         return wrong_use;
     }
     try {
         const Weights<Net> weights = load_safetensors<Net>(argv[1]);
-        const NpyArray<float> images = read_npy<float>(argv[2]);
-        bool good = compare_logits(weights, images.values, read_npy<double>(argv[3]));
-        if (argc == 5) good = compare_step(weights, SafetensorsFile(argv[4])) && good;
+        bool good = true;
+        if (argc == 3) {
+            const SafetensorsFile step(argv[2]);
+            good = compare_logits(weights, images_of(step), golden(step, "inference"));
+        } else {
+            const NpyArray<float> images = read_npy<float>(argv[2]);
+            good = compare_logits(weights, images.values, read_npy<double>(argv[3]).values);
+        }
+        if (argc != 4) good = compare_step(weights, SafetensorsFile(argv[argc - 1])) && good;
         return good ? 0 : differ;
     } catch (const std::exception& error) {
         std::fprintf(stderr, "%s: %s\n", argv[0], error.what());
