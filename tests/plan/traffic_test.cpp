@@ -1,5 +1,6 @@
 #include <support/catch.hpp>
 
+#include <residua/layer/concat.hpp>
 #include <residua/lower/products.hpp>
 #include <residua/model/cifar.hpp>
 #include <residua/model/imagenet.hpp>
@@ -61,6 +62,12 @@ TEST_CASE("many weights are read as they are") {
 
 TEST_CASE("a shortcut's map is read by the step that adds it") {
     STATIC_REQUIRE(traffic<Skip, Inference>.map_bytes == 4 * ((map + map) + (map + map + map)));
+}
+
+TEST_CASE("a branch that is copied is read and written once more") {
+    using Copied = Network<Input<3, 8, 8>, Conv<16, 3>, Concat<Conv<5, 1>, Conv<4, 1>>>;
+    constexpr long convs = (3 + 16) + (16 + 5) + (16 + 4);
+    STATIC_REQUIRE(traffic<Copied, Inference>.map_bytes == 4 * 8 * 8 * (convs + 2 * 5 + 2 * 4));
 }
 
 TEST_CASE("training moves maps and gradients once a pass") {

@@ -41,7 +41,8 @@ constexpr Traffic inference_traffic(const GraphView& graph, const InferencePlan<
     long weights = 0;
     for (int s = 0; s < plan.step_count; ++s) {
         const InferenceStep& step = plan.steps[s];
-        for (const int map : {step.src, step.skip, step.dst})
+        const int written = step.piece >= 0 ? step.src : step.dst;  // of a concatenation only what is copied
+        for (const int map : {step.src, step.skip, written})
             if (map >= 0) maps += plan.layouts[map].shape.count();
         weights += step_weights(graph, step);
     }
