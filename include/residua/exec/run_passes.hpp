@@ -68,12 +68,12 @@ void run_weighted_pass_backward(const PassCall& call, const MapView<const float>
 
 template <PassKernel kernel>
 constexpr PassFunctions pass_functions_of() {
-    using Descriptor = DescriptorOf<kernel.op>;
+    using Operation = DescriptorOf<kernel.op>;
     if constexpr (!is_weighted_pass(kernel.op)) {
-        using Kernels = FastKernels<Descriptor>;
-        return {run_whole_pass<Kernels>, run_pass_backward<Kernels>, Descriptor::row.reads_source};
+        using Kernels = FastKernels<Operation>;
+        return {run_whole_pass<Kernels>, run_pass_backward<Kernels>, Operation::row.reads_source};
     } else {
-        using Kernels = FastKernels<Descriptor, kernel.choice>;
+        using Kernels = FastKernels<Operation, kernel.choice>;
         return {run_whole_weighted_pass<Kernels, kernel>,
                 run_weighted_pass_backward<Kernels>,
                 true,

@@ -22,7 +22,7 @@ constexpr Cursor residua_add_layer(Walk& walk, Cursor at, const Concat<Branches.
     constexpr int count = sizeof...(Branches);
     if (!walk.fits(count > 0 ? Problem{} : Problem{Kind::SizeNotPositive})) return at;
     Name scope{.scope = "concat", .scope_index = ++walk.concats, .block = 0};
-    const int step = walk.stride;  // of the stage, for all branches
+    [[maybe_unused]] const int step = walk.stride;  // of the stage, for all branches
     Entries<Cursor, count> ends{};
     ((ends[scope.block] = walk.template trace_branch<Branches>(at, scope, step), ++scope.block), ...);
     Chw out = ends[0].shape;
