@@ -28,6 +28,9 @@ struct Inception : Network<Input<4, 9, 8>, Conv<16, 3>, BN, ReLU,
 struct Odd : Network<Input<16, 5, 6>, Concat<Identity, Identity>, Concat<Conv<16, 1>, Identity>, ReLU,
                      Residual<Concat<Conv<16, 3>, Concat<Conv<16, 1>, Sequence<Conv<16, 1>, BN>>>>, BN,
                      Concat<ReLU, Sequence<Conv<4, 1>, ReLU>>> {};
+/// The second time it is copied, and its gradient added to the part that the first has.
+struct Twice : Network<Input<3, 5, 6>, Conv<16, 3>, BN, ReLU, Concat<Identity, Identity, Conv<16, 1>>, BN, ReLU,
+                       Concat<Conv<16, 1>, Identity, Identity>> {};
 struct InputOnly : Network<Input<3, 4, 4>, Concat<Identity, AvgPool<3, Stride<1>>>> {};
 
 /// A source that is read again behind the concatenation: by a sum, by a convolution, whose part of the gradient comes
@@ -47,6 +50,7 @@ TEST_CASE("fused: branches of all kinds in a concatenation") { check_fused<Incep
 TEST_CASE("fused: concatenations of themselves, at the ends, in one another") {
     check_fused<Odd>({2, 7});
     check_fused<InputOnly>({1, 3});
+    check_fused<Twice>({2, 5});
 }
 TEST_CASE("fused: a source that is read behind its concatenation") { check_fused<ReadAgain>({2, 7}); }
 TEST_CASE("fused: a concatenation of linear layers") { check_fused<Linears>({2, 9}); }
