@@ -1,5 +1,7 @@
 #pragma once
 
+#include <residua/config.hpp>
+
 namespace residua {
 
 /// Largest of each run of `pieces` neighbouring channels (Goodfellow et al., 2013): (c, h, w) -> (c / pieces, h, w).
