@@ -7,8 +7,9 @@ namespace residua::detail::inline RESIDUA_ISA {
 
 /// Multiply-adds of one node for one image, counted as table 1 of the paper does: convolutions and linear layers only.
 constexpr long node_multiply_adds(const GraphView& graph, int i) {
-    const OpRow& row = row_of(graph[i].op);
-    return row.multiply_adds == nullptr ? 0 : row.multiply_adds(graph[i], graph.source_shape(i));
+    const Op op = graph[i].op;
+    if (!has_products(op) && !is_weighted_pass(op)) return 0;
+    return row_of(op).multiply_adds(graph[i], graph.source_shape(i));
 }
 
 constexpr long sum_multiply_adds(const GraphView& graph) {

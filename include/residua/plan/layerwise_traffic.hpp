@@ -39,7 +39,7 @@ class LayerwiseTraffic {
         if (row.role == Role::concat) return map(i) + sources(i);
         if (row.role == Role::sum) return 0;                             // both summands take the gradient as it is
         if (row.role == Role::norm) return src + map(i) + src + to_src;  // for the sums, then for the gradient
-        if (row.parameters != nullptr) return src + map(i) + to_src;     // for the weights, then for the source
+        if (has_parameters(graph_[i].op)) return src + map(i) + to_src;  // for the weights, then for the source
         return (row.reads_source ? src : 0) + to_src;
     }
 

@@ -38,9 +38,8 @@ template <class Visit>
 constexpr void for_each_parameter(const GraphView& graph, const Visit& visit) {
     NodeParameters shapes{};
     for (int i = 0; i < graph.count(); ++i) {
-        const auto parameters = row_of(graph[i].op).parameters;
-        if (parameters == nullptr) continue;
-        const int count = parameters(graph[i], graph.source_shape(i), shapes);
+        if (!has_parameters(graph[i].op)) continue;
+        const int count = row_of(graph[i].op).parameters(graph[i], graph.source_shape(i), shapes);
         for (int k = 0; k < count; ++k) visit(i, shapes[k]);
     }
 }
