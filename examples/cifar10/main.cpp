@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <string>
 
+#include "../support/above_zero.hpp"
 #include "../support/describe_known.hpp"
 #include "../support/networks.hpp"
 #include "../support/program.hpp"
@@ -22,7 +23,7 @@ void add_train(CLI::App& app, cifar10::TrainOptions& o) {
         {"the network: resnet20, plain20, ...", "folder or archive of CIFAR-10, or 'builtin'",
          "learning rate, divided by 10 at 1/2 and 3/4 of the steps", "random shifts and mirror images (default: yes)"});
     app.add_option("--split", o.split, "train on the first SPLIT records only, report the error on the others")
-        ->check(CLI::PositiveNumber);
+        ->check(above_zero);
 }
 
 void add_weights_on_images(CLI::App& app, WeightsOnImages& o) {
@@ -34,7 +35,7 @@ void add_weights_on_images(CLI::App& app, WeightsOnImages& o) {
            "test or train (default: test)")
         ->check(CLI::IsMember({"test", "train"}));
     app.add_option("--first", o.range.first, "first record")->check(CLI::NonNegativeNumber)->capture_default_str();
-    app.add_option("--count", o.range.count, "number of records (default: up to the end)")->check(CLI::PositiveNumber);
+    app.add_option("--count", o.range.count, "number of records (default: up to the end)")->check(above_zero);
     add_threads(app, o.threads);
     app.add_option("--normalise", o.normalise,
                    "imagenet, cifar10 or 'channels m/s,m/s,m/s' (default: what the weight file says)");

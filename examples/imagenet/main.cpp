@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <string>
 
+#include "../support/above_zero.hpp"
 #include "../support/describe_known.hpp"
 #include "../support/imagenet_networks.hpp"
 #include "../support/program.hpp"
@@ -37,7 +38,7 @@ void add_train(CLI::App& app, imagenet::TrainOptions& o) {
                        "random scale, crop, mirror image and colours (default: yes)"});
     app.add_option("--validate", o.validate, "images like those of --data to measure the error on after each epoch");
     app.add_option("--divide-at", o.divide_at, "iterations at which the learning rate is divided instead")
-        ->check(CLI::PositiveNumber);
+        ->check(above_zero);
     add_reading(app, o);
 }
 

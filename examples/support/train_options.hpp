@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "above_zero.hpp"
 #include "program.hpp"
 
 namespace support {
@@ -51,17 +52,17 @@ inline void add_train_options(CLI::App& app, TrainOptions& o, const TrainHelp& h
     app.add_option("--data", o.data, help.data)->required();
     auto* const iterations =
         app.add_option("--iterations", o.iterations, "training steps (default with --resume: those of the first run)")
-            ->check(CLI::PositiveNumber)
+            ->check(above_zero)
             ->default_str(std::to_string(o.usual_iterations));
     app.add_option("--epochs", o.epochs, "passes through the images, instead of --iterations")
-        ->check(CLI::PositiveNumber)
+        ->check(above_zero)
         ->excludes(iterations);
     app.add_option("--batch", o.batch, "images at a time")->check(CLI::Range(1, 65536))->capture_default_str();
     app.add_option("--accumulate", o.accumulate, "batches a step, where memory is short")
         ->check(CLI::Range(1, 65536))
         ->capture_default_str();
     app.add_flag("--drop-last", o.drop_last, "leave out an epoch's last images if they do not fill a batch");
-    app.add_option("--lr", o.lr, help.lr)->check(CLI::PositiveNumber)->capture_default_str();
+    app.add_option("--lr", o.lr, help.lr)->check(above_zero)->capture_default_str();
     app.add_option("--seed", o.seed, "of weights, order and augmentation")->capture_default_str();
     add_threads(app, o.threads);
     app.add_flag("--augment,!--no-augment", o.augment, help.augment);

@@ -113,8 +113,7 @@ TEST_CASE("program: without gnuplot a plot is refused at the start") {
 }
 
 TEST_CASE("program: rates, splits and batches with which no run can end well are refused at the start") {
-    check_refused(training + Arguments{"--lr", "nan"},
-                  "schedule: rate: expected a finite number of at least 0, got nan");
+    check_refused(training + Arguments{"--lr", "nan"}, "--lr: expected a number above 0, found 'nan'");
     check_refused(training + Arguments{"--lr", "1e300"}, "schedule: rate: expected a finite number");
     check_refused(training + Arguments{"--split", "10000"}, "--split: expected fewer than the 10000 training records");
     check_refused({"train", "--net", "resnet20", "--data", "builtin", "--batch", "16384", "--drop-last"},

@@ -40,7 +40,7 @@ TEST_CASE("program: options missing, unknown, or out of range") {
     check_wrong({"describe"}, "NET");
     check_wrong(tiny + Arguments{"--wings"}, "--wings");
     check_wrong(tiny + Arguments{"--lr", "-1"}, "--lr");
-    check_wrong(tiny + Arguments{"--lr", "high"}, "--lr");
+    check_wrong(tiny + Arguments{"--lr", "high"}, "expected a number above 0, found 'high'");
     check_wrong(tiny + Arguments{"--threads", "0"}, "--threads");
     check_wrong(tiny + Arguments{"--epochs", "3"}, "--iterations");
     check_wrong(tiny + Arguments{"--split", "10000"}, "--split");
