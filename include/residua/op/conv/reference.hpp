@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+
 #include <residua/kernel/reference/conv.hpp>
 #include <residua/op/conv/rule.hpp>
 #include <residua/op/reference_node.hpp>
@@ -20,9 +22,10 @@ struct SlowKernels<ConvOp> {
     }
 
   private:
+    /// A grouped convolution's setting is the number of its groups; others have none.
     template <class T>
     static reference::ConvShape shape_of(const ReferenceNode<T>& at) {
-        return {at.images, at.src_shape(), at.node.shape.c, at.node.window};
+        return {at.images, at.src_shape(), at.node.shape.c, at.node.window, std::max(1, at.node.setting)};
     }
 };
 
