@@ -2,11 +2,11 @@
 
 #include <array>
 
+#include <residua/geometry/layout.hpp>
 #include <residua/graph/enforce.hpp>
 #include <residua/model/cifar.hpp>
 #include <residua/model/imagenet.hpp>
 #include <residua/model/vgg.hpp>
-#include <residua/plan/layout.hpp>
 
 /// What tells one convolution from another.
 struct ConvShape {
@@ -44,7 +44,7 @@ struct Shapes {
 template <class Net>
 constexpr void add_convs(Shapes& shapes) {
     constexpr const auto& graph = residua::graph_of<Net>;
-    for (int i = 0; i < graph.count(); ++i)
+    for (residua::detail::NodeNumber i{}; i < graph.behind(); ++i)
         if (const residua::detail::Node& node = graph[i]; node.op == residua::detail::op_of<residua::detail::ConvOp>)
             shapes.add({.src = graph.source_shape(i), .dst = node.shape, .window = node.window});
 }

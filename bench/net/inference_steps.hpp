@@ -12,8 +12,8 @@ std::string operation_of(const residua::detail::InferenceStep& step) {
     using namespace residua;
     const auto activations = detail::activation_kinds<ActivationsOf<Net>>();
     std::string words = kind_of<Net>(step.node, step.algorithm);
-    if (step.bn >= 0 && step.bn != step.node) words += "+BN";
-    if (step.skip >= 0 && detail::role_of(step.op) != detail::Role::sum) words += "+Add";
+    if (step.bn != detail::NodeNumber::none && step.bn != step.node) words += "+BN";
+    if (step.skip != detail::MapNumber::none && detail::role_of(step.op) != detail::Role::sum) words += "+Add";
     if (step.activation >= 0 && detail::role_of(step.op) != detail::Role::function)
         words += '+' + std::string(activations[static_cast<std::size_t>(step.activation)]);
     return words;
@@ -26,16 +26,16 @@ std::vector<MeasuredStep> list_inference_steps(const StepRunner<Net>& runner) {
     constexpr const auto& plan = inference_plan<Net>;
     const int rows = detail::Frozen<Net>::shares_input() ? input_shape<Net>.h : 1;
     std::vector<MeasuredStep> steps{{.operation = "load", .pieces = rows}};
-    for (int s = 0; s < plan.step_count; ++s) {
+    for (detail::StepNumber s{}; s < detail::StepNumber{plan.step_count}; ++s) {
         const detail::InferenceStep step = detail::step_of(plan, s);
         long maps = 0;
-        for (const int map : {step.src, step.skip, step.dst})
-            if (map >= 0) maps += plan.layouts[map].shape.count();
+        for (const detail::MapNumber map : {step.src, step.skip, step.dst})
+            if (map != detail::MapNumber::none) maps += plan.layouts[map].shape.count();
         steps.push_back({.layer = module_name(graph_of<Net>[step.node].name),
                          .operation = operation_of<Net>(step),
                          .src = spelled(plan.layouts[step.src].shape),
                          .dst = spelled(plan.layouts[step.dst].shape),
-                         .phase = s + 1,
+                         .phase = place_of(s) + 1,
                          .pieces = runner.pieces(s),
                          .flops = 2.0 * static_cast<double>(detail::node_multiply_adds(graph_of<Net>, step.node)),
                          .map_bytes = detail::float_bytes * maps,

@@ -7,7 +7,7 @@
 #include "../support/repeat.hpp"
 #include <residua/exec/model.hpp>
 #include <residua/exec/workspace.hpp>
-#include <residua/io/npy.hpp>
+#include <residua/file/npy.hpp>
 #include <residua/io/weights.hpp>
 #include <residua/train/initialise.hpp>
 

@@ -34,17 +34,17 @@ class StepRunner {
             return residua::detail::load_planar(image_.data(), input);
         }
         if (step == count - 1) return residua::detail::store_planar(frozen_.output(share_), output_.data());
-        const int kernel = inference_kernels<Net>.of[2 * (step - 1)];
+        const int kernel = inference_kernels<Net>.of[kernel_entry(StepNumber{step - 1})];
         run_functions<Net>[static_cast<std::size_t>(kernel)](frozen_.steps()[static_cast<std::size_t>(step - 1)],
                                                              share_);
     }
 
     /// What threads can share of a step of the plan: rows, tiles of channels, or columns and patches as many as fill
     /// the registers.
-    [[nodiscard]] int pieces(int s) const {
+    [[nodiscard]] int pieces(residua::detail::StepNumber s) const {
         using namespace residua;
-        const detail::BoundStep& step = frozen_.steps()[static_cast<std::size_t>(s)];
-        const detail::InferenceKernel& kernel = detail::inference_kernels<Net>.value_of(2 * s);
+        const detail::BoundStep& step = frozen_.steps()[detail::index(s)];
+        const detail::InferenceKernel& kernel = detail::inference_kernels<Net>.value_of(kernel_entry(s));
         const Chw dst = step.dst.shape;
         const auto tiles_of = [&](int columns) { return (columns + kernel.tiling.width - 1) / kernel.tiling.width; };
         if (!step.shared) return 1;

@@ -21,7 +21,7 @@ template <class Net>
 constexpr long training_multiply_adds = [] {
     using namespace residua;
     using namespace residua::detail;
-    int first = 0;
+    NodeNumber first{};
     while (!has_products(graph_of<Net>[first].op)) ++first;
     return 3 * multiply_adds<Net> - detail::node_multiply_adds(graph_of<Net>, first);
 }();

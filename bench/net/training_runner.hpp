@@ -99,7 +99,7 @@ class TrainingRunner {
             case Work::forward:
             case Work::statistics:
                 for (int chunk = part.first; chunk < part.last; ++chunk)
-                    Forward{memory_}.run(weights_, part.phase, chunk, 0);
+                    Forward{memory_}.run(weights_.all().data(), part.phase, chunk, 0);
                 return;
             default:
                 for (int chunk = part.first; chunk < part.last; ++chunk) way_back().run(part.phase, chunk, 0);

@@ -7,7 +7,7 @@
 
 /// The words of a layer: "Conv 3x3 stride 2 winograd4".
 template <class Net>
-std::string kind_of(int node, residua::Algorithm algorithm) {
+std::string kind_of(residua::detail::NodeNumber node, residua::Algorithm algorithm) {
     using namespace residua;
     std::string words = detail::kind_of(graph_of<Net>[node], detail::activation_kinds<ActivationsOf<Net>>());
     std::erase(words, ',');

@@ -7,8 +7,8 @@
 #include "commands.hpp"
 #include "network.hpp"
 #include <residua/data/augmented_images.hpp>
-#include <residua/io/class_names.hpp>
-#include <residua/io/npy.hpp>
+#include <residua/file/class_names.hpp>
+#include <residua/file/npy.hpp>
 
 namespace cifar10 {
 

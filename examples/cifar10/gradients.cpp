@@ -2,7 +2,7 @@
 #include "../support/weight_normalisation.hpp"
 #include "commands.hpp"
 #include "network.hpp"
-#include <residua/io/class_names.hpp>
+#include <residua/file/class_names.hpp>
 
 namespace cifar10 {
 

@@ -3,7 +3,7 @@
 #include "commands.hpp"
 #include "network.hpp"
 #include <residua/data/augmented_images.hpp>
-#include <residua/io/class_names.hpp>
+#include <residua/file/class_names.hpp>
 
 namespace cifar10 {
 

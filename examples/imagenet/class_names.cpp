@@ -4,9 +4,9 @@
 #include <sstream>
 
 #include <residua/data/detail/csv.hpp>
-#include <residua/io/detail/content_kind.hpp>
-#include <residua/io/error.hpp>
-#include <residua/io/file.hpp>
+#include <residua/file/detail/content_kind.hpp>
+#include <residua/file/error.hpp>
+#include <residua/file/file.hpp>
 
 namespace imagenet {
 

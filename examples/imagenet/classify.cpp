@@ -8,8 +8,8 @@
 #include "commands.hpp"
 #include "image_files.hpp"
 #include "member_networks.hpp"
-#include <residua/io/error.hpp>
-#include <residua/io/npy.hpp>
+#include <residua/file/error.hpp>
+#include <residua/file/npy.hpp>
 #include <residua/train/scores.hpp>
 
 namespace imagenet {

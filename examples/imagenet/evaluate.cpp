@@ -7,9 +7,9 @@
 #include "commands.hpp"
 #include "image_files.hpp"
 #include "member_networks.hpp"
-#include <residua/io/atomic_file.hpp>
-#include <residua/io/class_names.hpp>
-#include <residua/io/npy.hpp>
+#include <residua/file/atomic_file.hpp>
+#include <residua/file/class_names.hpp>
+#include <residua/file/npy.hpp>
 #include <residua/train/scores.hpp>
 
 namespace imagenet {

@@ -4,7 +4,7 @@
 
 #include "commands.hpp"
 #include <residua/data/image_file.hpp>
-#include <residua/io/error.hpp>
+#include <residua/file/error.hpp>
 
 namespace imagenet {
 

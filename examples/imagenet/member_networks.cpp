@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "../support/weight_normalisation.hpp"
-#include <residua/io/class_names.hpp>
+#include <residua/file/class_names.hpp>
 
 namespace imagenet {
 

@@ -6,7 +6,7 @@
 #include "image_files.hpp"
 #include "network.hpp"
 #include <residua/data/augmented_folder.hpp>
-#include <residua/io/class_names.hpp>
+#include <residua/file/class_names.hpp>
 
 namespace imagenet {
 

@@ -5,7 +5,7 @@
 #include <span>
 #include <string>
 
-#include <residua/io/atomic_file.hpp>
+#include <residua/file/atomic_file.hpp>
 #include <residua/train/history.hpp>
 
 namespace support {

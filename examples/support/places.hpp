@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <system_error>
 
-#include <residua/io/atomic_file.hpp>
+#include <residua/file/atomic_file.hpp>
 
 /// What can be known about files before the work whose result they are to hold.
 namespace support {

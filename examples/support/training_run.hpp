@@ -7,7 +7,7 @@
 #include <span>
 
 #include <residua/data/image_source.hpp>
-#include <residua/io/safetensors.hpp>
+#include <residua/file/safetensors.hpp>
 #include <residua/train/trainer.hpp>
 
 /// Training without the network's type: types are compiled in few places (training_run_of.hpp), the rest of a program

@@ -11,8 +11,8 @@
 #include "log.hpp"
 #include "places.hpp"
 #include "plot.hpp"
-#include <residua/io/class_names.hpp>
-#include <residua/io/error.hpp>
+#include <residua/file/class_names.hpp>
+#include <residua/file/error.hpp>
 
 namespace support {
 

@@ -3,7 +3,7 @@
 #include <string>
 
 #include <residua/data/normalisation.hpp>
-#include <residua/io/safetensors.hpp>
+#include <residua/file/safetensors.hpp>
 
 namespace support {
 

@@ -32,5 +32,5 @@ TEST_CASE("fused: grouped convolutions at the ends of a network") {
 TEST_CASE("fused: one group is a dense convolution") {
     using One = Network<Input<3, 8, 8>, Conv<16, 3, Groups<1>>>;
     using Dense = Network<Input<3, 8, 8>, Conv<16, 3>>;
-    STATIC_REQUIRE(graph_of<One>[1].op == graph_of<Dense>[1].op);
+    STATIC_REQUIRE(graph_of<One>[detail::NodeNumber{1}].op == graph_of<Dense>[detail::NodeNumber{1}].op);
 }

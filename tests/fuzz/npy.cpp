@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <span>
 
-#include <residua/io/npy.hpp>
+#include <residua/file/npy.hpp>
 
 namespace {
 

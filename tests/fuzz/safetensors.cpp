@@ -4,7 +4,7 @@
 #include <span>
 #include <vector>
 
-#include <residua/io/safetensors.hpp>
+#include <residua/file/safetensors.hpp>
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const auto bytes = std::as_bytes(std::span(data, size));

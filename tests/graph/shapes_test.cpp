@@ -83,9 +83,9 @@ TEST_CASE("shapes of the paper's networks") {
 
 TEST_CASE("nodes come after what they read") {
     const auto& graph = graph_of<ResNet50>;
-    for (int i = 0; i < graph.count(); ++i) {
-        for (const int source : graph.sources(i)) CHECK((source >= 0 && source < i));
-        CHECK(graph.sources(i).count == (i == 0 ? 0 : graph[i].op == op_of<AddOp> ? 2 : 1));
+    for (NodeNumber i{}; i < graph.behind(); ++i) {
+        for (const NodeNumber source : graph.sources(i)) CHECK((source != NodeNumber::none && source < i));
+        CHECK(graph.sources(i).count == (i == NodeNumber{} ? 0 : graph[i].op == op_of<AddOp> ? 2 : 1));
     }
 }
 

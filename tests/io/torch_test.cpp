@@ -8,7 +8,7 @@
 #include <support/files.hpp>
 #include <vector>
 
-#include <residua/io/safetensors.hpp>
+#include <residua/file/safetensors.hpp>
 
 using namespace residua;
 

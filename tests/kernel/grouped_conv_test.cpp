@@ -4,6 +4,7 @@
 #include <support/catch.hpp>
 
 #include "maps.hpp"
+#include <residua/graph/problem.hpp>
 #include <residua/kernel/reference/conv.hpp>
 #include <residua/kernel/simd/grouped_backward_weight.hpp>
 #include <residua/kernel/simd/grouped_conv.hpp>
@@ -226,7 +227,7 @@ class RandomConvs {
             window.stride = up_to(3);
             window.padding = up_to(3) - 1;
             const Chw src{n * groups, up_to(9), up_to(10) == 1 ? up_to(40) : up_to(11)};
-            if (window.check(src).kind == Kind::Accepted) return grouped(src, m * groups, groups, window);
+            if (check_window(window, src).kind == Kind::Accepted) return grouped(src, m * groups, groups, window);
         }
     }
 

@@ -4,7 +4,7 @@
 #include <residua/kernel/reference/conv.hpp>
 #include <residua/kernel/simd/winograd.hpp>
 #include <residua/kernel/simd/winograd_weights.hpp>
-#include <residua/lower/tiling.hpp>
+#include <residua/simd/tiling.hpp>
 
 using namespace residua;
 using namespace residua::detail;

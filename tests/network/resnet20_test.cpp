@@ -3,7 +3,7 @@
 
 #include <residua/data/cifar10.hpp>
 #include <residua/data/fill_batch.hpp>
-#include <residua/io/npy.hpp>
+#include <residua/file/npy.hpp>
 #include <residua/io/weights.hpp>
 #include <residua/model/cifar.hpp>
 #include <residua/train/loss.hpp>

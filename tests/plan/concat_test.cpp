@@ -22,13 +22,15 @@ constexpr bool is_copy(Op op) { return role_of(op) == Role::concat; }
 template <class Net>
 constexpr int copies_in_inference() {
     int copies = 0;
-    for (int s = 0; s < inference_plan<Net>.step_count; ++s) copies += is_copy(inference_plan<Net>.steps[s].op);
+    for (StepNumber s{}; s < StepNumber{inference_plan<Net>.step_count}; ++s)
+        copies += is_copy(inference_plan<Net>.steps[s].op);
     return copies;
 }
 template <class Net>
 constexpr int copies_in_training() {
     int copies = 0;
-    for (int s = 0; s < training_plan<Net>.forward_count; ++s) copies += training_plan<Net>.forward[s].piece >= 0;
+    for (StepNumber s{}; s < StepNumber{training_plan<Net>.forward_count}; ++s)
+        copies += training_plan<Net>.forward[s].piece >= 0;
     return copies;
 }
 
@@ -56,15 +58,15 @@ TEST_CASE("concat: whole blocks are written in place in both modes, others are c
 
 TEST_CASE("concat: maps inside others have their places, in the images of the outermost") {
     constexpr const auto& plan = inference_plan<Dense>;
-    for (int m = 0; m < plan.map_count; ++m) {
+    for (MapNumber m{}; m < MapNumber{plan.map_count}; ++m) {
         const Inside at = outermost(plan.inside, m);
         CHECK(plan.layouts[m].halo == plan.layouts[at.map].halo);
         CHECK(plan.buffers[m].offset == plan.buffers[at.map].offset + at.first_block * plan.layouts[m].block());
     }
     constexpr const auto& training = training_plan<Dense>;
     int inside = 0;
-    for (int m = 0; m < training.map_count; ++m) {
-        if (training.inside[m].map < 0) continue;
+    for (MapNumber m{}; m < MapNumber{training.map_count}; ++m) {
+        if (training.inside[m].map == MapNumber::none) continue;
         ++inside;
         const Inside at = outermost(training.inside, m);
         CHECK(training.map_buffers[m].floats == training.map_buffers[at.map].floats);

@@ -15,7 +15,7 @@ constexpr long growth = 32;
 template <class Net>
 constexpr int copies_of_inference() {
     int copies = 0;
-    for (int s = 0; s < inference_plan<Net>.step_count; ++s)
+    for (StepNumber s{}; s < StepNumber{inference_plan<Net>.step_count}; ++s)
         copies += role_of(inference_plan<Net>.steps[s].op) == Role::concat;
     return copies;
 }
@@ -23,7 +23,7 @@ constexpr int copies_of_inference() {
 template <class Net>
 constexpr int copies_of_training() {
     int copies = 0;
-    for (int s = 0; s < training_plan<Net>.forward_count; ++s)
+    for (StepNumber s{}; s < StepNumber{training_plan<Net>.forward_count}; ++s)
         copies += role_of(training_plan<Net>.forward[s].op) == Role::concat;
     return copies;
 }

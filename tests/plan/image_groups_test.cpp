@@ -17,16 +17,16 @@ struct OnlyInput : Network<Input<3, 8, 8>> {};
 template <class Net>
 class Memory {
   public:
-    void write(int map, int image) { std::ranges::fill(cells(map, image), owner(map, image)); }
-    bool holds(int map, int image) {
+    void write(MapNumber map, int image) { std::ranges::fill(cells(map, image), owner(map, image)); }
+    bool holds(MapNumber map, int image) {
         return std::ranges::all_of(cells(map, image), [&](int found) { return found == owner(map, image); });
     }
 
   private:
     static constexpr const auto& groups = image_groups<Net>;
 
-    static int owner(int map, int image) { return 1 + map * group_images + image; }
-    std::span<int> cells(int map, int image) {
+    static int owner(MapNumber map, int image) { return 1 + place_of(map) * group_images + image; }
+    std::span<int> cells(MapNumber map, int image) {
         const long size = inference_plan<Net>.layouts[map].count() / channel_block;
         const long first = groups.buffers[map].offset / channel_block + (groups.of_all[map] ? image * size : 0);
         REQUIRE(first + size <= static_cast<long>(owners_.size()));
@@ -42,20 +42,20 @@ TEMPLATE_TEST_CASE("a group of images finds every map as it was written", "", Re
                    ResNet50V15, Vgg16, AllTogether, OnlyInput) {
     constexpr const auto& plan = inference_plan<TestType>;
     Memory<TestType> memory;
-    const auto run = [&](int s, int image) {
+    const auto run = [&](StepNumber s, int image) {
         const InferenceStep& step = plan.steps[s];
-        for (const int map : {step.src, step.skip})
-            if (map >= 0) CHECK(memory.holds(map, image));
+        for (const MapNumber map : {step.src, step.skip})
+            if (map != MapNumber::none) CHECK(memory.holds(map, image));
         memory.write(step.dst, image);
     };
-    const int first = image_groups<TestType>.first_step;
+    const StepNumber first = image_groups<TestType>.first_step;
     for (int image = 0; image < group_images; ++image) {
-        memory.write(0, image);
-        for (int s = 0; s < first; ++s) run(s, image);
+        memory.write(inference_plan<TestType>.input, image);
+        for (StepNumber s{}; s < first; ++s) run(s, image);
     }
-    for (int s = first; s < plan.step_count; ++s)
+    for (StepNumber s = first; s < StepNumber{plan.step_count}; ++s)
         for (int image = 0; image < group_images; ++image) run(s, image);
-    for (int image = 0; image < group_images; ++image) CHECK(memory.holds(plan.map_count - 1, image));
+    for (int image = 0; image < group_images; ++image) CHECK(memory.holds(plan.output, image));
 }
 
 TEST_CASE("images go together through the steps whose weights are much larger than their maps") {

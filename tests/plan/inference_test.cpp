@@ -23,23 +23,23 @@ struct Nested : Network<Input<8, 9, 7>, Conv<8, 3>,
 struct TwoUsers : Network<Input<8, 8, 8>, Conv<8, 3>, BN, Residual<Sequence<ReLU, Conv<8, 3>>, Conv<8, 1>>, ReLU> {};
 struct ManyChannels : Network<Input<20, 4, 4>, Residual<Conv<20, 3>>, GlobalAvgPool, Linear<3>> {};
 
-std::uint64_t mix(std::uint64_t value, int node) {
-    value += static_cast<std::uint64_t>(node + 1) * 0x9e3779b97f4a7c15U;
+std::uint64_t mix(std::uint64_t value, int number) {
+    value += static_cast<std::uint64_t>(number + 1) * 0x9e3779b97f4a7c15U;
     value = (value ^ (value >> 30U)) * 0xbf58476d1ce4e5b9U;
     return value ^ (value >> 27U);
 }
 
 /// What an element-wise operation or a layer with weights makes of a value, as a number that tells them apart.
-std::uint64_t applied(const Node& node, int index, std::uint64_t value) {
-    return mix(value, node.op == op_of<ActivationOp> ? -2 - node.activation : index);
+std::uint64_t applied(const Node& node, NodeNumber number, std::uint64_t value) {
+    return mix(value, node.op == op_of<ActivationOp> ? -2 - node.activation : place_of(number));
 }
 
 /// The value of the network's output, computed node after node.
 template <class Graph>
 std::uint64_t by_nodes(const Graph& graph) {
     std::vector<std::uint64_t> values(static_cast<std::size_t>(graph.count()));
-    const auto value = [&](int i) -> std::uint64_t& { return values[static_cast<std::size_t>(i)]; };
-    for (int i = 1; i < graph.count(); ++i)
+    const auto value = [&](NodeNumber i) -> std::uint64_t& { return values[index(i)]; };
+    for (NodeNumber i{1}; i < graph.behind(); ++i)
         value(i) = graph[i].op == op_of<AddOp> ? value(graph.sources(i)[0]) + value(graph.sources(i)[1])
                                                : applied(graph[i], i, value(graph.source(i)));
     return values.back();
@@ -49,13 +49,13 @@ std::uint64_t by_nodes(const Graph& graph) {
 template <class Graph, class Plan>
 std::uint64_t by_steps(const Graph& graph, const Plan& plan) {
     std::vector<std::uint64_t> maps(static_cast<std::size_t>(plan.map_count));
-    const auto map = [&](int i) -> std::uint64_t& { return maps[static_cast<std::size_t>(i)]; };
-    for (int s = 0; s < plan.step_count; ++s) {
+    const auto map = [&](MapNumber i) -> std::uint64_t& { return maps[index(i)]; };
+    for (StepNumber s{}; s < StepNumber{plan.step_count}; ++s) {
         const InferenceStep& step = plan.steps[s];
         std::uint64_t value = map(step.src);
         if (!is_elementwise(step.op)) value = applied(graph[step.node], step.node, value);
-        if (step.bn >= 0) value = applied(graph[step.bn], step.bn, value);
-        if (step.skip >= 0) value += map(step.skip);
+        if (step.bn != NodeNumber::none) value = applied(graph[step.bn], step.bn, value);
+        if (step.skip != MapNumber::none) value += map(step.skip);
         if (step.activation >= 0) value = mix(value, -2 - step.activation);
         map(step.dst) = value;
     }
@@ -73,12 +73,12 @@ TEMPLATE_TEST_CASE("buffers, lifetimes and steps of the inference plan", "", Res
                    ResNet110, ResNet1202, Plain20, Plain110, ResNet18, ResNet50, ResNet50V15, OnlyInput, OnlyActivation,
                    Doubling, PreResNet, Nested, TwoUsers, ManyChannels) {
     const auto& plan = inference_plan<TestType>;
-    const auto buffer = [&](int i) { return plan.buffers[i]; };
+    const auto buffer = [&](MapNumber i) { return plan.buffers[i]; };
 
     SECTION("two buffers that are needed at the same time do not overlap") {
         int clashes = 0;
-        for (int i = 0; i < plan.map_count; ++i)
-            for (int j = 0; j < i; ++j) {
+        for (MapNumber i{}; i < MapNumber{plan.map_count}; ++i)
+            for (MapNumber j{}; j < i; ++j) {
                 const Buffer a = buffer(i);
                 const Buffer b = buffer(j);
                 const bool together = overlap(a.first, a.last - a.first + 1, b.first, b.last - b.first + 1);
@@ -88,7 +88,7 @@ TEMPLATE_TEST_CASE("buffers, lifetimes and steps of the inference plan", "", Res
     }
     SECTION("each buffer holds its map, is aligned, and the peak is reached") {
         long peak = 0;
-        for (int i = 0; i < plan.map_count; ++i) {
+        for (MapNumber i{}; i < MapNumber{plan.map_count}; ++i) {
             CHECK(buffer(i).floats == plan.layouts[i].count());
             CHECK(buffer(i).floats >= plan.layouts[i].shape.count());
             CHECK(buffer(i).offset * static_cast<long>(sizeof(float)) % alignment == 0);
@@ -98,21 +98,22 @@ TEMPLATE_TEST_CASE("buffers, lifetimes and steps of the inference plan", "", Res
     }
     SECTION("a map is written before it is read, and kept until it was read for the last time") {
         int wrong = 0;
-        for (int s = 0; s < plan.step_count; ++s) {
+        for (StepNumber s{}; s < StepNumber{plan.step_count}; ++s) {
             const InferenceStep& step = plan.steps[s];
-            for (const int map : {step.src, step.skip})
-                if (map > 0) wrong += buffer(map).first < s && buffer(map).last >= s ? 0 : 1;
-            wrong += buffer(step.dst).first == s ? 0 : 1;
+            for (const MapNumber map : {step.src, step.skip})
+                if (map != MapNumber::none && map != plan.input)
+                    wrong += buffer(map).first < place_of(s) && buffer(map).last >= place_of(s) ? 0 : 1;
+            wrong += buffer(step.dst).first == place_of(s) ? 0 : 1;
         }
         CHECK(wrong == 0);
-        CHECK(buffer(plan.map_count - 1).last == plan.step_count);  // the output outlives the run
-        CHECK(buffer(0).first == 0);
+        CHECK(buffer(MapNumber{plan.map_count - 1}).last == plan.step_count);  // the output outlives the run
+        CHECK(buffer(MapNumber{}).first == 0);
     }
     SECTION("the steps compute what the nodes say") {
         CHECK(by_steps(graph_of<TestType>, plan) == by_nodes(graph_of<TestType>));
     }
     SECTION("a frame is as wide as the widest kernel that reads the map needs") {
-        for (int s = 0; s < plan.step_count; ++s) {
+        for (StepNumber s{}; s < StepNumber{plan.step_count}; ++s) {
             const InferenceStep& step = plan.steps[s];
             if (step.op == op_of<ConvOp> && step.algorithm == Algorithm::direct)
                 CHECK(plan.layouts[step.src].halo >= graph_of<TestType>[step.node].window.padding);
@@ -130,28 +131,28 @@ TEST_CASE("element-wise work rides on convolutions") {
 
 TEST_CASE("the second convolution of a block takes BN, addition and activation along") {
     constexpr auto& plan = inference_plan<ResNet20>;
-    constexpr InferenceStep step = plan.steps[2];
+    constexpr InferenceStep step = plan.steps[StepNumber{2}];
     STATIC_REQUIRE(step.op == op_of<ConvOp>);
     STATIC_REQUIRE(graph_of<ResNet20>[step.bn].op == op_of<BnOp>);
-    STATIC_REQUIRE(step.src == plan.steps[1].dst);
-    STATIC_REQUIRE(step.skip == plan.steps[0].dst);
+    STATIC_REQUIRE(step.src == plan.steps[StepNumber{1}].dst);
+    STATIC_REQUIRE(step.skip == plan.steps[StepNumber{0}].dst);
     STATIC_REQUIRE(step.activation == 0);
 }
 
 TEST_CASE("what more than one reader needs is written") {
     // bn is read by ReLU and by the 1x1 convolution: conv + bn, conv 1x1, ReLU, conv + sum + ReLU.
     STATIC_REQUIRE(steps_of<TwoUsers> == 4);
-    STATIC_REQUIRE(inference_plan<TwoUsers>.steps[0].bn >= 0);
-    STATIC_REQUIRE(inference_plan<TwoUsers>.steps[0].activation == -1);
-    STATIC_REQUIRE(inference_plan<TwoUsers>.steps[3].skip >= 0);
-    STATIC_REQUIRE(inference_plan<TwoUsers>.steps[3].activation == 0);
+    STATIC_REQUIRE(inference_plan<TwoUsers>.steps[StepNumber{0}].bn != NodeNumber::none);
+    STATIC_REQUIRE(inference_plan<TwoUsers>.steps[StepNumber{0}].activation == -1);
+    STATIC_REQUIRE(inference_plan<TwoUsers>.steps[StepNumber{3}].skip != MapNumber::none);
+    STATIC_REQUIRE(inference_plan<TwoUsers>.steps[StepNumber{3}].activation == 0);
 }
 
 TEST_CASE("normalisation before the convolution makes its own pass") {
     // conv, then for each block BN + ReLU, conv + BN + ReLU, conv + sum, and the last BN + ReLU.
     STATIC_REQUIRE(steps_of<PreResNet> == 1 + 3 + 3 + 1);
-    STATIC_REQUIRE(inference_plan<PreResNet>.steps[1].op == op_of<BnOp>);
-    STATIC_REQUIRE(inference_plan<PreResNet>.steps[1].activation == 0);
+    STATIC_REQUIRE(inference_plan<PreResNet>.steps[StepNumber{1}].op == op_of<BnOp>);
+    STATIC_REQUIRE(inference_plan<PreResNet>.steps[StepNumber{1}].activation == 0);
 }
 
 TEST_CASE("memory does not grow with depth") {
@@ -173,7 +174,7 @@ template <>
 inline constexpr Algorithm residua::last_algorithm<DirectOnly> = Algorithm::direct;
 
 TEST_CASE("3x3 convolutions with stride 1 use minimal filtering, unless the network forbids it") {
-    constexpr auto algorithm = [](int s) { return inference_plan<Choices>.steps[s].algorithm; };
+    constexpr auto algorithm = [](int s) { return inference_plan<Choices>.steps[StepNumber{s}].algorithm; };
     STATIC_REQUIRE(algorithm(0) == Algorithm::winograd4);
     STATIC_REQUIRE(algorithm(1) == Algorithm::direct);
     STATIC_REQUIRE(algorithm(2) == Algorithm::winograd2);
@@ -181,34 +182,34 @@ TEST_CASE("3x3 convolutions with stride 1 use minimal filtering, unless the netw
     STATIC_REQUIRE(algorithm(4) == Algorithm::direct);
     STATIC_REQUIRE(algorithm(5) == Algorithm::direct);
     STATIC_REQUIRE(algorithm(7) == Algorithm::direct);  // the map is too small
-    STATIC_REQUIRE(inference_plan<DirectOnly>.steps[0].algorithm == Algorithm::direct);
-    STATIC_REQUIRE(inference_plan<DirectOnly>.steps[1].algorithm == Algorithm::direct);
+    STATIC_REQUIRE(inference_plan<DirectOnly>.steps[StepNumber{0}].algorithm == Algorithm::direct);
+    STATIC_REQUIRE(inference_plan<DirectOnly>.steps[StepNumber{1}].algorithm == Algorithm::direct);
 }
 
 TEST_CASE("many weights stay bare, and groups of images take larger patches of them") {
     constexpr const auto& steps = inference_plan<Choices>.steps;
-    STATIC_REQUIRE_FALSE(steps[0].bare);
-    STATIC_REQUIRE_FALSE(steps[1].bare);
-    STATIC_REQUIRE(steps[2].bare);
-    STATIC_REQUIRE(steps[3].bare);
-    STATIC_REQUIRE(steps[3].of_group == Algorithm::winograd4);
-    STATIC_REQUIRE_FALSE(steps[4].bare);
-    STATIC_REQUIRE_FALSE(inference_plan<DirectOnly>.steps[0].bare);
+    STATIC_REQUIRE_FALSE(steps[StepNumber{0}].bare);
+    STATIC_REQUIRE_FALSE(steps[StepNumber{1}].bare);
+    STATIC_REQUIRE(steps[StepNumber{2}].bare);
+    STATIC_REQUIRE(steps[StepNumber{3}].bare);
+    STATIC_REQUIRE(steps[StepNumber{3}].of_group == Algorithm::winograd4);
+    STATIC_REQUIRE_FALSE(steps[StepNumber{4}].bare);
+    STATIC_REQUIRE_FALSE(inference_plan<DirectOnly>.steps[StepNumber{0}].bare);
 }
 
 TEST_CASE("the plan is the same for any registers; narrow ones transform moderately many weights in advance") {
     constexpr bool wide = detail::accumulators >= 28;
-    constexpr InferenceStep few = detail::step_of(inference_plan<Narrow>, 0);
-    STATIC_REQUIRE(inference_plan<Narrow>.steps[0].bare);
+    constexpr InferenceStep few = detail::step_of(inference_plan<Narrow>, StepNumber{0});
+    STATIC_REQUIRE(inference_plan<Narrow>.steps[StepNumber{0}].bare);
     STATIC_REQUIRE(few.bare == wide);
     STATIC_REQUIRE(few.algorithm == (wide ? Algorithm::winograd2 : Algorithm::winograd4));
-    constexpr InferenceStep many = detail::step_of(inference_plan<Choices>, 2);
+    constexpr InferenceStep many = detail::step_of(inference_plan<Choices>, StepNumber{2});
     STATIC_REQUIRE(many.bare);
     STATIC_REQUIRE(many.algorithm == Algorithm::winograd2);
 }
 
 TEST_CASE("the input stays packed where only convolutions read it") {
-    STATIC_REQUIRE(inference_plan<ResNet20>.layouts[0].packed);
-    STATIC_REQUIRE_FALSE(inference_plan<OnlyActivation>.layouts[0].packed);
-    STATIC_REQUIRE_FALSE(inference_plan<ManyChannels>.layouts[0].packed);
+    STATIC_REQUIRE(inference_plan<ResNet20>.layouts[MapNumber{0}].packed);
+    STATIC_REQUIRE_FALSE(inference_plan<OnlyActivation>.layouts[MapNumber{0}].packed);
+    STATIC_REQUIRE_FALSE(inference_plan<ManyChannels>.layouts[MapNumber{0}].packed);
 }

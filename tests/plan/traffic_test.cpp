@@ -52,7 +52,7 @@ TEST_CASE("inference moves every step's maps once an image and the weights once 
 }
 
 TEST_CASE("minimal filtering reads transformed weights") {
-    STATIC_REQUIRE(inference_plan<Skip>.steps[0].algorithm == Algorithm::winograd4);
+    STATIC_REQUIRE(inference_plan<Skip>.steps[StepNumber{0}].algorithm == Algorithm::winograd4);
     STATIC_REQUIRE(traffic<Skip, Inference>.weight_bytes == 4 * 2 * (36 * 16 * 16 + 16));
 }
 

@@ -54,9 +54,9 @@ template <class Plan, class Visit>
 void for_each_gradient_read(const Plan& plan, const BackwardStep& pass, const Visit& visit) {
     if (computes_again(pass)) return;
     for (const Summand& pulled : pass.pulls)
-        if (pulled.blend >= 0) visit(pulled.blend);
-    if (pass.step < 0) return;
-    const int map = plan.forward[pass.step].dst;
+        if (pulled.blend != BlendNumber::none) visit(pulled.blend);
+    if (pass.step == StepNumber::none) return;
+    const MapNumber map = plan.forward[pass.step].dst;
     if (map != plan.output) visit(plan.reader[map]);
 }
 
@@ -65,8 +65,8 @@ template <class Net>
 std::vector<Buffer> all_buffers() {
     static constexpr const auto& plan = training_plan<Net>;
     std::vector<Buffer> live;
-    for (int m = 1; m < plan.map_count; ++m) live.push_back(plan.map_buffers[m]);
-    for (int b = 0; b < plan.blend_count; ++b)
+    for (MapNumber m{1}; m < MapNumber{plan.map_count}; ++m) live.push_back(plan.map_buffers[m]);
+    for (BlendNumber b{}; b < BlendNumber{plan.blend_count}; ++b)
         if (plan.gradient_buffers[b].first >= 0) live.push_back(plan.gradient_buffers[b]);
     return live;
 }
@@ -89,14 +89,14 @@ void check_buffers() {
 /// whose gradient it gives, and those before a BN that a gradient goes through.
 template <class Plan, class Visit>
 void for_each_map_read(const Plan& plan, const BackwardStep& pass, const Visit& visit) {
-    const auto maps_of = [&](int blend) {
+    const auto maps_of = [&](BlendNumber blend) {
         const Blend& of = plan.backward_blends[blend];
-        for (const int map : {of.main, of.skip, of.stored})
-            if (map > 0) visit(map);
+        for (const MapNumber map : {of.main, of.skip, of.stored})
+            if (map != MapNumber::none && map != plan.input) visit(map);
     };
     for (int i = 0; i < pass.restores; ++i) maps_of(plan.restored[pass.first_restored + i]);
-    if (pass.blend >= 0) maps_of(pass.blend);
-    if (pass.step >= 0) maps_of(plan.forward[pass.step].blend);
+    if (pass.blend != BlendNumber::none) maps_of(pass.blend);
+    if (pass.step != StepNumber::none) maps_of(plan.forward[pass.step].blend);
     for_each_gradient_read(plan, pass, maps_of);
 }
 
@@ -105,10 +105,10 @@ void for_each_map_read(const Plan& plan, const BackwardStep& pass, const Visit& 
 template <class Net>
 void check_maps() {
     static constexpr const auto& plan = training_plan<Net>;
-    for (int t = 0; t < plan.backward_count; ++t)
-        for_each_map_read(plan, plan.backward[t], [&](int map) {
-            CHECK(plan.map_buffers[map].first <= t);
-            CHECK(plan.map_buffers[map].last >= t);
+    for (PassNumber t{}; t < PassNumber{plan.backward_count}; ++t)
+        for_each_map_read(plan, plan.backward[t], [&](MapNumber map) {
+            CHECK(plan.map_buffers[map].first <= place_of(t));
+            CHECK(plan.map_buffers[map].last >= place_of(t));
         });
 }
 
@@ -118,23 +118,23 @@ void check_gradients() {
     static constexpr const auto& plan = training_plan<Net>;
     std::vector<bool> complete(plan.blends.size());
     std::vector<bool> started(plan.blends.size());
-    for (int t = 0; t < plan.backward_count; ++t) {
+    for (PassNumber t{}; t < PassNumber{plan.backward_count}; ++t) {
         const BackwardStep& pass = plan.backward[t];
-        for_each_gradient_read(plan, pass, [&](int blend) {
-            REQUIRE(blend >= 0);
+        for_each_gradient_read(plan, pass, [&](BlendNumber blend) {
+            REQUIRE(blend != BlendNumber::none);
             CHECK(complete[static_cast<std::size_t>(blend)]);
-            CHECK(plan.gradient_buffers[blend].last >= t);
+            CHECK(plan.gradient_buffers[blend].last >= place_of(t));
         });
-        if (pass.blend < 0) continue;
-        CHECK(plan.gradient_buffers[pass.blend].first <= t);
-        CHECK(plan.gradient_buffers[pass.blend].last >= t);
+        if (pass.blend == BlendNumber::none) continue;
+        CHECK(plan.gradient_buffers[pass.blend].first <= place_of(t));
+        CHECK(plan.gradient_buffers[pass.blend].last >= place_of(t));
         const auto blend = static_cast<std::size_t>(pass.blend);
         CHECK_FALSE(complete[blend]);
         CHECK(pass.accumulates == started[blend]);
         started[blend] = true;
         complete[blend] = pass.finishes;
     }
-    for (int b = 0; b < plan.blend_count; ++b) {
+    for (BlendNumber b{}; b < BlendNumber{plan.blend_count}; ++b) {
         const bool input = plan.blends[b].plain() && plan.blends[b].main == plan.input;
         CHECK(complete[static_cast<std::size_t>(b)] != input);
     }
@@ -147,30 +147,32 @@ void check_order() {
     static constexpr const auto& plan = training_plan<Net>;
     std::vector<bool> written(plan.maps.size());
     written[0] = true;
-    const auto is_there = [](int map, int step) {
+    const auto is_there = [](MapNumber map, StepNumber step) {
         const Buffer& buffer = plan.map_buffers[map];
-        return buffer.first <= step - plan.forward_count && buffer.last >= step - plan.forward_count;
+        const int time = place_of(step) - plan.forward_count;
+        return buffer.first <= time && buffer.last >= time;
     };
-    for (int s = 0; s < plan.forward_count; ++s) {
+    for (StepNumber s{}; s < StepNumber{plan.forward_count}; ++s) {
         const ForwardStep& step = plan.forward[s];
         const Blend& blend = plan.blends[step.blend];
         CHECK(written[static_cast<std::size_t>(blend.main)]);
-        if (blend.skip >= 0) CHECK(written[static_cast<std::size_t>(blend.skip)]);
+        if (blend.skip != MapNumber::none) CHECK(written[static_cast<std::size_t>(blend.skip)]);
         if (step.load == Load::stored) CHECK(written[static_cast<std::size_t>(blend.stored)]);
-        for (const int map : {blend.main, blend.skip})
-            if (map > 0 && step.load != Load::stored) CHECK(is_there(map, s));
-        if (step.load != Load::compute && blend.stored > 0) CHECK(is_there(blend.stored, s));
-        if (step.dst >= 0) CHECK(is_there(step.dst, s));
+        for (const MapNumber map : {blend.main, blend.skip})
+            if (map != MapNumber::none && map != plan.input && step.load != Load::stored) CHECK(is_there(map, s));
+        if (step.load != Load::compute && blend.stored != MapNumber::none && blend.stored != plan.input)
+            CHECK(is_there(blend.stored, s));
+        if (step.dst != MapNumber::none) CHECK(is_there(step.dst, s));
         if (step.load == Load::compute_and_store) written[static_cast<std::size_t>(blend.stored)] = true;
-        if (step.dst >= 0) written[static_cast<std::size_t>(step.dst)] = true;
+        if (step.dst != MapNumber::none) written[static_cast<std::size_t>(step.dst)] = true;
     }
     CHECK(written[static_cast<std::size_t>(plan.output)]);
     std::vector<int> visits(plan.forward.size());
-    for (int t = 0; t < plan.backward_count; ++t) {
+    for (PassNumber t{}; t < PassNumber{plan.backward_count}; ++t) {
         const BackwardStep& pass = plan.backward[t];
-        if (pass.step >= 0 && !pass.repeats) ++visits[static_cast<std::size_t>(pass.step)];
+        if (pass.step != StepNumber::none && !pass.repeats) ++visits[static_cast<std::size_t>(pass.step)];
     }
-    for (int s = 0; s < plan.forward_count; ++s)
+    for (StepNumber s{}; s < StepNumber{plan.forward_count}; ++s)
         if (has_products(plan.forward[s].op)) CHECK(visits[static_cast<std::size_t>(s)] == 1);
 }
 
@@ -179,16 +181,16 @@ template <class Net>
 void check_collected() {
     static constexpr const auto& plan = training_plan<Net>;
     int collecting = 0;
-    for (int t = 0; t < plan.backward_count; ++t) {
+    for (PassNumber t{}; t < PassNumber{plan.backward_count}; ++t) {
         const BackwardStep& pass = plan.backward[t];
-        if (pass.step < 0 || pass.repeats || !has_products(plan.forward[pass.step].op)) continue;
+        if (pass.step == StepNumber::none || pass.repeats || !has_products(plan.forward[pass.step].op)) continue;
         const ForwardStep& step = plan.forward[pass.step];
         const Node& node = graph_of<Net>[step.node];
         const long floats = detail::collected_floats(detail::source_layout(graph_of<Net>, plan, step), node.shape,
                                                      node.window, detail::training_convs<Net>.value_of(pass.step));
         if (floats == 0) continue;
         ++collecting;
-        const Buffer collected{floats, t, t, detail::before_collected<Net>[pass.step]};
+        const Buffer collected{floats, place_of(t), place_of(t), detail::before_collected<Net>[pass.step]};
         CHECK(collected.offset + floats <= detail::training_extent<Net>.maps);
         for (const Buffer& buffer : all_buffers<Net>()) CHECK_FALSE(overlap(collected, buffer));
     }
@@ -229,20 +231,20 @@ TEST_CASE("training plan: large sums are dropped on the way forward, and restore
     static constexpr const auto& plan = training_plan<LargeSums>;
     std::vector<int> restored;
     std::vector<int> in_a_pass;
-    int last_step = plan.forward_count;
-    for (int t = 0; t < plan.backward_count; ++t) {
+    StepNumber last_step{plan.forward_count};
+    for (PassNumber t{}; t < PassNumber{plan.backward_count}; ++t) {
         const BackwardStep& pass = plan.backward[t];
-        if (pass.step >= 0) last_step = pass.step;
+        if (pass.step != StepNumber::none) last_step = pass.step;
         if (pass.restores > 0) in_a_pass.push_back(pass.restores);
         for (int i = 0; i < pass.restores; ++i) {
-            const int value = plan.restored[pass.first_restored + i];
+            const BlendNumber value = plan.restored[pass.first_restored + i];
             const Blend& blend = plan.blends[value];
             CHECK(plan.dropped[blend.stored]);
             CHECK(plan.map_buffers[blend.stored].last < 0);
             CHECK(plan.backward_blends[value].stored == plan.backward_map[blend.stored]);
             CHECK(plan.backward_blends[value].stored != blend.stored);
             // The steps of later stages are gone through by then, but for those that read the stage's last sum.
-            CHECK(last_step <= (blend.shape.c == 32 ? 1 + 6 + 9 + 2 : 1 + 6 + 2));
+            CHECK(place_of(last_step) <= (blend.shape.c == 32 ? 1 + 6 + 9 + 2 : 1 + 6 + 2));
             restored.push_back(blend.shape.c);
         }
     }
@@ -255,13 +257,13 @@ TEST_CASE("training plan: large sums are dropped on the way forward, and restore
 TEST_CASE("training plan: large results of cheap convolutions are dropped, and computed again when they are read") {
     static constexpr const auto& plan = training_plan<LargeResults>;
     std::vector<int> repeated;
-    for (int t = 0; t < plan.backward_count; ++t) {
+    for (PassNumber t{}; t < PassNumber{plan.backward_count}; ++t) {
         const BackwardStep& pass = plan.backward[t];
         if (!pass.repeats) continue;
-        const int map = plan.forward[pass.step].dst;
+        const MapNumber map = plan.forward[pass.step].dst;
         CHECK(plan.dropped[map]);
         CHECK(plan.map_buffers[map].last < 0);
-        CHECK(plan.map_buffers[plan.backward_map[map]].first == t);
+        CHECK(plan.map_buffers[plan.backward_map[map]].first == place_of(t));
         repeated.push_back(plan.maps[map].c);
     }
     CHECK(repeated == std::vector{96, 96, 96, 96, 80});
@@ -271,7 +273,7 @@ TEST_CASE("training plan: of a long stage's sums no more than a few are there at
     static constexpr const auto& plan = training_plan<LongStage>;
     constexpr long map = 16 * 64 * 64;
     long results = 0;  // of convolutions
-    for (int s = 0; s < plan.forward_count; ++s)
+    for (StepNumber s{}; s < StepNumber{plan.forward_count}; ++s)
         if (has_products(plan.forward[s].op)) results += map;
     CHECK(results == (1 + 2 * 150) * map);
     const long kept = 11;
@@ -283,10 +285,10 @@ TEST_CASE("training plan: what ResNet-20 keeps") {
     static constexpr const auto& plan = training_plan<ResNet20>;
     // a pass for each of 19 convolutions, two subsampling shortcuts, pooling and the linear layer
     CHECK(plan.forward_count == 19 + 2 + 1 + 1);
-    for (int s = 0; s < plan.forward_count; ++s) CHECK(plan.forward[s].dst >= 0);
+    for (StepNumber s{}; s < StepNumber{plan.forward_count}; ++s) CHECK(plan.forward[s].dst != MapNumber::none);
     // the maps before each BN, the blocks' outputs that two read, and what shortcuts, pooling and the linear layer give
     long kept = 0;
-    for (int m = 1; m < plan.map_count; ++m) kept += plan.map_buffers[m].floats;
+    for (MapNumber m{1}; m < MapNumber{plan.map_count}; ++m) kept += plan.map_buffers[m].floats;
     const long before_bn = 7 * 16 * 1024 + 6 * 32 * 256 + 6 * 64 * 64;
     const long shared = 4 * 16 * 1024 + 3 * 32 * 256 + 2 * 64 * 64;
     CHECK(kept == before_bn + shared + (16 * 1024 / 2 + 16 * 1024 / 4) + 64 + 16);

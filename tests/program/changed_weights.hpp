@@ -4,7 +4,7 @@
 #include <support/files.hpp>
 #include <vector>
 
-#include <residua/io/safetensors.hpp>
+#include <residua/file/safetensors.hpp>
 
 /// The content of a .safetensors file with one value for all, or for the first `count`, elements of a tensor.
 inline std::string with_values(const std::string& content, const std::string& name, float value,

@@ -9,8 +9,8 @@
 #include <support/catch.hpp>
 
 #include "program.hpp"
-#include <residua/io/npy.hpp>
-#include <residua/io/safetensors.hpp>
+#include <residua/file/npy.hpp>
+#include <residua/file/safetensors.hpp>
 
 using namespace residua;
 

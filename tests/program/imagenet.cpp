@@ -14,8 +14,8 @@
 #include "metadata.hpp"
 #include "program.hpp"
 #include <residua/data/image_file.hpp>
-#include <residua/io/class_names.hpp>
-#include <residua/io/npy.hpp>
+#include <residua/file/class_names.hpp>
+#include <residua/file/npy.hpp>
 
 using namespace residua;
 

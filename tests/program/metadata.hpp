@@ -5,7 +5,7 @@
 #include <support/files.hpp>
 #include <vector>
 
-#include <residua/io/safetensors.hpp>
+#include <residua/file/safetensors.hpp>
 
 /// The content of a .safetensors file with another text, or none, for a key of its metadata.
 inline std::string with_metadata(const std::string& content, const std::string& key,

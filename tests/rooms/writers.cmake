@@ -1,9 +1,9 @@
-# Reads all source files and fails on one that opens a file for writing past io/atomic_file.hpp, which follows links,
+# Reads all source files and fails on one that opens a file for writing past file/atomic_file.hpp, which follows links,
 # keeps modes and leaves devices and pipes what they are.
 # Usage: cmake -D FOLDERS=<folder>;... -P writers.cmake
 cmake_minimum_required(VERSION 3.22)
 
-set(door "residua/io/atomic_file\\.hpp$")
+set(door "residua/file/atomic_file\\.hpp$")
 set(writing "fstream|fopen|freopen|O_WRONLY|O_RDWR|O_CREAT|std::rename|filesystem::rename|filesystem::copy|mkstemp")
 
 set(found 0)
@@ -15,7 +15,7 @@ foreach(folder IN LISTS FOLDERS)
             math(EXPR found "${found} + 1")
             # What nobody wants to see is written nowhere.
             if(NOT source MATCHES "${door}" AND NOT line MATCHES "/dev/null")
-                message(SEND_ERROR "${source}: writes past io/atomic_file.hpp: ${line}")
+                message(SEND_ERROR "${source}: writes past file/atomic_file.hpp: ${line}")
             endif()
         endforeach()
     endforeach()

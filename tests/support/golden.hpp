@@ -5,7 +5,7 @@
 #include <support/files.hpp>
 #include <vector>
 
-#include <residua/io/safetensors.hpp>
+#include <residua/file/safetensors.hpp>
 
 /// A tensor of PyTorch's, in the file's order.
 inline std::vector<double> golden_values(const residua::SafetensorsFile& file, const std::string& name) {

@@ -24,11 +24,12 @@ class SignKeeper {
     static void keep(residua::Weights<Net>& weights, std::span<const float> images, int n) {
         SignKeeper keeper{weights, n};
         keeper.maps_[0].assign(images.begin(), images.end());
-        for (int i = 1; graph[i].op != residua::detail::op_of<residua::detail::AvgPoolOp>; ++i) keeper.run(i);
+        for (NodeNumber i{1}; graph[i].op != residua::detail::op_of<residua::detail::AvgPoolOp>; ++i) keeper.run(i);
     }
 
   private:
     using Values = std::vector<double>;
+    using NodeNumber = residua::detail::NodeNumber;
     static constexpr const auto& graph = residua::graph_of<Net>;
     static constexpr double reach = 0.25;  ///< the longest way of a bias
 
@@ -36,10 +37,10 @@ class SignKeeper {
         : weights_{weights}, values_(weights.all().begin(), weights.all().end()), n_{n} {}
 
     static std::size_t index(long i) { return static_cast<std::size_t>(i); }
-    Values& map(int node) { return maps_[index(node)]; }
-    const double* src(int node) { return map(graph.source(node)).data(); }
+    Values& map(NodeNumber node) { return maps_[residua::detail::index(node)]; }
+    const double* src(NodeNumber node) { return map(graph.source(node)).data(); }
 
-    void run(int i) {
+    void run(NodeNumber i) {
         using namespace residua;
         using namespace residua::detail;
         const Node& node = graph[i];
@@ -58,7 +59,7 @@ class SignKeeper {
         if (graph[i + 1].op == op_of<ActivationOp>) move_from_zero(i);
     }
 
-    void run_bn(int i, double* dst) {
+    void run_bn(NodeNumber i, double* dst) {
         using namespace residua;
         using namespace residua::detail;
         const Chw shape = graph[i].shape;
@@ -71,7 +72,7 @@ class SignKeeper {
     }
 
     /// The BN that ran last adds its bias to this map, on whichever branch it lies.
-    void move_from_zero(int i) {
+    void move_from_zero(NodeNumber i) {
         const residua::Chw shape = graph[i].shape;
         for (int c = 0; c < shape.c; ++c) {
             Values sorted{-reach, reach};
@@ -90,7 +91,7 @@ class SignKeeper {
         }
     }
 
-    static const residua::detail::Offsets& at(int node) { return residua::detail::offsets_of<Net>[node]; }
+    static const residua::detail::Offsets& at(NodeNumber node) { return residua::detail::offsets_of<Net>[node]; }
 
     residua::Weights<Net>& weights_;
     Values values_;  ///< the weights; biases that were moved are not needed again

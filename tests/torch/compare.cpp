@@ -12,7 +12,7 @@
 
 #include <residua/exec/model.hpp>
 #include <residua/exec/workspace.hpp>
-#include <residua/io/npy.hpp>
+#include <residua/file/npy.hpp>
 #include <residua/io/weights.hpp>
 #include <residua/model/densenet.hpp>
 #include <residua/model/imagenet.hpp>

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include <residua/data/augmented_folder.hpp>
-#include <residua/io/npy.hpp>
+#include <residua/file/npy.hpp>
 
 int main(int argc, char** argv) {
     using namespace residua;

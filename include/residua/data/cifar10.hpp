@@ -16,9 +16,9 @@
 #include <vector>
 
 #include <residua/data/labelled_images.hpp>
-#include <residua/io/detail/content_kind.hpp>
-#include <residua/io/error.hpp>
-#include <residua/io/file.hpp>
+#include <residua/file/detail/content_kind.hpp>
+#include <residua/file/error.hpp>
+#include <residua/file/file.hpp>
 #include <residua/on_error.hpp>
 
 /// \file

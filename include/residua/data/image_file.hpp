@@ -19,9 +19,9 @@
 
 #include <residua/data/orientation.hpp>
 #include <residua/data/rgb_image.hpp>
-#include <residua/io/detail/content_kind.hpp>
-#include <residua/io/error.hpp>
-#include <residua/io/file.hpp>
+#include <residua/file/detail/content_kind.hpp>
+#include <residua/file/error.hpp>
+#include <residua/file/file.hpp>
 #include <residua/on_error.hpp>
 
 /// \file

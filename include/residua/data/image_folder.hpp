@@ -15,8 +15,8 @@
 
 #include <residua/data/detail/csv.hpp>
 #include <residua/data/labelled_images.hpp>
-#include <residua/io/error.hpp>
-#include <residua/io/file.hpp>
+#include <residua/file/error.hpp>
+#include <residua/file/file.hpp>
 #include <residua/on_error.hpp>
 
 namespace residua::detail::inline RESIDUA_ISA {

@@ -9,7 +9,7 @@
 
 #include <residua/data/labelled_images.hpp>
 #include <residua/finite.hpp>
-#include <residua/graph/chw.hpp>
+#include <residua/geometry/chw.hpp>
 #include <residua/on_error.hpp>
 
 namespace residua::inline RESIDUA_ISA {

@@ -22,10 +22,10 @@ class Frozen {
     /// Packs with so many threads; the bits do not depend on their number. \throws std::invalid_argument if threads
     /// < 1.
     explicit Frozen(const ParameterValues& values, int threads = 1) {
-        const auto packed = std::make_shared<Arena>(static_cast<std::size_t>(for_weights([](int, long) {})));
+        const auto packed = std::make_shared<Arena>(static_cast<std::size_t>(for_weights([](StepNumber, long) {})));
         std::vector<std::vector<float>> scales;
         std::vector<ConvPacking> packings;
-        for_weights([&](int s, long offset) {
+        for_weights([&](StepNumber s, long offset) {
             float* weight = packed->data() + offset;
             scales.push_back(fold(s, values, weight + weight_floats(s)));
             if (is_elementwise(s)) std::ranges::copy(scales.back(), weight);
@@ -57,7 +57,7 @@ class Frozen {
     template <class Other>
     friend class Frozen;
 
-    static MapView<float> end(const Share& share, int map) {
+    static MapView<float> end(const Share& share, MapNumber map) {
         return {share.map(share.grouped ? group_offset(map) : offset_of(map), 0), layout(map)};
     }
 
@@ -65,9 +65,9 @@ class Frozen {
     template <class Other>
     static constexpr bool same_packing() {
         if (plan.step_count != Frozen<Other>::plan.step_count) return false;
-        for (int s = 0; s < plan.step_count; ++s) {
-            const auto& one = inference_kernels<Net>.value_of(2 * s);
-            const auto& two = inference_kernels<Other>.value_of(2 * s);
+        for (StepNumber s{}; s < StepNumber{plan.step_count}; ++s) {
+            const auto& one = inference_kernels<Net>.value_of(kernel_entry(s));
+            const auto& two = inference_kernels<Other>.value_of(kernel_entry(s));
             const bool bare = step(s).bare;
             if (step(s).op != Frozen<Other>::step(s).op || bare != Frozen<Other>::step(s).bare ||
                 (!bare && one.algorithm != two.algorithm) || one.tiling.dst_blocks != two.tiling.dst_blocks ||
@@ -88,25 +88,25 @@ class Frozen {
     /// docs/decisions/0004.
     static constexpr long large_weights = 8;
 
-    static constexpr InferenceStep step(int s) { return step_of(plan, s); }
-    static constexpr const Layout& layout(int map) { return plan.layouts[map]; }
-    static MapOffset offset_of(int map) { return {plan.buffers[map].offset, 0}; }
-    static MapOffset group_offset(int map) {
+    static constexpr InferenceStep step(StepNumber s) { return step_of(plan, s); }
+    static constexpr const Layout& layout(MapNumber map) { return plan.layouts[map]; }
+    static MapOffset offset_of(MapNumber map) { return {plan.buffers[map].offset, 0}; }
+    static MapOffset group_offset(MapNumber map) {
         const long step = image_groups<Net>.of_all[map] ? layout(outermost(plan.inside, map).map).count() : 0;
         return {image_groups<Net>.buffers[map].offset, step};
     }
-    static constexpr bool is_elementwise(int s) { return detail::is_elementwise(step(s).op); }
-    static constexpr const WeightedPass& pass(int s) { return inference_passes<Net>[s]; }
-    static constexpr WeightOrder order(int s) {
+    static constexpr bool is_elementwise(StepNumber s) { return detail::is_elementwise(step(s).op); }
+    static constexpr const WeightedPass& pass(StepNumber s) { return inference_passes<Net>[s]; }
+    static constexpr WeightOrder order(StepNumber s) {
         const Node& node = graph[step(s).node];
         return forward_order(layout(step(s).src), node.shape.c, node.window,
-                             inference_kernels<Net>.value_of(2 * s).tiling);
+                             inference_kernels<Net>.value_of(kernel_entry(s)).tiling);
     }
-    static constexpr long bias_floats(int s) {
+    static constexpr long bias_floats(StepNumber s) {
         const bool has_bias = has_products(step(s).op) || is_elementwise(s) || pass(s).has_weights();
         return has_bias ? 1L * layout(step(s).dst).blocks() * channel_block : 0;
     }
-    static constexpr long weight_floats(int s) {
+    static constexpr long weight_floats(StepNumber s) {
         if (is_elementwise(s)) return bias_floats(s);
         if (!has_products(step(s).op)) return pass(s).packed;
         if (step(s).algorithm == Algorithm::direct) return order(s).count();
@@ -121,7 +121,7 @@ class Frozen {
     template <class Visit>
     static long for_weights(const Visit& visit) {
         long offset = 0;
-        for (int s = 0; s < plan.step_count; ++s) {
+        for (StepNumber s{}; s < StepNumber{plan.step_count}; ++s) {
             visit(s, offset);
             offset += weight_floats(s) + bias_floats(s);
         }
@@ -130,16 +130,16 @@ class Frozen {
 
     void bind() {
         steps_.resize(static_cast<std::size_t>(plan.step_count));
-        for_weights([&](int s, long offset) { bind(s, packed_->data() + offset); });
+        for_weights([&](StepNumber s, long offset) { bind(s, packed_->data() + offset); });
     }
 
-    void bind(int s, const float* floats) {
-        BoundStep& bound = steps_[static_cast<std::size_t>(s)];
+    void bind(StepNumber s, const float* floats) {
+        BoundStep& bound = steps_[index(s)];
         bound.node = &graph[step(s).node];
         bound.window = bound.node->window;
         bound.src = layout(step(s).src);
         bound.dst = layout(step(s).dst);
-        const int skip = step(s).skip >= 0 ? step(s).skip : step(s).src;
+        const MapNumber skip = step(s).skip != MapNumber::none ? step(s).skip : step(s).src;
         bound.skip = layout(skip);
         bound.one = {offset_of(step(s).src), offset_of(skip), offset_of(step(s).dst)};
         bound.group = {group_offset(step(s).src), group_offset(skip), group_offset(step(s).dst)};
@@ -172,12 +172,12 @@ class Frozen {
 
     /// BN with fixed statistics is a scale and a shift per channel; the scale goes into the weights before it, the
     /// shift into their bias.
-    static std::vector<float> fold(int s, const ParameterValues& values, float* bias) {
+    static std::vector<float> fold(StepNumber s, const ParameterValues& values, float* bias) {
         std::vector<float> scale(static_cast<std::size_t>(bias_floats(s) > 0 ? layout(step(s).dst).shape.c : 0), 1.0f);
         const float* own_bias = !is_elementwise(s) ? values.of(step(s).node, Member::bias) : nullptr;
         for (std::size_t c = 0; c < scale.size(); ++c) {
             double shift = own_bias != nullptr ? own_bias[c] : 0.0;
-            if (step(s).bn >= 0) {
+            if (step(s).bn != NodeNumber::none) {
                 const auto of_bn = [&](Member member) -> double { return values.of(step(s).bn, member)[c]; };
                 const FoldedBn bn = fold_bn(of_bn(Member::weight), of_bn(Member::bias), of_bn(Member::running_mean),
                                             of_bn(Member::running_var), shift);
@@ -189,12 +189,12 @@ class Frozen {
         return scale;
     }
 
-    static void pack_pass(int s, const ParameterValues& values, const float* scale, float* packed) {
-        const auto pack = pack_functions<Net>[static_cast<std::size_t>(inference_kernels<Net>.of[2 * s])];
+    static void pack_pass(StepNumber s, const ParameterValues& values, const float* scale, float* packed) {
+        const auto pack = pack_functions<Net>[static_cast<std::size_t>(inference_kernels<Net>.of[kernel_entry(s)])];
         pack(graph[step(s).node], layout(step(s).src).shape, values.of(step(s).node, Member::weight), scale, packed);
     }
 
-    static ConvPacking packing(int s, const ParameterValues& values, const float* scale, float* packed) {
+    static ConvPacking packing(StepNumber s, const ParameterValues& values, const float* scale, float* packed) {
         const Layout& src = layout(step(s).src);
         const Window& window = graph[step(s).node].window;
         return {.rows = {.weights = values.of(step(s).node, Member::weight),

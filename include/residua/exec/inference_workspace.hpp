@@ -98,7 +98,7 @@ class Workspace<Net, Inference> {
     /// A thread's images: one after the other as far as the plan says, then all together.
     void run_group(const detail::Frozen<Net>& network, std::span<const float> images, int first, int count, int slot) {
         const bool grouped = batch_ > 1;
-        const int common = grouped ? detail::image_groups<Net>.first_step + 1 : steps_of_an_image;
+        const int common = grouped ? detail::place_of(detail::image_groups<Net>.first_step) + 1 : steps_of_an_image;
         detail::Share share{.arena = slot_floats(slot), .scratch = scratch(slot), .grouped = grouped};
         for (; share.first_image < count; ++share.first_image)
             for (int step = 0; step < common; ++step) run_step(network, images, first + share.first_image, step, share);
@@ -125,10 +125,9 @@ class Workspace<Net, Inference> {
             if (share.part == 0) clear_frame(input);
             load_planar(images.data() + image * Sizes::input, input, share.first(rows), share.last(rows));
         } else if (step <= plan.step_count) {
-            const int s = step - 1;
-            const int kernel = detail::inference_kernels<Net>.of[2 * s + (share.grouped ? 1 : 0)];
-            detail::run_functions<Net>[static_cast<std::size_t>(kernel)](network.steps()[static_cast<std::size_t>(s)],
-                                                                         share);
+            const detail::StepNumber s{step - 1};
+            const int kernel = detail::inference_kernels<Net>.of[kernel_entry(s, share.grouped)];
+            detail::run_functions<Net>[detail::index(kernel)](network.steps()[detail::index(s)], share);
         } else {
             store_planar(network.output(share), output_floats() + image * Sizes::output);
         }

@@ -22,11 +22,11 @@ struct ParameterValues {
     ParameterValues(int nodes, std::shared_ptr<const void> owns)
         : of_node(static_cast<std::size_t>(nodes)), owner{std::move(owns)} {}
 
-    [[nodiscard]] const float* of(int node, Member member) const {
-        return of_node[static_cast<std::size_t>(node)][static_cast<std::size_t>(member)];
+    [[nodiscard]] const float* of(NodeNumber node, Member member) const {
+        return of_node[index(node)][static_cast<std::size_t>(member)];
     }
     void set(const Parameter& parameter, const float* values) {
-        of_node[static_cast<std::size_t>(parameter.node)][static_cast<std::size_t>(parameter.member)] = values;
+        of_node[index(parameter.node)][static_cast<std::size_t>(parameter.member)] = values;
     }
 };
 

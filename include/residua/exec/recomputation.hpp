@@ -10,7 +10,7 @@ struct Recomputation {
     TrainingMemory<Net>& memory;
 
     /// The result of a step; its statistics are known.
-    void repeat(int s, Slices slices, int slot) {
+    void repeat(StepNumber s, Slices slices, int slot) {
         const ForwardStep& at = plan.forward[s];
         memory.for_images(s, slices, [&](Images now, Images next) {
             const MapsView<const float> src =
@@ -30,13 +30,13 @@ struct Recomputation {
     using Memory = TrainingMemory<Net>;
     static constexpr const auto& plan = training_plan<Net>;
 
-    static const Blend& blend(int b) { return plan.backward_blends[b]; }
+    static const Blend& blend(BlendNumber b) { return plan.backward_blends[b]; }
 
     void restore(const BackwardStep& pass, int image, int slot) {
         MapView<float> before;  // has the values of the map that was stored before
-        int map_before = -1;
+        MapNumber map_before = MapNumber::none;
         for (int i = 0; i < pass.restores; ++i) {
-            const int which = plan.restored[pass.first_restored + i];
+            const BlendNumber which = plan.restored[pass.first_restored + i];
             const Blend& of = blend(which);
             BlendTask task = memory.blend_task(of, image);
             if (of.main == map_before) task.main = before;

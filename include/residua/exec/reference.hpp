@@ -26,8 +26,9 @@ class ReferenceNetwork {
   public:
     /// Slopes of a sum over the outputs, weighted as `backward` was told.
     struct Gradients {
-        std::vector<T> parameters;  ///< parameter_count<Net> values, at the offsets of `parameters<Net>`
-        std::vector<T> images;      ///< as the images
+        std::vector<T> parameters;           ///< parameter_count<Net> values, at the offsets of `parameters<Net>`
+        std::vector<T> images;               ///< as the images
+        std::vector<std::vector<T>> values;  ///< of the results of all nodes, by node
     };
 
     /// Copies the weights, each at the offset that `parameters<Net>` gives it. Throws std::invalid_argument unless
@@ -51,7 +52,7 @@ class ReferenceNetwork {
         n_ = n;
         training_ = training;
         maps_[0].assign(images.begin(), images.end());
-        for (int i = 1; i < nodes; ++i) {
+        for (NodeNumber i{1}; i < graph.behind(); ++i) {
             map(i).assign(size(i), T(0));
             visit_operation(graph[i].op, [&]<class Descriptor>(meta::Type<Descriptor>) {
                 SlowKernels<Descriptor>::template forward<ActivationsOf<Net>>(reference_node(i), map(i).data());
@@ -67,15 +68,15 @@ class ReferenceNetwork {
             detail::raise(
                 std::runtime_error("backward: expected a forward run in training mode before it, found none"));
         expect("values of the output's gradient", n_ * graph.output_shape().count(), grad_output.size());
-        Gradients gradients{std::vector<T>(static_cast<std::size_t>(parameter_count<Net>)), {}};
+        Gradients gradients{std::vector<T>(static_cast<std::size_t>(parameter_count<Net>)), {}, {}};
         std::vector<std::vector<T>> grads(maps_.size());
-        for (int i = 0; i < nodes; ++i) grads[index(i)].assign(size(i), T(0));
+        for (NodeNumber i{}; i < NodeNumber{nodes}; ++i) grads[index(i)].assign(size(i), T(0));
         grads[index(graph.output().node)].assign(grad_output.begin(), grad_output.end());
-        for (int i = nodes - 1; i > 0; --i) {
+        for (NodeNumber i = graph.behind() - 1; i != NodeNumber{}; --i) {
             std::vector<std::vector<T>> grad_src(index(graph[i].source_count));
             ReferenceGradients<T> to{.dst = grads[index(i)].data(),
                                      .parameters = parameters_in(gradients.parameters, i)};
-            const Sources sources = graph.sources(i);
+            const NodeNumbers sources = graph.sources(i);
             for (int k = 0; k < sources.count; ++k) {
                 grad_src[index(k)].assign(size(sources[k]), T(0));
                 to.src.push_back(grad_src[index(k)].data());
@@ -85,7 +86,8 @@ class ReferenceNetwork {
             });
             for (int k = 0; k < sources.count; ++k) accumulate(grad_src[index(k)], grads[index(sources[k])]);
         }
-        gradients.images = std::move(grads.front());
+        gradients.images = grads.front();
+        gradients.values = std::move(grads);
         return gradients;
     }
 
@@ -101,17 +103,16 @@ class ReferenceNetwork {
         if (static_cast<std::size_t>(expected) != found) fail(what, std::to_string(expected), std::to_string(found));
     }
 
-    static constexpr std::size_t index(int node) { return static_cast<std::size_t>(node); }
     static void accumulate(const std::vector<T>& grad, std::vector<T>& sum) {
         reference::accumulate(static_cast<long>(grad.size()), grad.data(), sum.data());
     }
 
-    [[nodiscard]] long count(int i) const { return n_ * graph[i].shape.count(); }
-    [[nodiscard]] std::size_t size(int i) const { return static_cast<std::size_t>(count(i)); }
-    std::vector<T>& map(int i) { return maps_[index(i)]; }
+    [[nodiscard]] long count(NodeNumber i) const { return n_ * graph[i].shape.count(); }
+    [[nodiscard]] std::size_t size(NodeNumber i) const { return static_cast<std::size_t>(count(i)); }
+    std::vector<T>& map(NodeNumber i) { return maps_[index(i)]; }
 
     /// A node's part, by Member, of values that lie as the weights do; null where it has none.
-    static std::array<T*, member_count> parameters_in(std::vector<T>& values, int i) {
+    static std::array<T*, member_count> parameters_in(std::vector<T>& values, NodeNumber i) {
         const Offsets& at = offsets_of<Net>[i];
         std::array<T*, member_count> parts{};
         const std::array<long, member_count> offsets{at.weight, at.bias, at.running_mean, at.running_var};
@@ -120,13 +121,13 @@ class ReferenceNetwork {
         return parts;
     }
 
-    ReferenceNode<T> reference_node(int i) {
+    ReferenceNode<T> reference_node(NodeNumber i) {
         ReferenceNode<T> at{.node = graph[i],
                             .images = n_,
                             .training = training_,
                             .parameters = parameters_in(weights_, i),
                             .kept = kept_[index(i)]};
-        for (const int source : graph.sources(i)) {
+        for (const NodeNumber source : graph.sources(i)) {
             at.src.push_back(map(source).data());
             at.src_shapes.push_back(graph[source].shape);
         }

@@ -25,15 +25,17 @@ struct TrainingBackward {
 
     /// Those of a phase between passes, behind its first, that form gradients of weights.
     [[nodiscard]] int gradient_chunks(int phase) const {
-        const int s = is_between(phase) && phase > 0 && !pass_before(phase).repeats ? pass_before(phase).step : -1;
-        if (s < 0 || !Memory::has_weights(s)) return 0;
+        if (!is_between(phase) || phase == 0 || pass_before(phase).repeats) return 0;
+        const StepNumber s = pass_before(phase).step;
+        if (s == StepNumber::none || !Memory::has_weights(s)) return 0;
         return has_products(step(s).op) ? memory.conv_at(s).gradient_chunks() : 1;
     }
 
     void run(int phase, int chunk, int slot) {
         const int gradients = gradient_chunks(phase);
         if (!is_between(phase))
-            run_slices(phase / 2, memory.slices_of(pass_of(phase).step, phase / 2 + plan.forward_count, chunk), slot);
+            run_slices(PassNumber{phase / 2},
+                       memory.slices_of(pass_of(phase).step, phase / 2 + plan.forward_count, chunk), slot);
         else if (chunk > gradients)
             pack(pass_of(phase), chunk - gradients - 1);
         else if (chunk > 0)
@@ -48,15 +50,16 @@ struct TrainingBackward {
     static constexpr const auto& plan = training_plan<Net>;
     static constexpr const auto& graph = graph_of<Net>;
 
-    static constexpr std::size_t index(int i) { return static_cast<std::size_t>(i); }
-    static const ForwardStep& step(int s) { return plan.forward[s]; }
-    static const Blend& blend(int b) { return plan.backward_blends[b]; }
+    static const ForwardStep& step(StepNumber s) { return plan.forward[s]; }
+    static const Blend& blend(BlendNumber b) { return plan.backward_blends[b]; }
 
     static bool is_between(int phase) { return phase % 2 == 0; }
-    static const BackwardStep& pass_of(int phase) { return plan.backward[phase / 2]; }
-    static const BackwardStep& pass_before(int phase) { return plan.backward[phase / 2 - 1]; }
-    /// The step of the pass behind a phase between passes, or -1.
-    static int step_behind(int phase) { return phase / 2 < plan.backward_count ? pass_of(phase).step : -1; }
+    static const BackwardStep& pass_of(int phase) { return plan.backward[PassNumber{phase / 2}]; }
+    static const BackwardStep& pass_before(int phase) { return plan.backward[PassNumber{phase / 2 - 1}]; }
+    /// The step of the pass behind a phase between passes, or none.
+    static StepNumber step_behind(int phase) {
+        return phase / 2 < plan.backward_count ? pass_of(phase).step : StepNumber::none;
+    }
 
     void pack(const BackwardStep& pass, int part) const {
         const Offsets& at = offsets_of<Net>[step(pass.step).node];
@@ -68,15 +71,15 @@ struct TrainingBackward {
             conv.pack_backward(weights + at.weight, part);
     }
 
-    void run_slices(int number, Slices slices, int slot) {
+    void run_slices(PassNumber number, Slices slices, int slot) {
         const BackwardStep& pass = plan.backward[number];
         if (pass.repeats) return Recomputation<Net>{memory}.repeat(pass.step, slices, slot);
         if (pass.restores > 0) return Recomputation<Net>{memory}.restore(pass, slices, slot);
         for (int slice = slices.first; slice < slices.last; ++slice) start_slice_gradient(pass.step, slice);
         memory.for_images(pass.step, slices, [&](Images now, Images next) {
             const GradientTarget target = target_of(number, now, slot);
-            if (pass.step >= 0) backward_step(number, now, next, slot, target);
-            for (int i = 0; pass.blend >= 0 && i < now.count; ++i) {
+            if (pass.step != StepNumber::none) backward_step(number, now, next, slot, target);
+            for (int i = 0; pass.blend != BlendNumber::none && i < now.count; ++i) {
                 if (is_fused(number))
                     add_sums(blend(pass.blend), now.first + i, target.sums.at(i));
                 else
@@ -107,21 +110,21 @@ struct TrainingBackward {
             memory.look_ahead(source, Load::compute, images, ahead);
         if (pass.accumulates) look_ahead_at_gradient(pass.blend, images, ahead);
         for (const Summand& pulled : pass.pulls)
-            if (pulled.blend >= 0) look_ahead_at_gradient(pulled.blend, images, ahead);
+            if (pulled.blend != BlendNumber::none) look_ahead_at_gradient(pulled.blend, images, ahead);
     }
 
-    void look_ahead_at_gradient(int of, Images images, Ahead& ahead) const {
+    void look_ahead_at_gradient(BlendNumber of, Images images, Ahead& ahead) const {
         Memory::look_ahead(memory.gradients_view(of, images), ahead);
     }
 
     /// Whether a pass finishes its blend's gradient in its convolution.
-    static bool is_fused(int number) {
+    static bool is_fused(PassNumber number) {
         return source_gradients<Net>.of[number] >= 0 && source_gradients<Net>.value_of(number).form.finishes;
     }
 
     /// Sums of biases, and of a slice without images, start with zeros; those of weights with their first image.
-    void start_slice_gradient(int s, int slice) {
-        if (s < 0 || !Memory::has_weights(s)) return;
+    void start_slice_gradient(StepNumber s, int slice) {
+        if (s == StepNumber::none || !Memory::has_weights(s)) return;
         const long floats = has_products(step(s).op) ? memory.conv_at(s).weight_floats() : Memory::pass(s).sums;
         const bool is_empty = memory.first_image(slice) == memory.first_image(slice + 1);
         if (is_empty) std::fill_n(memory.slice_gradient(slice), floats, 0.0f);
@@ -129,13 +132,13 @@ struct TrainingBackward {
     }
 
     /// Where a pass puts what its step gives to the gradient of its blend, if there is one, and what finishes that.
-    GradientTarget target_of(int number, Images images, int slot) const {
+    GradientTarget target_of(PassNumber number, Images images, int slot) const {
         const BackwardStep& pass = plan.backward[number];
-        if (pass.blend < 0) return {.maps = {.count = images.count}};
+        if (pass.blend == BlendNumber::none) return {.maps = {.count = images.count}};
         if (is_fused(number)) {
             GradientTarget target = finish_of(pass.blend, images, slot);
-            const int pulled = pass.pulls[0].blend;
-            target.added = pulled < 0 ? target.maps : memory.gradients_view(pulled, images);
+            const BlendNumber pulled = pass.pulls[0].blend;
+            target.added = pulled == BlendNumber::none ? target.maps : memory.gradients_view(pulled, images);
             return target;
         }
         if (!pass.accumulates) return {.maps = memory.gradients_view(pass.blend, images)};
@@ -144,19 +147,19 @@ struct TrainingBackward {
     }
 
     /// What takes the gradients of a blend's value through the blend; its sums are cleared.
-    GradientTarget finish_of(int which, Images images, int slot) const {
+    GradientTarget finish_of(BlendNumber which, Images images, int slot) const {
         const Blend& of = blend(which);
         std::fill_n(memory.channel_scratch(slot), images.count * Sizes::channels, 0.0f);
         return {.maps = memory.gradients_view(which, images),
                 .main = memory.maps_view(of.main, images),
-                .skip = of.skip < 0 ? MapsView<const float>{} : memory.maps_view(of.skip, images),
+                .skip = of.skip == MapNumber::none ? MapsView<const float>{} : memory.maps_view(of.skip, images),
                 .blend = memory.blend_coefficients(of),
                 .sums = memory.gradient_sums(of, slot)};
     }
 
     /// The gradients of a step's weights and, if there are maps for it, of its source, which are overwritten.
-    void backward_step(int number, Images now, Images next, int slot, const GradientTarget& target) {
-        const int s = plan.backward[number].step;
+    void backward_step(PassNumber number, Images now, Images next, int slot, const GradientTarget& target) {
+        const StepNumber s = plan.backward[number].step;
         const ForwardStep& at = step(s);
         if (has_products(at.op)) return backward_conv(number, now, next, slot, target);
         const int image = now.first;
@@ -187,9 +190,9 @@ struct TrainingBackward {
         copy_channels(grad, first_channel(graph, at.node, at.piece), grad_src, 0, shape.c, 0, shape.h);
     }
 
-    void backward_conv(int number, Images now, Images next, int slot, const GradientTarget& target) {
+    void backward_conv(PassNumber number, Images now, Images next, int slot, const GradientTarget& target) {
         const BackwardStep& pass = plan.backward[number];
-        const int s = pass.step;
+        const StepNumber s = pass.step;
         const BoundConv& conv = memory.conv_at(s);
         const long step = conv.grad().count();
         const bool has_source = target.maps.first.data != nullptr;
@@ -208,7 +211,7 @@ struct TrainingBackward {
     }
 
     /// An image's part in the gradients of a convolution's weights and bias.
-    void backward_parameters(int s, int image, int slot, const MapView<const float>& grad) {
+    void backward_parameters(StepNumber s, int image, int slot, const MapView<const float>& grad) {
         const ForwardStep& at = step(s);
         const BoundConv& conv = memory.conv_at(s);
         const bool collects = is_collected(s);
@@ -228,18 +231,18 @@ struct TrainingBackward {
     }
 
     /// Whether a step collects sources and gradients as they are.
-    static bool is_collected(int s) {
+    static bool is_collected(StepNumber s) {
         const TrainingConv& conv = training_convs<Net>.value_of(s);
         return conv.whole_batch && conv.algorithm == Algorithm::direct;
     }
-    float* collected_source(int s, int image) const {
+    float* collected_source(StepNumber s, int image) const {
         return memory.collected(s) + image * memory.conv_at(s).src().count();
     }
-    float* collected_gradient(int s, int image) const {
+    float* collected_gradient(StepNumber s, int image) const {
         return collected_source(s, memory.count()) + image * memory.conv_at(s).grad().count();
     }
     /// Everything that was collected for a step's weights.
-    Collected collected_for(int s) const {
+    Collected collected_for(StepNumber s) const {
         const BoundConv& conv = memory.conv_at(s);
         if (!is_collected(s)) return {.src = {memory.collected(s), conv.src()}, .images = memory.count()};
         const ForwardStep& at = step(s);
@@ -256,15 +259,15 @@ struct TrainingBackward {
     }
 
     /// The gradient of what a step wrote, framed for its way back, in `into`.
-    MapView<const float> result_gradient(int s, int image, float* into) const {
-        const int map = step(s).dst;
+    MapView<const float> result_gradient(StepNumber s, int image, float* into) const {
+        const MapNumber map = step(s).dst;
         const MapView<float> grad{into, result_gradient_layout(graph, step(s))};
         clear_frame(grad);
         if (map == plan.output) {
             load_planar(memory.output_gradient(image), grad);
             return grad;
         }
-        const int reader = plan.reader[map];
+        const BlendNumber reader = plan.reader[map];
         const Summand summand{reader, plan.blends[reader].main != map};
         pull<false>(summand, image, grad);
         return grad;
@@ -275,8 +278,8 @@ struct TrainingBackward {
     void pull(const Summand& summand, int image, const MapView<float>& grad) const {
         const Blend& reader = blend(summand.blend);
         const MapView<const float> from = memory.gradient_view(summand.blend, image);
-        const int bn = summand.bn(reader);
-        if (bn < 0) return copy_map<accumulates>(from, grad);
+        const NodeNumber bn = summand.bn(reader);
+        if (bn == NodeNumber::none) return copy_map<accumulates>(from, grad);
         const BnArrays arrays = memory.bn_arrays(bn);
         bn_backward<accumulates>(from, memory.map_view(summand.map(reader), image), arrays.a, arrays.b, arrays.c, grad);
     }
@@ -284,7 +287,7 @@ struct TrainingBackward {
     /// Completes a blend's gradient as far as this pass goes. `grad` holds what the step gave.
     void collect(const BackwardStep& pass, int image, int slot, const MapView<float>& grad) {
         const MapView<float> target = memory.gradient_view(pass.blend, image);
-        bool started = pass.step >= 0 || pass.output;
+        bool started = pass.step != StepNumber::none || pass.output;
         if (pass.output) load_planar(memory.output_gradient(image), grad);
         if (pass.accumulates) {
             if (started)
@@ -294,13 +297,14 @@ struct TrainingBackward {
             started = true;
         }
         for (const Summand& summand : pass.pulls) {
-            if (summand.blend < 0) continue;
+            if (summand.blend == BlendNumber::none) continue;
             if (std::exchange(started, true))
                 pull<true>(summand, image, grad);
             else
                 pull<false>(summand, image, grad);
         }
         if (pass.finishes) {
+            hand_out(blend(pass.blend), image, grad);
             const GradientTarget finish = finish_of(pass.blend, {image, 1}, slot);
             Memory::functions(pass.blend).backward(grad, finish);
             add_sums(blend(pass.blend), image, finish.sums);
@@ -309,29 +313,36 @@ struct TrainingBackward {
         }
     }
 
+    /// The complete gradient of a value, if the caller wants it.
+    void hand_out([[maybe_unused]] const Blend& value, [[maybe_unused]] int image,
+                  [[maybe_unused]] const MapView<const float>& grad) const {
+        if constexpr (graph.differentiated().count > 0)
+            if (value.differentiated >= 0) store_planar(grad, memory.value_gradient(value.differentiated, image));
+    }
+
     /// Adds an image's sums to those of its slice.
     void add_sums(const Blend& of, int image, const GradientSums& sums) {
-        if (of.main_bn < 0 && of.skip_bn < 0) return;
+        if (of.main_bn == NodeNumber::none && of.skip_bn == NodeNumber::none) return;
         const int slice = memory.slice_of(image);
         const bool first = image == memory.first_image(slice);
         const MomentSums total = memory.slice_sums(slice, 0);
         for (int c = 0; c < of.shape.c; ++c) {
             const auto add = [&](double& to, float value) { to = first ? value : to + value; };
             add(total.pivot[c], sums.gradient[c]);
-            if (of.main_bn >= 0) add(total.sum[c], sums.main[c]);
-            if (of.skip_bn >= 0) add(total.squares[c], sums.skip[c]);
+            if (of.main_bn != NodeNumber::none) add(total.sum[c], sums.main[c]);
+            if (of.skip_bn != NodeNumber::none) add(total.squares[c], sums.skip[c]);
         }
     }
 
     /// Gradients of BN's parameters, and the coefficients that take a gradient through it.
     void finish_gradients(const BackwardStep& pass) {
         if (pass.repeats) return;
-        if (pass.step >= 0 && graph[step(pass.step).node].bias) reduce_bias(pass.step);
-        if (!pass.finishes || pass.blend < 0) return;
+        if (pass.step != StepNumber::none && graph[step(pass.step).node].bias) reduce_bias(pass.step);
+        if (!pass.finishes || pass.blend == BlendNumber::none) return;
         const Blend& of = blend(pass.blend);
         for (const bool skip : {false, true}) {
-            const int bn = skip ? of.skip_bn : of.main_bn;
-            if (bn < 0) continue;
+            const NodeNumber bn = skip ? of.skip_bn : of.main_bn;
+            if (bn == NodeNumber::none) continue;
             const BnArrays arrays = memory.bn_arrays(bn);
             const Offsets& at = offsets_of<Net>[bn];
             const double values = 1.0 * memory.count() * of.shape.h * of.shape.w;
@@ -352,7 +363,7 @@ struct TrainingBackward {
         }
     }
 
-    void weight_gradient(int s, int chunk, int slot) {
+    void weight_gradient(StepNumber s, int chunk, int slot) {
         float* const gradient = memory.parameter_gradient() + offsets_of<Net>[step(s).node].weight;
         if (!has_products(step(s).op)) return memory.pass_gradient(s, gradient);
         const BoundConv& conv = memory.conv_at(s);
@@ -364,7 +375,7 @@ struct TrainingBackward {
                                             chunk + 1, gradient);
     }
 
-    void reduce_bias(int s) {
+    void reduce_bias(StepNumber s) {
         float* bias = memory.parameter_gradient() + offsets_of<Net>[step(s).node].bias;
         for (int c = 0; c < graph[step(s).node].shape.c; ++c) {
             float sum = 0.0f;

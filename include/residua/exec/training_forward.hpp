@@ -15,18 +15,18 @@ struct TrainingForward {
     /// Chunks of a phase.
     [[nodiscard]] int chunks(int phase) const {
         if (is_between(phase)) return 1 + memory.pack_parts(next(phase));
-        return memory.slice_chunks(phase / 2);
+        return memory.slice_chunks(StepNumber{phase / 2});
     }
 
-    /// One chunk; statistics move the running ones in `weights`.
-    void run(Weights<Net>& weights, int phase, int chunk, int slot) {
-        const int s = phase / 2;
+    /// One chunk, with all values of the network's Weights, whose running statistics it moves.
+    void run(float* weights, int phase, int chunk, int slot) {
+        const StepNumber s{phase / 2};
         if (!is_between(phase))
-            run_slices(s, memory.slices_of(s, s, chunk), slot);
+            run_slices(s, memory.slices_of(s, place_of(s), chunk), slot);
         else if (chunk > 0)
             pack(weights, next(phase), chunk - 1);
         else if (phase > 0)
-            finish_statistics(weights, step(phase / 2 - 1));
+            finish_statistics(weights, step(s - 1));
     }
 
   private:
@@ -35,52 +35,53 @@ struct TrainingForward {
     static constexpr const auto& plan = training_plan<Net>;
     static constexpr const auto& graph = graph_of<Net>;
 
-    static const ForwardStep& step(int s) { return plan.forward[s]; }
-    static const Blend& blend(int b) { return plan.blends[b]; }
+    static const ForwardStep& step(StepNumber s) { return plan.forward[s]; }
+    static const Blend& blend(BlendNumber b) { return plan.blends[b]; }
 
     static bool is_between(int phase) { return phase % 2 == 0; }
-    /// The step behind a phase between steps, or -1.
-    static int next(int phase) { return phase / 2 < plan.forward_count ? phase / 2 : -1; }
+    /// The step behind a phase between steps, or none.
+    static StepNumber next(int phase) {
+        return phase / 2 < plan.forward_count ? StepNumber{phase / 2} : StepNumber::none;
+    }
 
-    void pack(const Weights<Net>& weights, int s, int part) const {
+    void pack(const float* weights, StepNumber s, int part) const {
         const Offsets& at = offsets_of<Net>[step(s).node];
-        const float* values = weights.all().data();
-        const float* bias = at.bias < 0 ? nullptr : values + at.bias;
+        const float* bias = at.bias < 0 ? nullptr : weights + at.bias;
         if (has_products(step(s).op))
-            memory.conv_at(s).pack_forward(values + at.weight, bias, part);
+            memory.conv_at(s).pack_forward(weights + at.weight, bias, part);
         else
-            memory.pack_pass_forward(s, values + at.weight, bias);
+            memory.pack_pass_forward(s, weights + at.weight, bias);
     }
 
-    static bool has_statistics(int map) { return detail::has_statistics(plan, map); }
-    static int stored_by(const ForwardStep& step) {
-        return step.load == Load::compute_and_store ? blend(step.blend).stored : -1;
+    static bool has_statistics(MapNumber map) { return detail::has_statistics(plan, map); }
+    static MapNumber stored_by(const ForwardStep& step) {
+        return step.load == Load::compute_and_store ? blend(step.blend).stored : MapNumber::none;
     }
 
-    void run_slices(int s, Slices slices, int slot) {
+    void run_slices(StepNumber s, Slices slices, int slot) {
         const ForwardStep& at = step(s);
         memory.for_images(s, slices, [&](Images now, Images next) {
             const MapsView<const float> src = memory.load(at, blend(at.blend), at.load, now, next, slot);
-            if (at.dst >= 0) operate(s, src, memory.maps_view(at.dst, now), slot);
+            if (at.dst != MapNumber::none) operate(s, src, memory.maps_view(at.dst, now), slot);
             for (int i = 0; i < now.count; ++i) {
                 const int image = now.first + i;
                 const ImageMoments moments = memory.image_moments(slot).at(i);
-                if (at.dst >= 0 && at.completes)
+                if (at.dst != MapNumber::none && at.completes)
                     take(at.dst, image, 0, memory.map_view(at.dst, image), moments, has_moments(s));
-                if (stored_by(at) >= 0) take(stored_by(at), image, 1, src.at(i), moments, false);
+                if (stored_by(at) != MapNumber::none) take(stored_by(at), image, 1, src.at(i), moments, false);
             }
         });
     }
 
     /// Whether a step sums up what statistics need while it writes its map.
-    static bool has_moments(int s) {
+    static bool has_moments(StepNumber s) {
         if (has_products(step(s).op)) return training_convs<Net>.value_of(s).moments;
         return is_weighted_pass(step(s).op) && training_passes<Net>.value_of(s).moments;
     }
 
     /// What else is to be done with a map, the `which`th of a step, that has just been written; `values` are those of
     /// it.
-    void take(int map, int image, int which, const MapView<const float>& values, const ImageMoments& moments,
+    void take(MapNumber map, int image, int which, const MapView<const float>& values, const ImageMoments& moments,
               bool known) {
         if (map == plan.output) store_planar(values, memory.output(image));
         if (!has_statistics(map)) return;
@@ -91,7 +92,7 @@ struct TrainingForward {
                     image == memory.first_image(slice), memory.slice_sums(slice, which));
     }
 
-    void operate(int s, const MapsView<const float>& src, const MapsView<float>& dst, int slot) const {
+    void operate(StepNumber s, const MapsView<const float>& src, const MapsView<float>& dst, int slot) const {
         if (step(s).piece >= 0)
             copy_channels(src.first, 0, dst.first, first_channel(graph, step(s).node, step(s).piece),
                           src.first.layout.shape.c, 0, dst.first.layout.shape.h);
@@ -102,12 +103,12 @@ struct TrainingForward {
             Memory::pass_function(s).forward(memory.pass_call(s, slot), src.first, dst.first);
     }
 
-    void finish_statistics(Weights<Net>& weights, const ForwardStep& at) const {
+    void finish_statistics(float* weights, const ForwardStep& at) const {
         if (at.completes && has_statistics(at.dst)) finish_map(weights, at.dst, 0);
         if (has_statistics(stored_by(at))) finish_map(weights, stored_by(at), 1);
     }
 
-    void finish_map(Weights<Net>& weights, int map, int which) const {
+    void finish_map(float* weights, MapNumber map, int which) const {
         const Chw shape = plan.maps[map];
         for (int c = 0; c < shape.c; ++c) {
             Moments moments;
@@ -119,10 +120,10 @@ struct TrainingForward {
                 moments.merge(values, sums.pivot[c] + sums.sum[c] / values,
                               sums.squares[c] - sums.sum[c] * sums.sum[c] / values);
             }
-            for_each_bn_of(plan, map, [&](int bn, int first) {
+            for_each_bn_of(plan, map, [&](NodeNumber bn, int first) {
                 const Offsets& at = offsets_of<Net>[bn];
                 const int channel = first + c;
-                float* values = weights.all().data() + channel;
+                float* values = weights + channel;
                 set_statistics(moments, channel,
                                {values[at.weight], values[at.bias], values + at.running_mean, values + at.running_var},
                                memory.bn_arrays(bn));

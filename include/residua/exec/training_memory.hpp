@@ -45,9 +45,8 @@ class TrainingMemory {
         bind_bns();
     }
 
-    static constexpr std::size_t index(int i) { return static_cast<std::size_t>(i); }
-    static const ForwardStep& step(int s) { return plan.forward[s]; }
-    static const Blend& blend(int b) { return plan.blends[b]; }
+    static const ForwardStep& step(StepNumber s) { return plan.forward[s]; }
+    static const Blend& blend(BlendNumber b) { return plan.blends[b]; }
 
     [[nodiscard]] int batch() const { return batch_; }
     [[nodiscard]] std::size_t floats() const { return arena_.size(); }
@@ -60,70 +59,81 @@ class TrainingMemory {
     [[nodiscard]] float* output(int image = 0) const { return output_ + image * Sizes::output; }
     [[nodiscard]] float* output_gradient(int image = 0) const { return output_gradient_ + image * Sizes::output; }
     [[nodiscard]] float* parameter_gradient() const { return gradient_; }
+    /// The gradient of one of the values whose gradients are wanted.
+    [[nodiscard]] float* value_gradient(int which, int image = 0) const {
+        const long floats = Sizes::value_gradients(which + 1) - Sizes::value_gradients(which);
+        return value_gradients_ + count_ * Sizes::value_gradients(which) + image * floats;
+    }
 
-    [[nodiscard]] const BoundConv& conv_at(int s) const { return convs_[index(conv_of_[index(s)])]; }
-    /// Parts in which the weights of a step are packed; none for -1.
-    [[nodiscard]] int pack_parts(int s) const {
-        if (s < 0) return 0;
+    [[nodiscard]] const BoundConv& conv_at(StepNumber s) const { return convs_[index(conv_of_[index(s)])]; }
+    /// Parts in which the weights of a step are packed; none without one.
+    [[nodiscard]] int pack_parts(StepNumber s) const {
+        if (s == StepNumber::none) return 0;
         return has_products(step(s).op) ? conv_at(s).pack_parts() : static_cast<int>(pass(s).has_weights());
     }
     /// What a pass with weights needs, nothing of other steps.
-    static const WeightedPass& pass(int s) { return weighted_passes<Net>[s]; }
+    static const WeightedPass& pass(StepNumber s) { return weighted_passes<Net>[s]; }
     /// Whether a step has weights.
-    static bool has_weights(int s) { return has_products(step(s).op) || pass(s).has_weights(); }
-    static const PassFunctions& pass_function(int s) { return pass_functions<Net>[index(training_passes<Net>.of[s])]; }
-    static const ConvFunctions& conv_function(int s) { return conv_functions<Net>[index(training_convs<Net>.of[s])]; }
+    static bool has_weights(StepNumber s) { return has_products(step(s).op) || pass(s).has_weights(); }
+    static const PassFunctions& pass_function(StepNumber s) {
+        return pass_functions<Net>[index(training_passes<Net>.of[s])];
+    }
+    static const ConvFunctions& conv_function(StepNumber s) {
+        return conv_functions<Net>[index(training_convs<Net>.of[s])];
+    }
 
-    [[nodiscard]] MapView<float> map_view(int map, int image) const {
+    [[nodiscard]] MapView<float> map_view(MapNumber map, int image) const {
         return {at_image(plan.map_buffers[map], image), {plan.maps[map]}};
     }
-    [[nodiscard]] MapsView<float> maps_view(int map, Images images) const {
+    [[nodiscard]] MapsView<float> maps_view(MapNumber map, Images images) const {
         return {map_view(map, images.first), plan.map_buffers[map].floats, images.count};
     }
-    [[nodiscard]] MapsView<float> gradients_view(int of_blend, Images images) const {
+    [[nodiscard]] MapsView<float> gradients_view(BlendNumber of_blend, Images images) const {
         return {gradient_view(of_blend, images.first), plan.gradient_buffers[of_blend].floats, images.count};
     }
-    [[nodiscard]] MapView<float> gradient_view(int of_blend, int image) const {
+    [[nodiscard]] MapView<float> gradient_view(BlendNumber of_blend, int image) const {
         return {at_image(plan.gradient_buffers[of_blend], image), {blend(of_blend).shape}};
     }
-    [[nodiscard]] BnArrays bn_arrays(int node) const {
+    [[nodiscard]] BnArrays bn_arrays(NodeNumber node) const {
         float* first = bn_ + bn_offset_[index(node)];
         const long step = extent.bn_channels;
         return {first,           first + step, first + 2 * step, first + 3 * step, first + 4 * step, first + 5 * step,
                 first + 6 * step};
     }
-    /// A thread's scratch memory of a pass, by its step, or -1.
+    /// A thread's scratch memory of a pass, by its step, or none.
     [[nodiscard]] float* source_scratch(int slot) const {
         return channel_scratch(slot, static_cast<int>(extent.together));
     }
-    [[nodiscard]] float* result_scratch(int s, int slot) const { return source_scratch(slot) + scratch(s).source; }
-    [[nodiscard]] float* gradient_scratch(int s, int slot) const {
+    [[nodiscard]] float* result_scratch(StepNumber s, int slot) const {
+        return source_scratch(slot) + scratch(s).source;
+    }
+    [[nodiscard]] float* gradient_scratch(StepNumber s, int slot) const {
         return source_scratch(slot) + scratch(s).before_gradient();
     }
-    [[nodiscard]] float* transform_scratch(int s, int slot) const {
+    [[nodiscard]] float* transform_scratch(StepNumber s, int slot) const {
         return source_scratch(slot) + scratch(s).before_transforms();
     }
     /// Scratch memory of the kernels of a convolution, from `used` floats on, and what the thread reads next.
-    [[nodiscard]] Scratch kernel_scratch(int s, int slot, long used = 0) {
+    [[nodiscard]] Scratch kernel_scratch(StepNumber s, int slot, long used = 0) {
         return {transform_scratch(s, slot) + used, &ahead(slot)};
     }
     /// What a pass of its own works with beside its maps.
-    [[nodiscard]] PassCall pass_call(int s, int slot) const {
+    [[nodiscard]] PassCall pass_call(StepNumber s, int slot) const {
         return {graph[step(s).node], packed_, pass_bias(s), image_moments(slot), transform_scratch(s, slot)};
     }
     /// Packs the weights of a pass that has some, for one direction, and for the way forward the bias, null for none.
-    void pack_pass_forward(int s, const float* weight, const float* bias) const {
+    void pack_pass_forward(StepNumber s, const float* weight, const float* bias) const {
         pass_function(s).pack_forward(graph[step(s).node], source_shape(s), weight, nullptr, packed_);
         if (bias == nullptr) return;
         const Chw shape = graph[step(s).node].shape;
         float* const end = std::copy_n(bias, shape.c, pass_bias(s));
         std::fill(end, pass_bias(s) + bias_floats(shape), 0.0f);
     }
-    void pack_pass_backward(int s, const float* weight) const {
+    void pack_pass_backward(StepNumber s, const float* weight) const {
         pass_function(s).pack_backward(graph[step(s).node], source_shape(s), weight, packed_);
     }
     /// The gradient of such a pass's weights, from the slices' sums, which are added up from the first to the last.
-    void pass_gradient(int s, float* grad_weight) const {
+    void pass_gradient(StepNumber s, float* grad_weight) const {
         float* const sums = slice_gradient(0);
         for (int slice = 1; slice < Sizes::slices; ++slice)
             for (long i = 0; i < pass(s).sums; i += channel_block)
@@ -143,8 +153,8 @@ class TrainingMemory {
         return {first,
                 first + extent.most_channels,
                 first + 2 * extent.most_channels,
-                of.main_bn >= 0 ? bn_arrays(of.main_bn).mean : nullptr,
-                of.skip_bn >= 0 ? bn_arrays(of.skip_bn).mean : nullptr,
+                of.main_bn != NodeNumber::none ? bn_arrays(of.main_bn).mean : nullptr,
+                of.skip_bn != NodeNumber::none ? bn_arrays(of.skip_bn).mean : nullptr,
                 Sizes::channels};
     }
     [[nodiscard]] Ahead& ahead(int slot) { return ahead_[index(slot)]; }
@@ -163,13 +173,17 @@ class TrainingMemory {
     }
 
     /// Images that go through a step together.
-    [[nodiscard]] int together(int s) const { return s >= 0 && has_products(step(s).op) ? conv_at(s).together() : 1; }
+    [[nodiscard]] int together(StepNumber s) const {
+        return s != StepNumber::none && has_products(step(s).op) ? conv_at(s).together() : 1;
+    }
     /// The slices of the batch that a thread takes through a step at a time: so many that they hold the images that go
     /// together, but some for every thread.
-    [[nodiscard]] int slice_chunks(int s) const { return (Sizes::slices + slices_a_chunk(s) - 1) / slices_a_chunk(s); }
+    [[nodiscard]] int slice_chunks(StepNumber s) const {
+        return (Sizes::slices + slices_a_chunk(s) - 1) / slices_a_chunk(s);
+    }
     /// A chunk's share of them. Every other pass begins at the end of the batch, where the pass before it left maps in
     /// the cache.
-    [[nodiscard]] Slices slices_of(int s, int pass, int chunk) const {
+    [[nodiscard]] Slices slices_of(StepNumber s, int pass, int chunk) const {
         const int chunks = slice_chunks(s);
         const auto first = [&](int c) { return (pass % 2 == 0 ? c : chunks - 1 - c) * slices_a_chunk(s); };
         return {first(chunk), std::min(first(chunk) + slices_a_chunk(s), Sizes::slices),
@@ -180,7 +194,7 @@ class TrainingMemory {
     /// that most likely follow, if there are any. What visits store past the caches is there for other threads at the
     /// end.
     template <class Visit>
-    void for_images(int s, Slices slices, const Visit& visit) const {
+    void for_images(StepNumber s, Slices slices, const Visit& visit) const {
         const int last = first_image(slices.last);
         const int most = together(s);
         const auto from = [&](int first, int end) { return Images{first, std::clamp(end - first, 0, most)}; };
@@ -193,17 +207,17 @@ class TrainingMemory {
     [[nodiscard]] BlendTask blend_task(const Blend& of, int image) const {
         BlendTask task = blend_coefficients(of);
         task.main = map_view(of.main, image);
-        if (of.skip >= 0) task.skip = map_view(of.skip, image);
+        if (of.skip != MapNumber::none) task.skip = map_view(of.skip, image);
         return task;
     }
     [[nodiscard]] BlendTask blend_coefficients(const Blend& of) const {
         BlendTask task;
-        if (of.main_bn >= 0) {
+        if (of.main_bn != NodeNumber::none) {
             const BnArrays bn = bn_arrays(of.main_bn);
             task.scale = bn.scale;
             task.shift = bn.shift;
         }
-        if (of.skip_bn >= 0) {
+        if (of.skip_bn != NodeNumber::none) {
             const BnArrays bn = bn_arrays(of.skip_bn);
             task.skip_scale = bn.scale;
             task.skip_shift = bn.shift;
@@ -211,7 +225,7 @@ class TrainingMemory {
         return task;
     }
 
-    static const BlendFunctions& functions(int of_blend) {
+    static const BlendFunctions& functions(BlendNumber of_blend) {
         return blend_functions<Net>[index(blend_forms<Net>.of[of_blend])];
     }
 
@@ -264,16 +278,16 @@ class TrainingMemory {
     /// What `load` will read for some images.
     void look_ahead(const Blend& source, Load how, Images images, Ahead& ahead) const {
         if (images.count == 0) return;
-        const auto add = [&](int map) { look_ahead(maps_view(map, images), ahead); };
+        const auto add = [&](MapNumber map) { look_ahead(maps_view(map, images), ahead); };
         if (is_input(source)) return ahead.add(input(images.first), images.count * Sizes::input);
         if (how == Load::stored) return add(source.stored);
         add(source.main);
-        if (source.skip >= 0) add(source.skip);
+        if (source.skip != MapNumber::none) add(source.skip);
     }
 
     /// How the way back loads a step's source: a value that is stored is read, the others are computed once more.
     static Load backward_load(const ForwardStep& step) {
-        return plan.backward_blends[step.blend].stored >= 0 ? Load::stored : Load::compute;
+        return plan.backward_blends[step.blend].stored != MapNumber::none ? Load::stored : Load::compute;
     }
 
     /// Whether a step's source lies in memory as its kernel wants it.
@@ -282,7 +296,7 @@ class TrainingMemory {
     }
 
     /// What a step with whole_batch collects of the images.
-    [[nodiscard]] float* collected(int s) const { return maps_ + before_collected<Net>[s] * batch_; }
+    [[nodiscard]] float* collected(StepNumber s) const { return maps_ + before_collected<Net>[s] * batch_; }
 
   private:
     static bool is_input(const Blend& source) { return source.plain() && source.main == plan.input; }
@@ -293,12 +307,12 @@ class TrainingMemory {
         return maps_ + buffer.offset * batch_ + buffer.floats * image + buffer.inside;
     }
 
-    [[nodiscard]] float* pass_bias(int s) const { return packed_ + pass(s).packed; }
-    static Chw source_shape(int s) { return blend(step(s).blend).shape; }
+    [[nodiscard]] float* pass_bias(StepNumber s) const { return packed_ + pass(s).packed; }
+    static Chw source_shape(StepNumber s) { return blend(step(s).blend).shape; }
 
-    static const PassScratch& scratch(int s) { return training_scratch<Net>[s + 1]; }
+    static const PassScratch& scratch(StepNumber s) { return training_scratch<Net>[scratch_entry(s)]; }
 
-    [[nodiscard]] int slices_a_chunk(int s) const {
+    [[nodiscard]] int slices_a_chunk(StepNumber s) const {
         return std::clamp(together(s) * Sizes::slices / count_, 1, std::max(1, Sizes::slices / threads_));
     }
 
@@ -315,11 +329,12 @@ class TrainingMemory {
         input_ = at(TrainingSection::input);
         output_ = at(TrainingSection::output);
         output_gradient_ = at(TrainingSection::output_gradient);
+        value_gradients_ = at(TrainingSection::value_gradients);
     }
 
     void bind_convs() {
         conv_of_.assign(index(plan.forward_count), -1);
-        for (int s = 0; s < plan.forward_count; ++s) {
+        for (StepNumber s{}; s < StepNumber{plan.forward_count}; ++s) {
             if (!has_products(step(s).op)) continue;
             const Node& node = graph[step(s).node];
             const Layout src = source_layout(graph, plan, step(s));
@@ -331,7 +346,7 @@ class TrainingMemory {
     void bind_bns() {
         bn_offset_.assign(index(graph.count()), 0);
         long offset = 0;
-        for (int i = 0; i < graph.count(); ++i) {
+        for (NodeNumber i{}; i < graph.behind(); ++i) {
             if (role_of(graph[i].op) != Role::norm) continue;
             bn_offset_[index(i)] = offset;
             offset += 1L * block_count(graph[i].shape.c) * channel_block;
@@ -352,6 +367,7 @@ class TrainingMemory {
     float* input_ = nullptr;
     float* output_ = nullptr;
     float* output_gradient_ = nullptr;
+    float* value_gradients_ = nullptr;
     std::vector<Ahead> ahead_;  ///< by slot
     std::vector<BoundConv> convs_;
     std::vector<int> conv_of_;     ///< by step

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <algorithm>
 #include <stdexcept>
+#include <type_traits>
 #include <utility>
 
 #include <residua/exec/parallel.hpp>
@@ -15,9 +17,10 @@ namespace residua::inline RESIDUA_ISA {
 /// Training: `forward` runs a batch with its own statistics, `backward` gives the gradient of every trained parameter.
 /// The batch is cut into a fixed number of slices; each pass over memory takes one image after another through
 /// everything that is fused into it, while the image is in the cache of one core. Sums over images are added slice by
-/// slice in a fixed order, so results have the same bits for any number of threads.
-template <class Net>
-class Workspace<Net, Training> {
+/// slice in a fixed order, so results have the same bits for any number of threads. Besides, `backward` gives the
+/// gradients of the values that are named; without names there is nothing for them in plan and memory.
+template <class Net, FixedString... names>
+class Workspace<Net, Training, WithRespectTo<names...>> {
   public:
     /// For up to `batch` images. \throws std::invalid_argument if batch or threads are less than 1.
     explicit Workspace(int batch, int threads = 1)
@@ -25,7 +28,7 @@ class Workspace<Net, Training> {
 
     [[nodiscard]] int batch() const { return memory_.batch(); }
     [[nodiscard]] int threads() const { return team_.threads(); }
-    /// Bytes of the arena: workspace_bytes<Net, Training, Batch<batch>, Threads<threads>>.
+    /// Bytes of the arena: workspace_bytes<Net, Training, Batch<batch>, Threads<threads>, WithRespectTo<names...>>.
     [[nodiscard]] long bytes() const { return static_cast<long>(memory_.floats() * sizeof(float)); }
 
     /// Runs `count` planar images (count x c x h x w) through the network in training mode and moves the running
@@ -39,7 +42,7 @@ class Workspace<Net, Training> {
         Forward passes{memory_};
         team_.run(
             Forward::phases, [&](int phase) { return passes.chunks(phase); },
-            [&](int phase, int chunk, int slot) { passes.run(weights, phase, chunk, slot); });
+            [&](int phase, int chunk, int slot) { passes.run(weights.all().data(), phase, chunk, slot); });
         return outputs();
     }
 
@@ -93,13 +96,28 @@ class Workspace<Net, Training> {
                           detail::array_shape<which.rank>(which));
     }
 
+    /// The gradient of a value with respect to which the workspace differentiates, from the last backward run: count x
+    /// channels x rows x columns, planar.
+    template <FixedString name>
+    [[nodiscard]] std::span<const float> value_gradient() const {
+        constexpr detail::NodeNumber node = detail::ValueNamed<Net, name>::node;
+        constexpr int which = graph_of<Network>.differentiated().find(node);
+        using Verdict =
+            std::conditional_t<(which < 0), GradientNotFormed<Wanted<Named<name, Net>>, Got<Values>>, Accepted>;
+        static_assert(sizeof(typename Verdict::template Enforce<Net>) > 0);
+        const long floats = memory_.count() * graph_of<Net>[node].shape.count();
+        return {memory_.value_gradient(std::max(which, 0)), static_cast<std::size_t>(floats)};
+    }
+
     /// The team that runs the steps, for work on the parameters between them.
     [[nodiscard]] Team& team() { return team_; }
 
   private:
-    using Sizes = detail::TrainingSizes<Net>;
-    using Forward = detail::TrainingForward<Net>;
-    using Backward = detail::TrainingBackward<Net>;
+    using Values = WithRespectTo<names...>;
+    using Network = detail::Planned<Net, Values>;
+    using Sizes = detail::TrainingSizes<Network>;
+    using Forward = detail::TrainingForward<Network>;
+    using Backward = detail::TrainingBackward<Network>;
 
     static int checked(int batch) {
         if (batch < 1) detail::raise(std::invalid_argument("batch: expected at least 1, got " + std::to_string(batch)));
@@ -118,7 +136,7 @@ class Workspace<Net, Training> {
     }
 
     Team team_;
-    detail::TrainingMemory<Net> memory_;
+    detail::TrainingMemory<Network> memory_;
     const float* weights_ = nullptr;  ///< of a forward run that no backward run has followed yet
 };
 

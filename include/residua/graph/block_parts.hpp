@@ -1,7 +1,7 @@
 #pragma once
 
+#include <residua/geometry/chw.hpp>
 #include <residua/graph/activations.hpp>
-#include <residua/graph/chw.hpp>
 #include <residua/layer/residual.hpp>
 #include <residua/meta/entries.hpp>
 #include <residua/meta/list.hpp>

@@ -55,7 +55,7 @@ using PlaceIn =
 template <class Net>
 constexpr auto diagnose_names() {
     constexpr SameNames same = same_names(traced<Net>.view());
-    if constexpr (same.later < 0) {
+    if constexpr (same.later == NodeNumber::none) {
         return Accepted{};
     } else {
         constexpr Position later = traced<Net>.nodes[same.later].position;

@@ -80,6 +80,19 @@ class Spelling {
     std::size_t size_ = 0;
 };
 
+/// The block number in the name of a layer or parameter: 3 of "layer1.3.conv1.weight", -1 where there is none.
+/// Comparing it first keeps the search through a thousand layers within a compiler's limit on constant evaluation.
+constexpr int block_number(std::string_view text) {
+    std::size_t i = 0;  // by hand: GCC 12 finds no constant in string_view::find under -fsanitize=undefined
+    while (i < text.size() && text[i] != '.') ++i;
+    int number = -1;
+    for (++i; i < text.size() && text[i] != '.'; ++i) {
+        if (text[i] < '0' || text[i] > '9' || number > 100'000) return -1;
+        number = (number < 0 ? 0 : 10 * number) + (text[i] - '0');
+    }
+    return number;
+}
+
 constexpr bool is_spelled(const Name& name, std::string_view text) {
     if (!text.starts_with(name.scope.empty() ? name.leaf : name.scope)) return false;  // soon, for most
     Comparison comparison{text};
@@ -87,18 +100,18 @@ constexpr bool is_spelled(const Name& name, std::string_view text) {
     return comparison.equal && comparison.rest.empty();
 }
 
-/// Two nodes whose parameters have the same names, or twice -1.
+/// Two nodes whose parameters have the same names, or none.
 struct SameNames {
-    int earlier = -1;
-    int later = -1;
+    NodeNumber earlier = NodeNumber::none;
+    NodeNumber later = NodeNumber::none;
 };
 
 /// Names that come from the numbering differ; only those that were given are compared with all.
 constexpr SameNames same_names(const GraphView& graph) {
-    for (int i = 0; i < graph.count(); ++i) {
+    for (NodeNumber i{}; i < graph.behind(); ++i) {
         if (!graph[i].name.given || !has_parameters(graph[i].op)) continue;
         const Spelling given(graph[i].name);
-        for (int j = 0; j < graph.count(); ++j)
+        for (NodeNumber j{}; j < graph.behind(); ++j)
             if (j != i && has_parameters(graph[j].op) && is_spelled(graph[j].name, given.text()))
                 return {std::min(i, j), std::max(i, j)};
     }

@@ -29,7 +29,7 @@ constexpr Cursor residua_add_layer(Walk& walk, Cursor at, const Named<name, Laye
     const int first = walk.size.nodes;
     const Cursor end = walk.template trace<Layer>(at);
     if constexpr (Walk::collects)
-        for (int i = first; i < walk.size.nodes; ++i) {
+        for (NodeNumber i{first}; i < NodeNumber{walk.size.nodes}; ++i) {
             Name& given = walk.graph.nodes[i].name;
             given.leaf = name.view();
             given.leaf_index = -1;
@@ -99,7 +99,7 @@ constexpr Cursor add_block(Walk& walk, Cursor at) {
         if (i + 1 < Block::count) main = walk.template trace<typename Block::Nonlinearity>(main);
     }
     walk.position.layer = before;
-    if (other.node >= 0) main = add_sum(walk, main, other);
+    if (other.node != NodeNumber::none) main = add_sum(walk, main, other);
     return walk.template trace<typename Block::Nonlinearity>(main);
 }
 

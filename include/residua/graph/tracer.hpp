@@ -8,7 +8,7 @@ namespace residua::detail::inline RESIDUA_ISA {
 
 /// A node's output on the way through the network.
 struct Cursor {
-    int node = -1;
+    NodeNumber node = NodeNumber::none;
     Chw shape{};
 };
 
@@ -60,11 +60,11 @@ struct Tracer {
         node.first_source = size.edges;
         node.source_count = count;
         if constexpr (collects) {
-            graph.nodes[size.nodes] = node;
+            graph.nodes[NodeNumber{size.nodes}] = node;
             for (int i = 0; i < count; ++i) graph.edges[size.edges + i] = sources[i].node;
         }
         size.edges += count;
-        return {size.nodes++, node.shape};
+        return {NodeNumber{size.nodes++}, node.shape};
     }
     constexpr Cursor add(const Node& node, Cursor source) { return add(node, &source, 1); }
 

@@ -227,6 +227,26 @@ struct ParameterUnknown {
 };
 
 template <class...>
+struct ValueUnknown {
+    template <class Subject, bool fits = false>
+    struct Enforce {
+        static_assert(fits,
+                      "residua: the network has no value of this name: write \"input\", \"output\" or the name of a "
+                      "layer, which describe<Net> lists or Named<> gives");
+    };
+};
+
+template <class...>
+struct GradientNotFormed {
+    template <class Subject, bool fits = false>
+    struct Enforce {
+        static_assert(fits,
+                      "residua: this workspace does not form the gradient of this value: list its name in "
+                      "Workspace<Net, Training, WithRespectTo<...>>");
+    };
+};
+
+template <class...>
 struct WeightShapeDiffers {
     template <class Subject, bool fits = false>
     struct Enforce {

@@ -9,10 +9,10 @@
 #include <vector>
 
 #include <residua/exec/weights.hpp>
+#include <residua/file/detail/checksum.hpp>
+#include <residua/file/detail/tensor_names.hpp>
+#include <residua/file/safetensors.hpp>
 #include <residua/finite.hpp>
-#include <residua/io/detail/checksum.hpp>
-#include <residua/io/detail/tensor_names.hpp>
-#include <residua/io/safetensors.hpp>
 #include <residua/on_error.hpp>
 
 namespace residua::detail::inline RESIDUA_ISA {

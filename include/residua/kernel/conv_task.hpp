@@ -2,7 +2,7 @@
 
 #include <cstddef>
 
-#include <residua/graph/window.hpp>
+#include <residua/geometry/window.hpp>
 #include <residua/kernel/ahead.hpp>
 #include <residua/kernel/view.hpp>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <residua/lower/weight_order.hpp>
+#include <residua/geometry/weight_order.hpp>
 
 namespace residua::detail::inline RESIDUA_ISA {
 

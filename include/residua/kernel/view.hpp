@@ -2,7 +2,7 @@
 
 #include <cstddef>
 
-#include <residua/plan/layout.hpp>
+#include <residua/geometry/layout.hpp>
 
 namespace residua::detail::inline RESIDUA_ISA {
 

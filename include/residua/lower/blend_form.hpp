@@ -17,7 +17,8 @@ struct BlendForm {
 };
 
 constexpr BlendForm form_of(const Blend& blend) {
-    return {blend.main_bn >= 0, blend.skip >= 0, blend.skip_bn >= 0, blend.activation, is_partial(blend.shape.c)};
+    return {blend.main_bn != NodeNumber::none, blend.skip != MapNumber::none, blend.skip_bn != NodeNumber::none,
+            blend.activation, is_partial(blend.shape.c)};
 }
 
 /// What a convolution on the way back does with its results, the gradient of a blend, besides writing them.
@@ -30,24 +31,26 @@ struct GradientForm {
 };
 
 /// A pass that finishes its blend's gradient does so in its convolution, if beside that at most one map adds to the
-/// gradient, as it is.
+/// gradient, as it is, and the caller does not want it.
 template <int nodes>
 constexpr GradientForm gradient_form(const TrainingPlan<nodes>& plan, const BackwardStep& pass) {
-    const auto blend_at = [&](int b) { return plan.backward_blends[b]; };
+    const auto blend_at = [&](BlendNumber b) { return plan.backward_blends[b]; };
     int added = pass.accumulates;
     for (const Summand& pulled : pass.pulls) {
-        if (pulled.blend < 0) continue;
-        if (pulled.bn(blend_at(pulled.blend)) >= 0) return {};
+        if (pulled.blend == BlendNumber::none) continue;
+        if (pulled.bn(blend_at(pulled.blend)) != NodeNumber::none) return {};
         ++added;
     }
-    if (!pass.finishes || pass.output || added > 1) return {};
+    const bool wanted = blend_at(pass.blend).differentiated >= 0;
+    if (!pass.finishes || pass.output || wanted || added > 1) return {};
     return {true, added > 0, form_of(blend_at(pass.blend))};
 }
 
 template <class Net>
 inline constexpr auto blend_forms = [] {
-    Distinct<BlendForm, training_plan<Net>.blends.size()> found;
-    for (int b = 0; b < training_plan<Net>.blend_count; ++b) found.add(b, form_of(training_plan<Net>.blends[b]));
+    Distinct<BlendForm, training_plan<Net>.blends.size(), BlendNumber> found;
+    for (BlendNumber b{}; b < BlendNumber{training_plan<Net>.blend_count}; ++b)
+        found.add(b, form_of(training_plan<Net>.blends[b]));
     return found;
 }();
 

@@ -29,15 +29,15 @@ template <int nodes>
 constexpr bool is_flat(const GraphView& graph, const InferencePlan<nodes>& plan, const InferenceStep& step) {
     if (!has_products(step.op) || row_of(step.op).takes_images_as_columns || graph[step.node].window != Window{})
         return false;
-    for (const int map : {step.src, step.skip, step.dst})
-        if (map >= 0 && (plan.layouts[map].halo > 0 || plan.layouts[map].packed)) return false;
+    for (const MapNumber map : {step.src, step.skip, step.dst})
+        if (map != MapNumber::none && (plan.layouts[map].halo > 0 || plan.layouts[map].packed)) return false;
     return true;
 }
 
 /// A step of the plan as these registers run it. Narrow ones take so long to transform kernels that moderately many
 /// weights arrive sooner transformed in advance.
 template <int nodes>
-constexpr InferenceStep step_of(const InferencePlan<nodes>& plan, int s) {
+constexpr InferenceStep step_of(const InferencePlan<nodes>& plan, StepNumber s) {
     constexpr int fewest_bare_channels = accumulators >= 28 ? 0 : 256;
     const InferenceStep& step = plan.steps[s];
     const int src_channels = plan.layouts[step.src].shape.c;
@@ -56,7 +56,7 @@ constexpr int patch_group_of(const GraphView& graph, const InferencePlan<nodes>&
 template <int nodes>
 constexpr InferenceKernel kernel_of(const GraphView& graph, const InferencePlan<nodes>& plan, const InferenceStep& step,
                                     int images) {
-    InferenceKernel kernel{.skip = step.skip >= 0, .activation = step.activation};
+    InferenceKernel kernel{.skip = step.skip != MapNumber::none, .activation = step.activation};
     kernel.partial = is_finished(step.op) && is_partial(plan.layouts[step.dst].shape.c);
     kernel.elementwise = is_elementwise(step.op);
     if (!kernel.elementwise) kernel.op = step.op;
@@ -83,22 +83,25 @@ constexpr InferenceKernel kernel_of(const GraphView& graph, const InferencePlan<
 template <class Net>
 inline constexpr auto inference_passes = [] {
     constexpr const auto& plan = inference_plan<Net>;
-    Entries<WeightedPass, plan.steps.size()> found{};
-    for (int s = 0; s < plan.step_count; ++s)
+    Entries<WeightedPass, plan.steps.size(), StepNumber> found{};
+    for (StepNumber s{}; s < StepNumber{plan.step_count}; ++s)
         if (is_weighted_pass(plan.steps[s].op)) found[s] = weighted_pass(graph_of<Net>, plan.steps[s].node);
     return found;
 }();
 
-/// The distinct kernels of a network's plan: entry 2 s for step s with one image, entry 2 s + 1 with a group of images.
+/// The entry of a step among the kernels of a network's plan, with one image or with a group of images.
+constexpr int kernel_entry(StepNumber s, bool group = false) { return 2 * place_of(s) + group; }
+
+/// The distinct kernels of a network's plan.
 template <class Net>
 inline constexpr auto inference_kernels = [] {
     constexpr const auto& plan = inference_plan<Net>;
     Distinct<InferenceKernel, 2 * graph_of<Net>.count()> found;
-    for (int s = 0; s < plan.step_count; ++s) {
+    for (StepNumber s{}; s < StepNumber{plan.step_count}; ++s) {
         const InferenceStep step = step_of(plan, s);
         const int together = s < image_groups<Net>.first_step ? 1 : group_images;
-        found.add(2 * s, kernel_of(graph_of<Net>, plan, step, 1));
-        found.add(2 * s + 1, kernel_of(graph_of<Net>, plan, step, together));
+        found.add(kernel_entry(s), kernel_of(graph_of<Net>, plan, step, 1));
+        found.add(kernel_entry(s, true), kernel_of(graph_of<Net>, plan, step, together));
     }
     return found;
 }();

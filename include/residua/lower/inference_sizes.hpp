@@ -24,7 +24,7 @@ template <class Net, bool groups>
 inline constexpr long inference_scratch = [] {
     long most = 0;
     const auto& plan = inference_plan<Net>;
-    for (int s = 0; s < plan.step_count; ++s) {
+    for (StepNumber s{}; s < StepNumber{plan.step_count}; ++s) {
         const int images = groups && s >= image_groups<Net>.first_step ? group_images : 1;
         const InferenceStep& step = plan.steps[s];
         most = std::max({most, step_scratch(graph_of<Net>, plan, step, images),

@@ -2,15 +2,15 @@
 
 #include <type_traits>
 
+#include <residua/geometry/patches.hpp>
 #include <residua/lower/inference_kernels.hpp>
 #include <residua/lower/training_kernels.hpp>
 #include <residua/plan/costs.hpp>
 #include <residua/plan/mode.hpp>
-#include <residua/plan/patches.hpp>
 
 namespace residua::detail::inline RESIDUA_ISA {
 
-constexpr long node_products(const GraphView& graph, int i, Algorithm algorithm) {
+constexpr long node_products(const GraphView& graph, NodeNumber i, Algorithm algorithm) {
     if (!has_products(graph[i].op) || algorithm == Algorithm::direct) return node_multiply_adds(graph, i);
     const int m = patch_size(algorithm);
     return 1L * patch_count(graph[i].shape, m) * position_count(m) * graph.source_shape(i).c * graph[i].shape.c;
@@ -22,7 +22,7 @@ constexpr long sum_products() {
     long sum = 0;
     if constexpr (std::is_same_v<Mode, Training>) {
         const auto& plan = training_plan<Net>;
-        for (int s = 0; s < plan.forward_count; ++s) {
+        for (StepNumber s{}; s < StepNumber{plan.forward_count}; ++s) {
             const ForwardStep& step = plan.forward[s];
             if (!has_products(step.op) && !is_weighted_pass(step.op)) continue;
             // Forward, gradient of the weights, and of the source unless that is the network's input.
@@ -31,7 +31,7 @@ constexpr long sum_products() {
                 has_products(step.op) ? training_convs<Net>.value_of(s).algorithm : Algorithm::direct;
             sum += directions * node_products(graph, step.node, algorithm);
         }
-        for (int t = 0; t < plan.backward_count; ++t) {
+        for (PassNumber t{}; t < PassNumber{plan.backward_count}; ++t) {
             const BackwardStep& pass = plan.backward[t];
             if (!pass.repeats) continue;
             sum +=
@@ -39,9 +39,9 @@ constexpr long sum_products() {
         }
     } else {
         const auto& plan = inference_plan<Net>;
-        for (int s = 0; s < plan.step_count; ++s) {
+        for (StepNumber s{}; s < StepNumber{plan.step_count}; ++s) {
             const InferenceStep& step = plan.steps[s];
-            sum += node_products(graph, step.node, inference_kernels<Net>.value_of(2 * s + (groups ? 1 : 0)).algorithm);
+            sum += node_products(graph, step.node, inference_kernels<Net>.value_of(kernel_entry(s, groups)).algorithm);
         }
     }
     return sum;

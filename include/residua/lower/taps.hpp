@@ -3,8 +3,8 @@
 #include <cstddef>
 #include <vector>
 
+#include <residua/geometry/weight_order.hpp>
 #include <residua/lower/tiling.hpp>
-#include <residua/lower/weight_order.hpp>
 
 namespace residua::detail::inline RESIDUA_ISA {
 

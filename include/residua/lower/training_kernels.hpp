@@ -43,8 +43,8 @@ constexpr SourceGradient source_gradient(const TrainingConv& conv, const Gradien
 /// By forward step; entries of steps that are no convolution are not set.
 template <class Net>
 inline constexpr auto training_convs = [] {
-    Distinct<TrainingConv, training_plan<Net>.forward.size()> found;
-    for (int s = 0; s < training_plan<Net>.forward_count; ++s) {
+    Distinct<TrainingConv, training_plan<Net>.forward.size(), StepNumber> found;
+    for (StepNumber s{}; s < StepNumber{training_plan<Net>.forward_count}; ++s) {
         const ForwardStep& step = training_plan<Net>.forward[s];
         if (!has_products(step.op)) continue;
         const Node& node = graph_of<Net>[step.node];
@@ -70,8 +70,8 @@ struct PassKernel {
 /// By forward step: what passes with weights need; of other steps nothing.
 template <class Net>
 inline constexpr auto weighted_passes = [] {
-    Entries<WeightedPass, training_plan<Net>.forward.size()> found{};
-    for (int s = 0; s < training_plan<Net>.forward_count; ++s) {
+    Entries<WeightedPass, training_plan<Net>.forward.size(), StepNumber> found{};
+    for (StepNumber s{}; s < StepNumber{training_plan<Net>.forward_count}; ++s) {
         const ForwardStep& step = training_plan<Net>.forward[s];
         if (is_weighted_pass(step.op)) found[s] = weighted_pass(graph_of<Net>, step.node);
     }
@@ -81,8 +81,8 @@ inline constexpr auto weighted_passes = [] {
 /// By forward step: the passes without products; entries of other steps are not set.
 template <class Net>
 inline constexpr auto training_passes = [] {
-    Distinct<PassKernel, training_plan<Net>.forward.size()> found;
-    for (int s = 0; s < training_plan<Net>.forward_count; ++s) {
+    Distinct<PassKernel, training_plan<Net>.forward.size(), StepNumber> found;
+    for (StepNumber s{}; s < StepNumber{training_plan<Net>.forward_count}; ++s) {
         const ForwardStep& step = training_plan<Net>.forward[s];
         if (!is_pass(step.op)) continue;
         PassKernel kernel{.op = step.op};
@@ -101,11 +101,11 @@ inline constexpr auto training_passes = [] {
 template <class Net>
 inline constexpr auto source_gradients = [] {
     constexpr const auto& plan = training_plan<Net>;
-    Distinct<SourceGradient, plan.backward.size()> found;
+    Distinct<SourceGradient, plan.backward.size(), PassNumber> found;
     found.of.fill(-1);
-    for (int p = 0; p < plan.backward_count; ++p) {
+    for (PassNumber p{}; p < PassNumber{plan.backward_count}; ++p) {
         const BackwardStep& pass = plan.backward[p];
-        if (pass.step < 0 || pass.blend < 0) continue;
+        if (pass.step == StepNumber::none || pass.blend == BlendNumber::none) continue;
         const Op op = plan.forward[pass.step].op;
         if (!has_products(op)) continue;
         found.add(p, source_gradient(training_convs<Net>.value_of(pass.step), gradient_form(plan, pass)));

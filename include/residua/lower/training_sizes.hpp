@@ -22,21 +22,25 @@ struct PassScratch {
 
 /// Images that go through a step together.
 template <class Net>
-constexpr int images_of_step(int s) {
+constexpr int images_of_step(StepNumber s) {
+    if (s == StepNumber::none) return 1;
     const Op op = training_plan<Net>.forward[s].op;
     return has_products(op) ? training_convs<Net>.value_of(s).together : 1;
 }
 
-/// By forward step, there and back, one further on: the first entry is that of passes without a step.
+/// The entry of a forward step in lists that begin with that of passes without a step.
+constexpr int scratch_entry(StepNumber s) { return place_of(s) + 1; }
+
+/// By forward step, there and back.
 template <class Net>
 inline constexpr auto training_scratch = [] {
     constexpr const auto& plan = training_plan<Net>;
     Entries<PassScratch, plan.forward.size() + 1> scratch{};
-    for (int s = 0; s < plan.forward_count; ++s) {
+    for (StepNumber s{}; s < StepNumber{plan.forward_count}; ++s) {
         const ForwardStep& step = plan.forward[s];
         const Node& node = graph_of<Net>[step.node];
         const Layout src = source_layout(graph_of<Net>, plan, step);
-        PassScratch& own = scratch[s + 1];
+        PassScratch& own = scratch[scratch_entry(s)];
         own = {.source = src.count(),
                .gradient = result_gradient_layout(graph_of<Net>, step).count(),
                .transforms = weighted_passes<Net>[s].scratch};
@@ -46,12 +50,11 @@ inline constexpr auto training_scratch = [] {
                .gradient = conv.together * gradient_layout(node.shape, node.window).count(),
                .transforms = transform_floats(src, node.shape, node.window, conv)};
     }
-    for (int t = 0; t < plan.backward_count; ++t) {
+    for (PassNumber t{}; t < PassNumber{plan.backward_count}; ++t) {
         const BackwardStep& pass = plan.backward[t];
-        PassScratch& own = scratch[pass.step + 1];
-        const auto value = [&](int blend) { return Layout{plan.blends[blend].shape}.count(); };
-        if (pass.accumulates)
-            own.result = std::max(own.result, (pass.step < 0 ? 1 : images_of_step<Net>(pass.step)) * value(pass.blend));
+        PassScratch& own = scratch[scratch_entry(pass.step)];
+        const auto value = [&](BlendNumber blend) { return Layout{plan.blends[blend].shape}.count(); };
+        if (pass.accumulates) own.result = std::max(own.result, images_of_step<Net>(pass.step) * value(pass.blend));
         // Values that are computed again lie in turns where sources and results do.
         for (int i = 0; i < pass.restores; ++i)
             own.source = own.result = std::max(own.result, value(plan.restored[pass.first_restored + i]));
@@ -60,26 +63,26 @@ inline constexpr auto training_scratch = [] {
 }();
 
 /// Whether some map or gradient is needed in a pass on the way back, or written.
-constexpr bool is_there(const Buffer& buffer, int pass) { return buffer.first <= pass && pass <= buffer.last; }
+constexpr bool is_there(const Buffer& buffer, PassNumber pass) {
+    return buffer.first <= place_of(pass) && place_of(pass) <= buffer.last;
+}
 
 /// By forward step: floats of an image that lie before what its pass on the way back collects of every image; that is
 /// behind all maps and gradients that are there at the same time.
 template <class Net>
 inline constexpr auto before_collected = [] {
     constexpr const auto& plan = training_plan<Net>;
-    Entries<long, plan.forward.size()> before{};
-    for (int t = 0; t < plan.backward_count; ++t) {
+    Entries<long, plan.forward.size(), StepNumber> before{};
+    for (PassNumber t{}; t < PassNumber{plan.backward_count}; ++t) {
         const BackwardStep& pass = plan.backward[t];
-        if (pass.step < 0 || pass.repeats || !has_products(plan.forward[pass.step].op)) continue;
+        if (pass.step == StepNumber::none || pass.repeats || !has_products(plan.forward[pass.step].op)) continue;
         if (!training_convs<Net>.value_of(pass.step).whole_batch) continue;
         long& end = before[pass.step];
-        const auto go_behind = [&end, t](const auto& buffers, int from, int to) {
-            for (int i = from; i < to; ++i)
-                if (const Buffer& buffer = buffers[i]; is_there(buffer, t))
-                    end = std::max(end, buffer.offset + buffer.floats);
+        const auto go_behind = [&end, t](const Buffer& buffer) {
+            if (is_there(buffer, t)) end = std::max(end, buffer.offset + buffer.floats);
         };
-        go_behind(plan.map_buffers, 1, plan.map_count);
-        go_behind(plan.gradient_buffers, 0, plan.blend_count);
+        for (MapNumber m{}; m < MapNumber{plan.map_count}; ++m) go_behind(plan.map_buffers[m]);
+        for (BlendNumber b{}; b < BlendNumber{plan.blend_count}; ++b) go_behind(plan.gradient_buffers[b]);
     }
     return before;
 }();
@@ -101,10 +104,10 @@ template <class Net>
 inline constexpr TrainingExtent training_extent = [] {
     constexpr const auto& plan = training_plan<Net>;
     TrainingExtent extent{.maps = plan.arena_floats};
-    for (int m = 0; m < plan.map_count; ++m)
+    for (MapNumber m{}; m < MapNumber{plan.map_count}; ++m)
         extent.most_channels = std::max<long>(extent.most_channels, block_count(plan.maps[m].c) * channel_block);
     for (const PassScratch& scratch : training_scratch<Net>) extent.scratch = std::max(extent.scratch, scratch.total());
-    for (int s = 0; s < plan.forward_count; ++s) {
+    for (StepNumber s{}; s < StepNumber{plan.forward_count}; ++s) {
         const ForwardStep& step = plan.forward[s];
         const Node& node = graph_of<Net>[step.node];
         if (const WeightedPass& pass = weighted_passes<Net>[s]; pass.has_weights()) {
@@ -131,7 +134,8 @@ inline constexpr TrainingExtent training_extent = [] {
 
 /// What lies in the arena of a training workspace: maps and gradients, scratch memory by thread, gradients of biases
 /// and sums in double by slice, packed weights, coefficients of BN; then what the caller sees: gradients of parameters,
-/// images, outputs, gradients of outputs. Tiles of columns may read beyond the last.
+/// images, outputs, gradients of outputs and of the values whose gradients are wanted. Tiles of columns may read beyond
+/// the last.
 enum class TrainingSection : unsigned char {
     maps,
     slots,
@@ -143,6 +147,7 @@ enum class TrainingSection : unsigned char {
     input,
     output,
     output_gradient,
+    value_gradients,
     tail,
     count
 };
@@ -165,6 +170,12 @@ struct TrainingSizes {
     static constexpr long input = input_shape<Net>.count();
     static constexpr long output = output_shape<Net>.count();
 
+    /// Of an image, of the first `count` values whose gradients are wanted.
+    static constexpr long value_gradients(int count) {
+        long sum = 0;
+        for (int i = 0; i < count; ++i) sum += graph_of<Net>[graph_of<Net>.differentiated()[i]].shape.count();
+        return sum;
+    }
     /// Maps and gradients, and what a step's gradient of its weights is made of: what is collected of images, or sums
     /// of slices, which lie behind all maps.
     static constexpr long maps(long images) {
@@ -183,6 +194,8 @@ struct TrainingSizes {
         all.append(TrainingSection::input, round_up(images * input));
         all.append(TrainingSection::output, round_up(images * output));
         all.append(TrainingSection::output_gradient, round_up(images * output));
+        all.append(TrainingSection::value_gradients,
+                   round_up(images * value_gradients(graph_of<Net>.differentiated().count)));
         all.append(TrainingSection::tail, overhang);
         return all;
     }

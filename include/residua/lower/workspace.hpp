@@ -1,5 +1,6 @@
 #pragma once
 
+#include <residua/graph/differentiated.hpp>
 #include <residua/lower/inference_sizes.hpp>
 #include <residua/lower/training_sizes.hpp>
 #include <residua/plan/mode.hpp>
@@ -19,9 +20,11 @@ constexpr long workspace_floats(long images, long threads) {
 namespace residua::inline RESIDUA_ISA {
 
 /// Bytes of a workspace's arena: all the memory that running (Inference) or training (Training) the network needs
-/// beside the weights. Exactly what `Workspace<Net, Mode>(images, threads)` allocates.
-template <class Net, class Mode, class BatchSize = Batch<1>, class ThreadCount = Threads<1>>
+/// beside the weights. Exactly what `Workspace<Net, Mode, Values>(images, threads)` allocates.
+template <class Net, class Mode, class BatchSize = Batch<1>, class ThreadCount = Threads<1>,
+          class Values = WithRespectTo<>>
 inline constexpr long workspace_bytes =
-    static_cast<long>(sizeof(float)) * detail::workspace_floats<Net, Mode>(BatchSize::value, ThreadCount::value);
+    static_cast<long>(sizeof(float)) * detail::workspace_floats<detail::Planned<Net, Values>, Mode>(BatchSize::value,
+                                                                                                    ThreadCount::value);
 
 }  // namespace residua::inline RESIDUA_ISA

@@ -12,18 +12,18 @@ using Row = T[static_cast<std::size_t>(count)];  // NOLINT(modernize-avoid-c-arr
 template <class T, int rows, int columns>
 using Grid = T[static_cast<std::size_t>(rows)][static_cast<std::size_t>(columns)];  // NOLINT
 
-/// `count` entries, by number. Numbers of nodes, maps and steps are ints, and plans are made while compiling: an array
-/// of our own takes them as they are and costs compilers one call for an entry, std::array three. An aggregate without
+/// `count` entries, by number: an int, or a Number of one kind. Plans are made while compiling: an array of our own
+/// takes these as they are and costs compilers one call for an entry, std::array three. An aggregate without
 /// initialisers of its own, as std::array: with them GCC 12 emits constants that lack those of T.
-template <class T, int count>
+template <class T, int count, class N = int>
 struct Entries {
     detail::Row<T, (count > 0 ? count : 1)> items;
 
     [[nodiscard]] static constexpr int size() { return count; }
     // As pointers: GCC makes one function of two that are equal but for `count`, and would then warn of the other's
     // bounds.
-    constexpr T& operator[](int i) { return *(items + i); }
-    constexpr const T& operator[](int i) const { return *(items + i); }
+    constexpr T& operator[](N i) { return *(items + static_cast<int>(i)); }
+    constexpr const T& operator[](N i) const { return *(items + static_cast<int>(i)); }
 
     constexpr T* begin() { return items; }
     constexpr T* end() { return items + count; }

@@ -17,7 +17,7 @@ inline constexpr auto weighted_table = meta::unpack(operations, []([[maybe_unuse
 });
 
 /// What the pass of a node with weights of its own needs.
-constexpr WeightedPass weighted_pass(const GraphView& graph, int node) {
+constexpr WeightedPass weighted_pass(const GraphView& graph, NodeNumber node) {
     return weighted_table[static_cast<int>(graph[node].op)](graph[node], graph.source_shape(node));
 }
 

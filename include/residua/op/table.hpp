@@ -30,7 +30,7 @@ constexpr bool is_elementwise(Op op) {
     return role == Role::norm || role == Role::function || role == Role::sum;
 }
 /// Whether a node is the network's input, which needs no gradient.
-constexpr bool is_input(const GraphView& graph, int node) { return role_of(graph[node].op) == Role::input; }
+constexpr bool is_input(const GraphView& graph, NodeNumber node) { return role_of(graph[node].op) == Role::input; }
 /// Whether an operation makes a pass of its own that has weights.
 constexpr bool is_weighted_pass(Op op) { return role_of(op) == Role::weighted; }
 /// By role, not by the row's function: g++ -fsanitize=undefined compares no functions in constants.

@@ -2,9 +2,10 @@
 
 #include <algorithm>
 
-#include <residua/graph/chw.hpp>
-#include <residua/graph/window.hpp>
-#include <residua/plan/patches.hpp>
+#include <residua/geometry/chw.hpp>
+#include <residua/geometry/patches.hpp>
+#include <residua/geometry/window.hpp>
+#include <residua/graph/differentiated.hpp>
 
 namespace residua::inline RESIDUA_ISA {
 
@@ -17,6 +18,9 @@ enum class Algorithm : unsigned char { direct, winograd2, winograd4 };
 /// `template <> inline constexpr Algorithm residua::last_algorithm<Net> = Algorithm::direct;`
 template <class Net>
 inline constexpr Algorithm last_algorithm = Algorithm::winograd4;
+
+template <class Net, class Values>
+inline constexpr Algorithm last_algorithm<detail::Differentiated<Net, Values>> = last_algorithm<Net>;
 
 }  // namespace residua::inline RESIDUA_ISA
 

@@ -6,7 +6,7 @@
 namespace residua::detail::inline RESIDUA_ISA {
 
 /// Multiply-adds of one node for one image, counted as table 1 of the paper does: convolutions and linear layers only.
-constexpr long node_multiply_adds(const GraphView& graph, int i) {
+constexpr long node_multiply_adds(const GraphView& graph, NodeNumber i) {
     const Op op = graph[i].op;
     if (!has_products(op) && !is_weighted_pass(op)) return 0;
     return row_of(op).multiply_adds(graph[i], graph.source_shape(i));
@@ -14,7 +14,7 @@ constexpr long node_multiply_adds(const GraphView& graph, int i) {
 
 constexpr long sum_multiply_adds(const GraphView& graph) {
     long sum = 0;
-    for (int i = 0; i < graph.count(); ++i) sum += node_multiply_adds(graph, i);
+    for (NodeNumber i{}; i < graph.behind(); ++i) sum += node_multiply_adds(graph, i);
     return sum;
 }
 

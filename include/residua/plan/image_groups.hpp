@@ -1,7 +1,7 @@
 #pragma once
 
+#include <residua/geometry/patches.hpp>
 #include <residua/plan/inference.hpp>
-#include <residua/plan/patches.hpp>
 
 namespace residua::detail::inline RESIDUA_ISA {
 
@@ -9,9 +9,9 @@ namespace residua::detail::inline RESIDUA_ISA {
 /// its maps are in the cache, all together through the rest.
 template <int nodes>
 struct ImageGroups {
-    int first_step = 0;  ///< the plan's step count where the weights are light to the end
-    Entries<Buffer, nodes> buffers{};
-    Entries<bool, nodes> of_all{};  ///< whether there is one map for every image
+    StepNumber first_step{};  ///< the plan's step count where the weights are light to the end
+    Entries<Buffer, nodes, MapNumber> buffers{};
+    Entries<bool, nodes, MapNumber> of_all{};  ///< whether there is one map for every image
     long arena_floats = 0;
 };
 
@@ -32,8 +32,8 @@ class GroupPlacement {
     constexpr GroupPlacement(const GraphView& graph, const InferencePlan<nodes>& plan) : graph_{graph}, plan_{plan} {}
 
     constexpr ImageGroups<nodes> run() {
-        groups_.first_step = plan_.step_count;
-        for (int s = plan_.step_count - 1; s >= 0; --s) {
+        groups_.first_step = StepNumber{plan_.step_count};
+        for (StepNumber s = StepNumber{plan_.step_count} - 1; s != StepNumber::none; --s) {
             const long weights = fetched_floats(graph_, plan_, step(s));
             if (weights < noticeable) continue;
             if (weights < heavy * plan_.layouts[step(s).src].count()) break;
@@ -50,19 +50,19 @@ class GroupPlacement {
     /// Weights so many times larger than the map are fetched for longer than they are computed with.
     static constexpr long heavy = 16;
 
-    [[nodiscard]] constexpr const InferenceStep& step(int s) const { return plan_.steps[s]; }
+    [[nodiscard]] constexpr const InferenceStep& step(StepNumber s) const { return plan_.steps[s]; }
 
     constexpr void mark() {
         groups_.of_all[outer(plan_.output)] = true;
-        for (int s = groups_.first_step; s < plan_.step_count; ++s)
-            for (const int map : {step(s).src, step(s).skip, step(s).dst})
-                if (map >= 0) groups_.of_all[outer(map)] = true;
-        for (int m = 0; m < plan_.map_count; ++m) groups_.of_all[m] = groups_.of_all[outer(m)];
+        for (StepNumber s = groups_.first_step; s < StepNumber{plan_.step_count}; ++s)
+            for (const MapNumber map : {step(s).src, step(s).skip, step(s).dst})
+                if (map != MapNumber::none) groups_.of_all[outer(map)] = true;
+        for (MapNumber m{}; m < MapNumber{plan_.map_count}; ++m) groups_.of_all[m] = groups_.of_all[outer(m)];
     }
 
     /// Whether a map holds what each image alone left for the steps of all.
-    [[nodiscard]] constexpr bool is_handed_over(int map) const {
-        return groups_.of_all[map] && (map == plan_.input || plan_.buffers[map].first < groups_.first_step);
+    [[nodiscard]] constexpr bool is_handed_over(MapNumber map) const {
+        return groups_.of_all[map] && (map == plan_.input || plan_.buffers[map].first < place_of(groups_.first_step));
     }
 
     /// What is handed over must outlive the other images' way to it, so it takes its place before all else.
@@ -70,8 +70,8 @@ class GroupPlacement {
         groups_.buffers = plan_.buffers;
         FirstFit<nodes + 1> placement;
         for (const bool handed_over : {true, false})
-            for (int i = 0; i < plan_.map_count; ++i) {
-                const int m = outer(i);
+            for (MapNumber i{}; i < MapNumber{plan_.map_count}; ++i) {
+                const MapNumber m = outer(i);
                 if (placed_[m] || is_handed_over(m) != handed_over) continue;
                 placed_[m] = true;
                 Buffer buffer = plan_.buffers[m];
@@ -80,18 +80,18 @@ class GroupPlacement {
                 groups_.buffers[m].first = buffer.first;
                 groups_.buffers[m].offset = placement.place(buffer);
             }
-        for (int m = 0; m < plan_.map_count; ++m) {
+        for (MapNumber m{}; m < MapNumber{plan_.map_count}; ++m) {
             const Inside at = outermost(plan_.inside, m);
             groups_.buffers[m].offset = groups_.buffers[at.map].offset + at.first_block * plan_.layouts[m].block();
         }
         groups_.arena_floats = placement.peak();
     }
 
-    [[nodiscard]] constexpr int outer(int map) const { return outermost(plan_.inside, map).map; }
+    [[nodiscard]] constexpr MapNumber outer(MapNumber map) const { return outermost(plan_.inside, map).map; }
 
     GraphView graph_;
     const InferencePlan<nodes>& plan_;
-    Entries<bool, nodes> placed_{};
+    Entries<bool, nodes, MapNumber> placed_{};
     ImageGroups<nodes> groups_{};
 };
 

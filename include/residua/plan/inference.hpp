@@ -2,10 +2,10 @@
 
 #include <utility>
 
+#include <residua/geometry/layout.hpp>
 #include <residua/plan/algorithm.hpp>
 #include <residua/plan/arena.hpp>
 #include <residua/plan/concat.hpp>
-#include <residua/plan/layout.hpp>
 #include <residua/plan/uses.hpp>
 
 namespace residua::detail::inline RESIDUA_ISA {
@@ -13,13 +13,13 @@ namespace residua::detail::inline RESIDUA_ISA {
 /// One pass over memory of a forward run with fixed statistics: an operation, and what its epilogue does with each
 /// result in registers: add the folded bias, add the shortcut's map, apply the activation.
 struct InferenceStep {
-    Op op{};        ///< element-wise where no pass could carry the element-wise work
-    int node = -1;  ///< the operation's node
-    int bn = -1;    ///< node of the batch normalisation that is folded in, or -1
-    int src = -1;   ///< map read
-    int skip = -1;  ///< map added, or -1
+    Op op{};                             ///< element-wise where no pass could carry the element-wise work
+    NodeNumber node = NodeNumber::none;  ///< the operation's node
+    NodeNumber bn = NodeNumber::none;    ///< node of the batch normalisation that is folded in, or none
+    MapNumber src = MapNumber::none;     ///< read
+    MapNumber skip = MapNumber::none;    ///< added, or none
     int activation = -1;
-    int dst = -1;                             ///< map written
+    MapNumber dst = MapNumber::none;          ///< written
     int piece = -1;                           ///< of a concatenation, which of its sources is copied
     Algorithm algorithm = Algorithm::direct;  ///< with one image at a time
     Algorithm of_group = Algorithm::direct;   ///< with group_images
@@ -42,14 +42,14 @@ inline constexpr int group_images = 8;
 /// The steps of a network in inference, one image at a time, and the maps between them.
 template <int nodes>
 struct InferencePlan {
-    Entries<InferenceStep, nodes> steps{};
-    Entries<Layout, nodes> layouts{};
-    Entries<Buffer, nodes> buffers{};
-    Entries<Inside, nodes> inside{};
+    Entries<InferenceStep, nodes, StepNumber> steps{};
+    Entries<Layout, nodes, MapNumber> layouts{};
+    Entries<Buffer, nodes, MapNumber> buffers{};
+    Entries<Inside, nodes, MapNumber> inside{};
     int step_count = 0;
     int map_count = 0;
-    int input = -1;         ///< map
-    int output = -1;        ///< map
+    MapNumber input = MapNumber::none;
+    MapNumber output = MapNumber::none;
     long arena_floats = 0;  ///< for one image
 };
 
@@ -58,30 +58,32 @@ template <int nodes>
 class InferenceFusion {
   public:
     constexpr InferenceFusion(const GraphView& graph, Algorithm last) : graph_{graph}, last_{last}, uses_{graph} {
-        map_of_.fill(-1);
+        map_of_.fill(MapNumber::none);
         plan_.inside.fill({});
-        for (int i = 0; i < nodes; ++i)
+        for (NodeNumber i{}; i < NodeNumber{nodes}; ++i)
             if (has_products(graph[i].op) && !row_of(graph[i].op).takes_images_as_columns)
                 most_channels_ = std::max(most_channels_, graph[i].shape.c);
     }
 
     constexpr InferencePlan<nodes> run() {
-        for (int i = 0; i < nodes; ++i)
-            if (map_of(i) < 0) emit(i);
+        for (NodeNumber i{}; i < NodeNumber{nodes}; ++i)
+            if (map_of(i) == MapNumber::none) emit(i);
         plan_.output = map_of(graph_.output().node);
         place();
         return plan_;
     }
 
   private:
-    constexpr int& map_of(int node) { return map_of_[node]; }
+    constexpr MapNumber& map_of(NodeNumber node) { return map_of_[node]; }
 
-    constexpr int new_map(int node) {
-        plan_.layouts[plan_.map_count] = {.shape = graph_[node].shape};
-        return plan_.map_count++;
+    constexpr MapNumber new_map(NodeNumber node) {
+        const MapNumber map{plan_.map_count++};
+        plan_.layouts[map] = {.shape = graph_[node].shape};
+        return map;
     }
+    constexpr void push(const InferenceStep& step) { plan_.steps[StepNumber{plan_.step_count++}] = step; }
 
-    constexpr void emit(int i) {
+    constexpr void emit(NodeNumber i) {
         const Node& node = graph_[i];
         const Role role = role_of(node.op);
         if (role == Role::input) {
@@ -91,7 +93,7 @@ class InferenceFusion {
         if (role == Role::concat) return concatenate(i);
         InferenceStep step{.op = node.op, .node = i, .src = map_of(graph_.source(i))};
         if (role == Role::products) choose(step, graph_.source_shape(i), node);
-        int end = i;
+        NodeNumber end = i;
         if (role == Role::norm) step.bn = i;
         if (role == Role::sum) step.skip = map_of(graph_.sources(i)[1]);
         if (role == Role::function) step.activation = node.activation;
@@ -99,19 +101,18 @@ class InferenceFusion {
         }
         step.dst = new_map(end);
         map_of(end) = step.dst;
-        plan_.steps[plan_.step_count++] = step;
+        push(step);
     }
 
     /// Sources that fill blocks are written in place. The input's map stays where images are loaded.
-    constexpr void concatenate(int i) {
-        const int dst = map_of(i) = new_map(i);
+    constexpr void concatenate(NodeNumber i) {
+        const MapNumber dst = map_of(i) = new_map(i);
         for (int piece = 0; piece < graph_[i].source_count; ++piece) {
-            const int src = map_of(graph_.sources(i)[piece]);
-            if (fills_blocks_of(graph_, i, piece) && src != plan_.input && plan_.inside[src].map < 0)
+            const MapNumber src = map_of(graph_.sources(i)[piece]);
+            if (fills_blocks_of(graph_, i, piece) && src != plan_.input && plan_.inside[src].map == MapNumber::none)
                 plan_.inside[src] = {dst, first_channel(graph_, i, piece) / channel_block};
             else
-                plan_.steps[plan_.step_count++] = {
-                    .op = graph_[i].op, .node = i, .src = src, .dst = dst, .piece = piece};
+                push({.op = graph_[i].op, .node = i, .src = src, .dst = dst, .piece = piece});
         }
     }
 
@@ -123,19 +124,19 @@ class InferenceFusion {
     }
 
     /// Moves the element-wise node behind `end` into the step, if nobody else reads `end` and its operands exist.
-    constexpr bool absorb(InferenceStep& step, int& end) {
-        const int next = uses_.sole(end);
-        if (next < 0 || step.activation >= 0) return false;
+    constexpr bool absorb(InferenceStep& step, NodeNumber& end) {
+        const NodeNumber next = uses_.sole(end);
+        if (next == NodeNumber::none || step.activation >= 0) return false;
         const Node& node = graph_[next];
         const Role role = role_of(node.op);
         if (role == Role::function) {
             step.activation = node.activation;
-        } else if (role == Role::norm && step.bn < 0 && step.skip < 0) {
+        } else if (role == Role::norm && step.bn == NodeNumber::none && step.skip == MapNumber::none) {
             step.bn = next;
-        } else if (role == Role::sum && step.skip < 0) {
-            const Sources summands = graph_.sources(next);
-            const int skip = map_of(summands[0] == end ? summands[1] : summands[0]);
-            if (skip < 0) return false;
+        } else if (role == Role::sum && step.skip == MapNumber::none) {
+            const NodeNumbers summands = graph_.sources(next);
+            const MapNumber skip = map_of(summands[0] == end ? summands[1] : summands[0]);
+            if (skip == MapNumber::none) return false;
             step.skip = skip;
         } else {
             return false;
@@ -148,7 +149,7 @@ class InferenceFusion {
     /// Frames (which minimal filtering does without) and packing follow from who reads a map, its lifetime from when.
     constexpr void place() {
         bool all_convs = plan_.step_count > 0;
-        for (int s = 0; s < plan_.step_count; ++s) {
+        for (StepNumber s{}; s < StepNumber{plan_.step_count}; ++s) {
             const InferenceStep& step = plan_.steps[s];
             Layout& src = plan_.layouts[step.src];
             const bool conv = has_products(step.op);
@@ -156,24 +157,24 @@ class InferenceFusion {
                 src.halo = std::max(src.halo, graph_[step.node].window.padding);
             if (step.src == plan_.input && !conv) all_convs = false;
             if (step.skip == plan_.input) all_convs = false;
-            buffer(step.src).last = s;
-            if (step.skip >= 0) buffer(step.skip).last = s;
-            if (!std::exchange(written_[step.dst], true)) buffer(step.dst).first = s;
-            buffer(step.dst).last = s;
+            buffer(step.src).last = place_of(s);
+            if (step.skip != MapNumber::none) buffer(step.skip).last = place_of(s);
+            if (!std::exchange(written_[step.dst], true)) buffer(step.dst).first = place_of(s);
+            buffer(step.dst).last = place_of(s);
         }
         join_insides();
         Layout& input = plan_.layouts[plan_.input];
         input.packed = all_convs && input.shape.c < channel_block;
         buffer(plan_.output).last = plan_.step_count;
         FirstFit<nodes + 1> placement;
-        Entries<bool, nodes> placed{};
-        for (int m = 0; m < plan_.map_count; ++m) {
-            const int outer = outermost(plan_.inside, m).map;
+        Entries<bool, nodes, MapNumber> placed{};
+        for (MapNumber m{}; m < MapNumber{plan_.map_count}; ++m) {
+            const MapNumber outer = outermost(plan_.inside, m).map;
             if (std::exchange(placed[outer], true)) continue;
             buffer(outer).floats = plan_.layouts[outer].count();
             placement.place(buffer(outer));
         }
-        for (int m = 0; m < plan_.map_count; ++m) {
+        for (MapNumber m{}; m < MapNumber{plan_.map_count}; ++m) {
             const Inside at = outermost(plan_.inside, m);
             buffer(m).offset = buffer(at.map).offset + at.first_block * plan_.layouts[m].block();
         }
@@ -182,28 +183,28 @@ class InferenceFusion {
 
     /// Maps inside of one another have the same frame, and are there as long as any of them is.
     constexpr void join_insides() {
-        for (int m = 0; m < plan_.map_count; ++m) {
-            const int outer = outermost(plan_.inside, m).map;
+        for (MapNumber m{}; m < MapNumber{plan_.map_count}; ++m) {
+            const MapNumber outer = outermost(plan_.inside, m).map;
             if (outer == m) continue;
             if (!std::exchange(written_[outer], true)) buffer(outer).first = buffer(m).first;
             buffer(outer).first = std::min(buffer(outer).first, buffer(m).first);
             buffer(outer).last = std::max(buffer(outer).last, buffer(m).last);
             plan_.layouts[outer].halo = std::max(plan_.layouts[outer].halo, plan_.layouts[m].halo);
         }
-        for (int m = 0; m < plan_.map_count; ++m)
+        for (MapNumber m{}; m < MapNumber{plan_.map_count}; ++m)
             plan_.layouts[m].halo = plan_.layouts[outermost(plan_.inside, m).map].halo;
     }
 
-    constexpr Buffer& buffer(int map) { return plan_.buffers[map]; }
+    constexpr Buffer& buffer(MapNumber map) { return plan_.buffers[map]; }
 
-    static constexpr int absorbed = nodes;  ///< inside a step, in no map
+    static constexpr MapNumber absorbed{nodes};  ///< inside a step, in no map
 
     GraphView graph_;
     Algorithm last_;
     int most_channels_ = 0;  ///< of a convolution
     Uses<nodes> uses_;
-    Entries<int, nodes> map_of_{};
-    Entries<bool, nodes> written_{};  ///< maps, by steps
+    Entries<MapNumber, nodes, NodeNumber> map_of_{};
+    Entries<bool, nodes, MapNumber> written_{};  ///< maps, by steps
     InferencePlan<nodes> plan_{};
 };
 

@@ -13,26 +13,26 @@ class LayerwiseTraffic {
 
     constexpr long floats() const {
         long sum = 0;
-        for (int i = 1; i < nodes; ++i) sum += forward(i) + backward(i) + shared_gradient(i);
+        for (NodeNumber i{1}; i < NodeNumber{nodes}; ++i) sum += forward(i) + backward(i) + shared_gradient(i);
         return sum;
     }
 
   private:
-    constexpr long map(int node) const { return graph_[node].shape.count(); }
+    constexpr long map(NodeNumber node) const { return graph_[node].shape.count(); }
 
-    constexpr long sources(int i) const {
+    constexpr long sources(NodeNumber i) const {
         long sum = 0;
-        for (const int src : graph_.sources(i)) sum += map(src);
+        for (const NodeNumber src : graph_.sources(i)) sum += map(src);
         return sum;
     }
 
-    constexpr long forward(int i) const {
+    constexpr long forward(NodeNumber i) const {
         const long statistics = role_of(graph_[i].op) == Role::norm ? map(graph_.source(i)) : 0;
         return statistics + sources(i) + map(i);
     }
 
     /// From the gradient of the output to that of the source, which the input needs none of, and of the weights.
-    constexpr long backward(int i) const {
+    constexpr long backward(NodeNumber i) const {
         const long src = map(graph_.source(i));
         const long to_src = is_input(graph_, graph_.source(i)) ? 0 : map(i) + src;
         const OpRow& row = row_of(graph_[i].op);
@@ -44,7 +44,7 @@ class LayerwiseTraffic {
     }
 
     /// Adding up the gradients that several readers of a map give.
-    constexpr long shared_gradient(int i) const { return 3 * map(i) * std::max(0, uses_.count[i] - 1); }
+    constexpr long shared_gradient(NodeNumber i) const { return 3 * map(i) * std::max(0, uses_.count[i] - 1); }
 
     GraphView graph_;
     Uses<nodes> uses_;

@@ -29,19 +29,6 @@ struct Writing {
     void add(std::string_view piece) { text += piece; }
 };
 
-/// The block number in a parameter's name: 3 of "layer1.3.conv1.weight", -1 where there is none. Comparing it first
-/// keeps the search through a thousand layers within a compiler's limit on constant evaluation.
-constexpr int block_number(std::string_view text) {
-    std::size_t i = 0;  // by hand: GCC 12 finds no constant in string_view::find under -fsanitize=undefined
-    while (i < text.size() && text[i] != '.') ++i;
-    int number = -1;
-    for (++i; i < text.size() && text[i] != '.'; ++i) {
-        if (text[i] < '0' || text[i] > '9' || number > 100'000) return -1;
-        number = (number < 0 ? 0 : 10 * number) + (text[i] - '0');
-    }
-    return number;
-}
-
 constexpr bool is_called(const Name& name, Member member, std::string_view text) {
     Comparison comparison{text};
     spell(name, comparison);

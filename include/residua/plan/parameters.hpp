@@ -11,7 +11,7 @@ namespace residua::inline RESIDUA_ISA {
 /// One parameter tensor: its place among all weights and its shape in PyTorch's order (convolution: out, in, rows,
 /// columns; linear: out, in; the rest: channels).
 struct Parameter {
-    int node = -1;
+    detail::NodeNumber node = detail::NodeNumber::none;
     detail::Member member = detail::Member::weight;
     int rank = 1;
     std::array<int, 4> shape{1, 1, 1, 1};
@@ -37,7 +37,7 @@ struct Offsets {
 template <class Visit>
 constexpr void for_each_parameter(const GraphView& graph, const Visit& visit) {
     NodeParameters shapes{};
-    for (int i = 0; i < graph.count(); ++i) {
+    for (NodeNumber i{}; i < graph.behind(); ++i) {
         if (!has_parameters(graph[i].op)) continue;
         const int count = row_of(graph[i].op).parameters(graph[i], graph.source_shape(i), shapes);
         for (int k = 0; k < count; ++k) visit(i, shapes[k]);
@@ -45,7 +45,7 @@ constexpr void for_each_parameter(const GraphView& graph, const Visit& visit) {
 }
 
 /// Values of the weight of a node that has one.
-constexpr long weight_count_of(const GraphView& graph, int node) {
+constexpr long weight_count_of(const GraphView& graph, NodeNumber node) {
     NodeParameters shapes{};
     row_of(graph[node].op).parameters(graph[node], graph.source_shape(node), shapes);
     return shapes[0].count();
@@ -60,7 +60,7 @@ struct ParameterTotals {
 
 constexpr ParameterTotals total_parameters(const GraphView& graph) {
     ParameterTotals totals;
-    for_each_parameter(graph, [&](int, const ParameterShape& shape) {
+    for_each_parameter(graph, [&](NodeNumber, const ParameterShape& shape) {
         ++totals.tensors;
         (is_trained(shape.member) ? totals.trained : totals.running) += shape.count();
     });
@@ -75,7 +75,7 @@ constexpr auto list_parameters(const GraphView& graph, long trained) {
     std::size_t next = 0;
     long next_trained = 0;
     long next_running = trained;
-    for_each_parameter(graph, [&](int node, const ParameterShape& shape) {
+    for_each_parameter(graph, [&](NodeNumber node, const ParameterShape& shape) {
         long& offset = is_trained(shape.member) ? next_trained : next_running;
         const int* sizes = shape.shape;
         all[next++] = {node, shape.member, shape.rank, {sizes[0], sizes[1], sizes[2], sizes[3]}, offset};
@@ -85,8 +85,8 @@ constexpr auto list_parameters(const GraphView& graph, long trained) {
 }
 
 template <int size, std::size_t count>
-constexpr Entries<Offsets, size> locate_parameters(const std::array<Parameter, count>& all) {
-    Entries<Offsets, size> offsets{};
+constexpr Entries<Offsets, size, NodeNumber> locate_parameters(const std::array<Parameter, count>& all) {
+    Entries<Offsets, size, NodeNumber> offsets{};
     for (const Parameter& parameter : all) {
         Offsets& at = offsets[parameter.node];
         switch (parameter.member) {

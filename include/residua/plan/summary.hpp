@@ -188,16 +188,17 @@ std::vector<SummaryRow> summary_rows() {
     const std::vector<std::string_view> activations = detail::activation_kinds<ActivationsOf<Net>>();
     std::vector<SummaryRow> rows(static_cast<std::size_t>(graph.count()));
     int stage = 0;
-    for (int i = 0; i < graph.count(); ++i) {
+    for (detail::NodeNumber i{}; i < graph.behind(); ++i) {
         const detail::Node& node = graph[i];
-        const bool entered = node.position.block == 1 && (i == 0 || graph[i - 1].position.entry != node.position.entry);
+        const bool entered = node.position.block == 1 &&
+                             (i == detail::NodeNumber{} || graph[i - 1].position.entry != node.position.entry);
         if (entered) ++stage;
-        rows[static_cast<std::size_t>(i)] = {
+        rows[detail::index(i)] = {
             detail::module_name(node.name),       detail::kind_of(node, activations),  node.shape,         0,
             detail::node_multiply_adds(graph, i), node.position.block > 0 ? stage : 0, node.position.block};
     }
     for (const Parameter& parameter : parameters<Net>)
-        if (parameter.trained()) rows[static_cast<std::size_t>(parameter.node)].parameters += parameter.count();
+        if (parameter.trained()) rows[detail::index(parameter.node)].parameters += parameter.count();
     return rows;
 }
 

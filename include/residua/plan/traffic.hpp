@@ -2,10 +2,10 @@
 
 #include <type_traits>
 
+#include <residua/geometry/patches.hpp>
 #include <residua/plan/inference.hpp>
 #include <residua/plan/mode.hpp>
 #include <residua/plan/parameters.hpp>
-#include <residua/plan/patches.hpp>
 #include <residua/plan/training.hpp>
 
 namespace residua::inline RESIDUA_ISA {
@@ -32,18 +32,18 @@ constexpr long step_weights(const GraphView& graph, const InferenceStep& step) {
         return winograd_weight_floats(patch_size(step.algorithm), graph.source_shape(step.node).c, node.shape.c) +
                node.shape.c;
     if (!is_elementwise(node.op) && has_parameters(node.op)) return weight_count_of(graph, step.node) + node.shape.c;
-    return step.bn >= 0 ? 2L * node.shape.c : 0;
+    return step.bn != NodeNumber::none ? 2L * node.shape.c : 0;
 }
 
 template <int nodes>
 constexpr Traffic inference_traffic(const GraphView& graph, const InferencePlan<nodes>& plan) {
     long maps = 0;
     long weights = 0;
-    for (int s = 0; s < plan.step_count; ++s) {
+    for (StepNumber s{}; s < StepNumber{plan.step_count}; ++s) {
         const InferenceStep& step = plan.steps[s];
-        const int written = step.piece >= 0 ? step.src : step.dst;  // of a concatenation only what is copied
-        for (const int map : {step.src, step.skip, written})
-            if (map >= 0) maps += plan.layouts[map].shape.count();
+        const MapNumber written = step.piece >= 0 ? step.src : step.dst;  // of a concatenation only what is copied
+        for (const MapNumber map : {step.src, step.skip, written})
+            if (map != MapNumber::none) maps += plan.layouts[map].shape.count();
         weights += step_weights(graph, step);
     }
     return {float_bytes * maps, float_bytes * weights};
@@ -57,8 +57,8 @@ class TrainingTraffic {
 
     constexpr long floats() const {
         long sum = 0;
-        for (int s = 0; s < plan_.forward_count; ++s) sum += forward(step(s));
-        for (int t = 0; t < plan_.backward_count; ++t) sum += backward(plan_.backward[t]);
+        for (StepNumber s{}; s < StepNumber{plan_.forward_count}; ++s) sum += forward(step(s));
+        for (PassNumber t{}; t < PassNumber{plan_.backward_count}; ++t) sum += backward(plan_.backward[t]);
         return sum;
     }
 
@@ -72,29 +72,29 @@ class TrainingTraffic {
         long sum = 0;
         for (int i = 0; i < pass.restores; ++i) sum += restored(pass.first_restored + i, i > 0);
         bool has_operands = false;
-        if (pass.step >= 0) {
+        if (pass.step != StepNumber::none) {
             const ForwardStep& at = step(pass.step);
             sum += at.piece >= 0 ? blend(at.blend).shape.count() : result_gradient(at.dst);
             if (row_of(at.op).reads_source) {
-                const int stored = plan_.backward_blends[at.blend].stored;
-                has_operands = stored < 0;
+                const MapNumber stored = plan_.backward_blends[at.blend].stored;
+                has_operands = stored == MapNumber::none;
                 sum += has_operands ? operands(blend(at.blend)) : map(stored);
             }
         }
-        if (pass.blend < 0) return sum;
+        if (pass.blend == BlendNumber::none) return sum;
         const Blend& target = blend(pass.blend);
         const long gradient = target.shape.count();
         sum += gradient * (1 + pass.accumulates + pass.output);
         for (const Summand& from : pass.pulls)
-            if (from.blend >= 0) sum += pulled(from);
+            if (from.blend != BlendNumber::none) sum += pulled(from);
         if (pass.finishes && !target.plain() && !has_operands) sum += operands(target);
         return sum;
     }
 
   private:
-    constexpr const ForwardStep& step(int s) const { return plan_.forward[s]; }
-    constexpr const Blend& blend(int b) const { return plan_.blends[b]; }
-    constexpr long map(int m) const { return m < 0 ? 0 : plan_.maps[m].count(); }
+    constexpr const ForwardStep& step(StepNumber s) const { return plan_.forward[s]; }
+    constexpr const Blend& blend(BlendNumber b) const { return plan_.blends[b]; }
+    constexpr long map(MapNumber m) const { return m == MapNumber::none ? 0 : plan_.maps[m].count(); }
 
     /// Reading a blend's value: its operands where it is computed.
     constexpr long operands(const Blend& of) const { return map(of.main) + map(of.skip); }
@@ -105,9 +105,9 @@ class TrainingTraffic {
     /// A value that was dropped and is computed again, from the one before if that has just been.
     constexpr long restored(int i, bool follows) const {
         const Blend& of = blend(plan_.restored[i]);
-        const int before = follows ? blend(plan_.restored[i - 1]).stored : -1;
+        const MapNumber before = follows ? blend(plan_.restored[i - 1]).stored : MapNumber::none;
         long sum = map(of.stored);
-        for (const int summand : {of.main, of.skip})
+        for (const MapNumber summand : {of.main, of.skip})
             if (summand != before) sum += map(summand);
         return sum;
     }
@@ -115,11 +115,11 @@ class TrainingTraffic {
     /// What the gradient of a map is computed from: its reader's gradient and, through BN, the map.
     constexpr long pulled(const Summand& from) const {
         const Blend& reader = blend(from.blend);
-        return reader.shape.count() + (from.bn(reader) >= 0 ? map(from.map(reader)) : 0);
+        return reader.shape.count() + (from.bn(reader) != NodeNumber::none ? map(from.map(reader)) : 0);
     }
-    constexpr long result_gradient(int dst) const {
+    constexpr long result_gradient(MapNumber dst) const {
         if (dst == plan_.output) return map(dst);
-        const int reader = plan_.reader[dst];
+        const BlendNumber reader = plan_.reader[dst];
         return pulled({reader, blend(reader).main != dst});
     }
 

@@ -22,72 +22,78 @@ class BackwardOrder {
     }
 
   private:
-    static constexpr int capacity = ForwardPlan<nodes>::capacity;
-    static constexpr int never = 1 << 30;
+    static constexpr StepNumber never{1 << 30};
 
-    /// The blend whose stored value a summand reads, or -1.
-    [[nodiscard]] constexpr int parent(Summand summand) const {
+    /// The blend whose stored value a summand reads, or none.
+    [[nodiscard]] constexpr BlendNumber parent(Summand summand) const {
         return stored_blend(plan_, summand.map(plan_.blends[summand.blend]), summand.blend);
     }
 
-    /// The blend of the map that a blend's stored value lies in, or -1.
-    [[nodiscard]] constexpr int holder_outside(int blend) const {
-        const int stored = plan_.blends[blend].stored;
-        if (stored < 0 || plan_.holder[stored] != blend || plan_.inside[stored].map < 0) return -1;
+    /// The blend of the map that a blend's stored value lies in, or none.
+    [[nodiscard]] constexpr BlendNumber holder_outside(BlendNumber blend) const {
+        const MapNumber stored = plan_.blends[blend].stored;
+        if (stored == MapNumber::none || plan_.holder[stored] != blend) return BlendNumber::none;
+        if (plan_.inside[stored].map == MapNumber::none) return BlendNumber::none;
         return plan_.holder[plan_.inside[stored].map];
     }
 
     /// A blend's gradient is complete once its first reader in forward order has been gone through backwards.
     constexpr void order_backward() {
-        Entries<int, capacity> first_step{};
-        Entries<int, capacity> complete{};
-        Entries<bool, capacity> partial{};
+        ByBlend<StepNumber, nodes> first_step{};
+        ByBlend<StepNumber, nodes> complete{};
+        ByBlend<bool, nodes> partial{};
         first_step.fill(never);
         complete.fill(never);
-        for (int s = plan_.forward_count - 1; s >= 0; --s) {
+        for (StepNumber s = StepNumber{plan_.forward_count} - 1; s != StepNumber::none; --s) {
             const ForwardStep& step = plan_.forward[s];
-            if (step.dst >= 0) first_step[step.blend] = s;
+            if (step.dst != MapNumber::none) first_step[step.blend] = s;
         }
-        for (int map = 0; map < plan_.map_count; ++map)
-            if (plan_.inside[map].map >= 0) partial[plan_.holder[map]] = true;  // a part of that one's gradient
-        const int behind = plan_.forward_count;  // where the caller is, who reads an output that a blend is
-        const int output = plan_.holder[plan_.output];
-        if (output >= 0) complete[output] = behind;
-        for (int b = plan_.blend_count - 1; b >= 0; --b) {
+        for (MapNumber map{}; map < MapNumber{plan_.map_count}; ++map)
+            if (plan_.inside[map].map != MapNumber::none) partial[plan_.holder[map]] = true;  // of the outer gradient
+        // Where the caller is, who reads an output that a blend is.
+        const StepNumber behind{plan_.forward_count};
+        const BlendNumber output = plan_.holder[plan_.output];
+        if (output != BlendNumber::none) complete[output] = behind;
+        for (BlendNumber b = BlendNumber{plan_.blend_count} - 1; b != BlendNumber::none; --b) {
             if (first_step[b] < complete[b]) complete[b] = first_step[b];
-            if (const int outer = holder_outside(b); outer >= 0) complete[b] = std::min(complete[b], complete[outer]);
+            if (const BlendNumber outer = holder_outside(b); outer != BlendNumber::none)
+                complete[b] = std::min(complete[b], complete[outer]);
             for (const Summand summand : {Summand{b, false}, Summand{b, true}}) {
-                const int above = parent(summand);
-                if (above < 0) continue;
+                const BlendNumber above = parent(summand);
+                if (above == BlendNumber::none) continue;
                 if (complete[b] < complete[above]) complete[above] = complete[b];
-                next_pull_[2 * b + summand.skip] = std::exchange(first_pull_[above], 2 * b + summand.skip);
+                const int pull = 2 * place_of(b) + summand.skip;
+                next_pull_[pull] = std::exchange(first_pull_[above], pull);
             }
         }
-        Entries<int, capacity> standalone{};  // per step: blends that are completed behind it, as a list
-        Entries<int, capacity> next{};
-        for (int b = 0; b < plan_.blend_count; ++b) {
+        ByStep<BlendNumber, nodes> standalone{};  // blends that are completed behind a step, as a list
+        ByBlend<BlendNumber, nodes> next{};
+        standalone.fill(BlendNumber::none);
+        for (BlendNumber b{}; b < BlendNumber{plan_.blend_count}; ++b) {
             if (complete[b] == never || complete[b] == first_step[b]) continue;
-            next[b] = standalone[complete[b]];
-            standalone[complete[b]] = b + 1;
+            next[b] = std::exchange(standalone[complete[b]], b);
         }
-        for (int s = behind; s >= 0; --s) {
+        for (StepNumber s = behind; s != StepNumber::none; --s) {
             const ForwardStep& step = plan_.forward[s];
-            if (s < behind && step.dst >= 0) {
+            if (s < behind && step.dst != MapNumber::none) {
                 const bool finishes = complete[step.blend] == s;
                 push_backward(s, step.blend, partial, finishes);
             }
-            for (int b = standalone[s]; b > 0; b = next[b - 1]) push_backward(-1, b - 1, partial, true);
+            for (BlendNumber b = standalone[s]; b != BlendNumber::none; b = next[b])
+                push_backward(StepNumber::none, b, partial, true);
         }
     }
 
-    constexpr void push_backward(int step, int blend, Entries<bool, capacity>& partial, bool finishes) {
+    constexpr void push_backward(StepNumber step, BlendNumber blend, ByBlend<bool, nodes>& partial, bool finishes) {
         const Blend& target = plan_.blends[blend];
-        if (target.plain() && target.main == plan_.input) {
-            if (step >= 0) push({.step = step});
+        const bool wanted = target.differentiated >= 0;
+        if (!wanted && target.plain() && target.main == plan_.input) {
+            if (step != StepNumber::none) push({.step = step});
             return;
         }
         // Nothing is left to do where the gradient is a part of another one and nobody adds to it.
-        if (step < 0 && target.plain() && holder_outside(blend) >= 0 && first_pull_[blend] < 0) return;
+        const bool is_part = target.plain() && holder_outside(blend) != BlendNumber::none && first_pull_[blend] < 0;
+        if (!wanted && step == StepNumber::none && is_part) return;
         BackwardStep pass{.step = step,
                           .blend = blend,
                           .accumulates = partial[blend],
@@ -102,18 +108,18 @@ class BackwardOrder {
                     pass.pulls = {};
                     pulls = 0;
                 }
-                pass.pulls[pulls++] = {pull / 2, pull % 2 != 0};
+                pass.pulls[pulls++] = {BlendNumber{pull / 2}, pull % 2 != 0};
             }
         }
         push(pass);
         partial[blend] = true;
     }
 
-    constexpr void push(const BackwardStep& pass) { plan_.backward[plan_.backward_count++] = pass; }
+    constexpr void push(const BackwardStep& pass) { plan_.backward[PassNumber{plan_.backward_count++}] = pass; }
 
     BackwardPlan<nodes> plan_;
-    Entries<int, capacity> first_pull_{};  ///< list of the summands that read a blend's stored value: 2 * blend + skip
-    Entries<int, 2 * capacity> next_pull_{};  ///< -1 ends it
+    ByBlend<int, nodes> first_pull_{};  ///< list of the summands that read a blend's stored value: 2 * blend + skip
+    Entries<int, 2 * (nodes + 1)> next_pull_{};  ///< -1 ends it
 };
 
 }  // namespace residua::detail::inline RESIDUA_ISA

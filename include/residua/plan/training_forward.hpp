@@ -10,17 +10,17 @@ template <int nodes>
 class TrainingFusion {
   public:
     constexpr explicit TrainingFusion(const GraphView& graph) : graph_{graph}, uses_{graph} {
-        blend_of_.fill(-1);
-        plan_.holder.fill(-1);
-        plan_.reader.fill(-1);
-        plan_.first_bn.fill(-1);
-        plan_.next_bn.fill(-1);
+        blend_of_.fill(BlendNumber::none);
+        plan_.holder.fill(BlendNumber::none);
+        plan_.reader.fill(BlendNumber::none);
+        plan_.first_bn.fill(NodeNumber::none);
+        plan_.next_bn.fill(NodeNumber::none);
         plan_.inside.fill({});
     }
 
     constexpr ForwardPlan<nodes> run() {
-        for (int i = 0; i < nodes; ++i) visit(i);
-        const int output = graph_.output().node;
+        for (NodeNumber i{}; i < NodeNumber{nodes}; ++i) visit(i);
+        const NodeNumber output = graph_.output().node;
         store(output);
         plan_.output = value(output).main;
         read_maps();
@@ -28,20 +28,19 @@ class TrainingFusion {
     }
 
   private:
-    static constexpr int capacity = ForwardPlan<nodes>::capacity;
-
     static constexpr bool is_step(Op op) { return has_products(op) || is_pass(op) || role_of(op) == Role::concat; }
 
-    constexpr Blend& value(int node) { return value_[node]; }
+    constexpr Blend& value(NodeNumber node) { return value_[node]; }
 
-    constexpr int new_map(Chw shape) {
-        plan_.maps[plan_.map_count] = shape;
-        return plan_.map_count++;
+    constexpr MapNumber new_map(Chw shape) {
+        const MapNumber map{plan_.map_count++};
+        plan_.maps[map] = shape;
+        return map;
     }
 
-    constexpr void visit(int i) {
+    constexpr void visit(NodeNumber i) {
         const Node& node = graph_[i];
-        const int src = graph_.source(i);
+        const NodeNumber src = graph_.source(i);
         switch (role_of(node.op)) {
             case Role::norm:
                 if (!value(src).plain()) store(src);
@@ -70,42 +69,44 @@ class TrainingFusion {
                 break;
         }
         value(i).shape = node.shape;
-        if (uses_.count[i] > 1) share(i);
+        const int differentiated = graph_.differentiated().find(i);
+        if (uses_.count[i] > 1 || differentiated >= 0) share(i);
+        if (differentiated >= 0) plan_.blends[blend_of(i)].differentiated = differentiated;
     }
 
-    constexpr void add(int i) {
-        const Sources summands = graph_.sources(i);
-        for (const int src : summands)
-            if (value(src).skip >= 0 || value(src).activation >= 0) store(src);
+    constexpr void add(NodeNumber i) {
+        const NodeNumbers summands = graph_.sources(i);
+        for (const NodeNumber src : summands)
+            if (value(src).skip != MapNumber::none || value(src).activation >= 0) store(src);
         const Blend& main = value(summands[0]);
         const Blend& skip = value(summands[1]);
         value(i) = {.main = main.main, .main_bn = main.main_bn, .skip = skip.main, .skip_bn = skip.main_bn};
     }
 
-    constexpr void load(int i) {
+    constexpr void load(NodeNumber i) {
         plan_.input = new_map(graph_[i].shape);
         value(i) = {.main = plan_.input};
         if (!only_steps_read(i)) load_input(i);
     }
 
-    constexpr void operate(int i) {
+    constexpr void operate(NodeNumber i) {
         const Node& node = graph_[i];
-        const int blend = blend_of(graph_.source(i));
+        const BlendNumber blend = blend_of(graph_.source(i));
         const Load load = load_of(blend);
-        const int dst = new_map(node.shape);
+        const MapNumber dst = new_map(node.shape);
         push({.op = node.op, .node = i, .blend = blend, .load = load, .dst = dst});
         value(i) = {.main = dst};
     }
 
-    constexpr void concatenate(int i) {
-        const int dst = new_map(graph_[i].shape);
-        int copied = -1;
+    constexpr void concatenate(NodeNumber i) {
+        const MapNumber dst = new_map(graph_[i].shape);
+        StepNumber copied = StepNumber::none;
         for (int piece = 0; piece < graph_[i].source_count; ++piece) {
-            const int src = graph_.sources(i)[piece];
+            const NodeNumber src = graph_.sources(i)[piece];
             if (may_be_inside(i, piece) && place_inside(src, {dst, first_channel(graph_, i, piece) / channel_block}))
                 continue;
-            const int blend = blend_of(src);
-            copied = plan_.forward_count;
+            const BlendNumber blend = blend_of(src);
+            copied = StepNumber{plan_.forward_count};
             push({.op = graph_[i].op,
                   .node = i,
                   .blend = blend,
@@ -114,7 +115,7 @@ class TrainingFusion {
                   .piece = piece,
                   .completes = false});
         }
-        if (copied >= 0) {
+        if (copied != StepNumber::none) {
             plan_.forward[copied].completes = true;
             plan_.is_copied_to[dst] = true;
         }
@@ -125,45 +126,45 @@ class TrainingFusion {
     /// Whether a source may be written in place, and its gradient be a part of the concatenation's, to which other
     /// readers add. Theirs come later on the way back if they come earlier on the way forward. An output is handed out
     /// when it is written.
-    [[nodiscard]] constexpr bool may_be_inside(int i, int piece) const {
-        const int src = graph_.sources(i)[piece];
+    [[nodiscard]] constexpr bool may_be_inside(NodeNumber i, int piece) const {
+        const NodeNumber src = graph_.sources(i)[piece];
         return fills_blocks_of(graph_, i, piece) && uses_.last[src] == i && graph_.output().node != i;
     }
 
     /// Whether there was a map for a node's value, in no other one yet.
-    constexpr bool place_inside(int node, Inside inside) {
+    constexpr bool place_inside(NodeNumber node, Inside inside) {
         store(node);
-        const int map = value(node).main;
+        const MapNumber map = value(node).main;
         blend_of(node);
-        if (map == plan_.input || plan_.inside[map].map >= 0) return false;
+        if (map == plan_.input || plan_.inside[map].map != MapNumber::none) return false;
         plan_.inside[map] = inside;
         return true;
     }
 
-    [[nodiscard]] constexpr bool only_steps_read(int node) const {
-        for (int i = 0; i < nodes; ++i)
-            for (const int src : graph_.sources(i))
+    [[nodiscard]] constexpr bool only_steps_read(NodeNumber node) const {
+        for (NodeNumber i{}; i < NodeNumber{nodes}; ++i)
+            for (const NodeNumber src : graph_.sources(i))
                 if (src == node && !is_step(graph_[i].op)) return false;
         return true;
     }
 
     /// Blends read maps, so an input that element-wise work reads becomes one. Steps go on reading the caller's.
-    constexpr void load_input(int i) {
-        const int blend = blend_of(i);
-        const int map = new_map(graph_[i].shape);
+    constexpr void load_input(NodeNumber i) {
+        const BlendNumber blend = blend_of(i);
+        const MapNumber map = new_map(graph_[i].shape);
         plan_.blends[blend].stored = map;
         plan_.holder[map] = blend;
         push({.op = graph_[i].op, .node = i, .blend = blend, .load = Load::compute_and_store});
         value(i) = {.main = map};
     }
 
-    constexpr void push(const ForwardStep& step) { plan_.forward[plan_.forward_count++] = step; }
+    constexpr void push(const ForwardStep& step) { plan_.forward[StepNumber{plan_.forward_count++}] = step; }
 
     /// The blend that stands for a node's value, made when first asked for.
-    constexpr int blend_of(int node) {
-        int& blend = blend_of_[node];
-        if (blend < 0) {
-            blend = plan_.blend_count++;
+    constexpr BlendNumber blend_of(NodeNumber node) {
+        BlendNumber& blend = blend_of_[node];
+        if (blend == BlendNumber::none) {
+            blend = BlendNumber{plan_.blend_count++};
             Blend& made = plan_.blends[blend];
             made = value(node);
             made.shape = graph_[node].shape;
@@ -176,8 +177,8 @@ class TrainingFusion {
         return blend;
     }
 
-    constexpr Load load_of(int blend) {
-        const bool stores = plan_.blends[blend].stored >= 0;
+    constexpr Load load_of(BlendNumber blend) {
+        const bool stores = plan_.blends[blend].stored != MapNumber::none;
         if (!stores) return Load::compute;
         if (written_[blend]) return Load::stored;
         written_[blend] = true;
@@ -185,10 +186,10 @@ class TrainingFusion {
     }
 
     /// A value that several nodes read becomes a map of its own, written by the first operation that reads it.
-    constexpr void share(int i) {
-        const int blend = blend_of(i);
+    constexpr void share(NodeNumber i) {
+        const BlendNumber blend = blend_of(i);
         Blend& shared = plan_.blends[blend];
-        if (shared.stored < 0) {
+        if (shared.stored == MapNumber::none) {
             shared.stored = new_map(graph_[i].shape);
             plan_.holder[shared.stored] = blend;
             if (!is_step(graph_[uses_.first[i]].op)) store(i);
@@ -197,11 +198,11 @@ class TrainingFusion {
     }
 
     /// Makes sure that a map holds a node's value, with a pass of its own if need be.
-    constexpr void store(int i) {
-        if (value(i).plain() && blend_of_[i] < 0) return;
-        const int blend = blend_of(i);
+    constexpr void store(NodeNumber i) {
+        if (value(i).plain() && blend_of_[i] == BlendNumber::none) return;
+        const BlendNumber blend = blend_of(i);
         Blend& stored = plan_.blends[blend];
-        if (stored.stored < 0) {
+        if (stored.stored == MapNumber::none) {
             stored.stored = new_map(graph_[i].shape);
             plan_.holder[stored.stored] = blend;
         }
@@ -211,17 +212,18 @@ class TrainingFusion {
     }
 
     constexpr void read_maps() {
-        for (int b = 0; b < plan_.blend_count; ++b)
-            for (const int map : {plan_.blends[b].main, plan_.blends[b].skip})
-                if (map >= 0 && (plan_.holder[map] < 0 || plan_.holder[map] == b)) plan_.reader[map] = b;
+        for (BlendNumber b{}; b < BlendNumber{plan_.blend_count}; ++b)
+            for (const MapNumber map : {plan_.blends[b].main, plan_.blends[b].skip})
+                if (map != MapNumber::none && (plan_.holder[map] == BlendNumber::none || plan_.holder[map] == b))
+                    plan_.reader[map] = b;
     }
 
     GraphView graph_;
     Uses<nodes> uses_;
     ForwardPlan<nodes> plan_{};
-    Entries<Blend, nodes> value_{};
-    Entries<int, nodes> blend_of_{};
-    Entries<bool, capacity> written_{};  ///< whether a blend's map has been written
+    Entries<Blend, nodes, NodeNumber> value_{};
+    Entries<BlendNumber, nodes, NodeNumber> blend_of_{};
+    ByBlend<bool, nodes> written_{};  ///< whether a blend's map has been written
 };
 
 }  // namespace residua::detail::inline RESIDUA_ISA

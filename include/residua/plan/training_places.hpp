@@ -27,62 +27,64 @@ class TrainingPlaces {
     }
 
   private:
-    constexpr Buffer& buffer(int map) { return plan_.map_buffers[map]; }
+    constexpr Buffer& buffer(MapNumber map) { return plan_.map_buffers[map]; }
 
     /// The maps that a step writes.
     template <class Visit>
     constexpr void for_each_written(const ForwardStep& step, const Visit& visit) {
         if (step.load == Load::compute_and_store) visit(plan_.blends[step.blend].stored);
-        if (step.dst >= 0) visit(step.dst);
+        if (step.dst != MapNumber::none) visit(step.dst);
     }
 
     constexpr void place_kept_maps() {
-        for (int s = 0; s < plan_.forward_count; ++s) {
-            for_each_written(plan_.forward[s], [&](int map) {
+        for (StepNumber s{}; s < StepNumber{plan_.forward_count}; ++s) {
+            for_each_written(plan_.forward[s], [&](MapNumber map) {
                 if (!plan_.dropped[map]) keep(map);
             });
             kept_behind_[s] = kept_floats_;
         }
     }
 
-    constexpr void keep(int written) {
-        const int map = outermost(plan_.inside, written).map;
+    constexpr void keep(MapNumber written) {
+        const MapNumber map = outermost(plan_.inside, written).map;
         if (std::exchange(is_kept_[map], true)) return;
         buffer(map).offset = std::exchange(kept_floats_, kept_floats_ + buffer(map).floats);
         kept_[kept_count_++] = map;
     }
 
     constexpr void place_dropped_maps() {
-        for (int s = 0; s < plan_.forward_count; ++s)
-            for_each_written(plan_.forward[s], [&](int map) {
+        for (StepNumber s{}; s < StepNumber{plan_.forward_count}; ++s)
+            for_each_written(plan_.forward[s], [&](MapNumber map) {
                 if (!plan_.dropped[map]) return;
-                placement_.place(buffer(map), kept_behind_[buffer(map).last + plan_.forward_count]);
+                placement_.place(buffer(map), kept_behind_[StepNumber{buffer(map).last + plan_.forward_count}]);
             });
     }
 
     constexpr void place_backward() {
         long end = kept_floats_;
-        for (int t = 0; t < plan_.backward_count; ++t) {
-            for (; kept_count_ > 0 && buffer(kept_[kept_count_ - 1]).last < t; --kept_count_)
+        for (PassNumber t{}; t < PassNumber{plan_.backward_count}; ++t) {
+            for (; kept_count_ > 0 && buffer(kept_[kept_count_ - 1]).last < place_of(t); --kept_count_)
                 end = buffer(kept_[kept_count_ - 1]).offset;
             const BackwardStep& pass = plan_.backward[t];
             if (pass.repeats) placement_.place(buffer(plan_.backward_map[plan_.forward[pass.step].dst]), end);
             for (int i = 0; i < pass.restores; i += placed_together)
                 place_restored(pass.first_restored + i, std::min(placed_together, pass.restores - i), end);
-            if (pass.blend >= 0 && plan_.gradient_buffers[pass.blend].first == t && !is_inside(pass.blend))
+            if (pass.blend != BlendNumber::none && plan_.gradient_buffers[pass.blend].first == place_of(t) &&
+                !is_inside(pass.blend))
                 placement_.place(plan_.gradient_buffers[pass.blend], end);
         }
     }
 
-    [[nodiscard]] constexpr bool is_inside(int blend) const {
-        const int stored = plan_.blends[blend].stored;
-        return stored >= 0 && plan_.holder[stored] == blend && plan_.inside[stored].map >= 0;
+    [[nodiscard]] constexpr bool is_inside(BlendNumber blend) const {
+        const MapNumber stored = plan_.blends[blend].stored;
+        return stored != MapNumber::none && plan_.holder[stored] == blend &&
+               plan_.inside[stored].map != MapNumber::none;
     }
 
     /// What lies inside others has their images' places.
     constexpr void place_insides() {
-        for (int m = 0; m < plan_.map_count; ++m) {
-            if (plan_.inside[m].map < 0) continue;
+        for (MapNumber m{}; m < MapNumber{plan_.map_count}; ++m) {
+            if (plan_.inside[m].map == MapNumber::none) continue;
             const Inside at = outermost(plan_.inside, m);
             const long inside = at.first_block * Layout{plan_.maps[m]}.block();
             buffer(m).inside = plan_.gradient_buffers[plan_.holder[m]].inside = inside;
@@ -112,10 +114,10 @@ class TrainingPlaces {
     constexpr Buffer& restored(int i) { return buffer(plan_.backward_blends[plan_.restored[i]].stored); }
 
     TrainingPlan<nodes> plan_;
-    FirstFit<ForwardPlan<nodes>::map_capacity> placement_;
-    Entries<int, ForwardPlan<nodes>::map_capacity> kept_{};      ///< maps, in the order in which they are written
-    Entries<long, ForwardPlan<nodes>::capacity> kept_behind_{};  ///< floats of those written up to each step
-    Entries<bool, ForwardPlan<nodes>::map_capacity> is_kept_{};
+    FirstFit<2 * (nodes + 1)> placement_;
+    Entries<MapNumber, nodes + 1> kept_{};  ///< maps, in the order in which they are written
+    ByStep<long, nodes> kept_behind_{};     ///< floats of those written up to each step
+    ByMap<bool, nodes> is_kept_{};
     int kept_count_ = 0;
     long kept_floats_ = 0;
 };

@@ -8,9 +8,9 @@
 #include <string_view>
 #include <vector>
 
-#include <residua/io/detail/content_kind.hpp>
-#include <residua/io/error.hpp>
-#include <residua/io/file.hpp>
+#include <residua/file/detail/content_kind.hpp>
+#include <residua/file/error.hpp>
+#include <residua/file/file.hpp>
 #include <residua/on_error.hpp>
 
 namespace residua::detail::inline RESIDUA_ISA {

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include <residua/config.hpp>
-#include <residua/graph/chw.hpp>
+#include <residua/geometry/chw.hpp>
 
 namespace residua::detail::reference::inline RESIDUA_ISA {
 

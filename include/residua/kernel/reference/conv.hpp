@@ -12,7 +12,7 @@
 #include <algorithm>
 
 #include <residua/config.hpp>
-#include <residua/graph/window.hpp>
+#include <residua/geometry/window.hpp>
 #include <residua/kernel/reference/planar.hpp>
 
 namespace residua::detail::reference::inline RESIDUA_ISA {

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <residua/config.hpp>
-#include <residua/graph/chw.hpp>
+#include <residua/geometry/chw.hpp>
 
 namespace residua::detail::reference::inline RESIDUA_ISA {
 

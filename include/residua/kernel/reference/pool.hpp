@@ -13,7 +13,7 @@
 #include <limits>
 
 #include <residua/finite.hpp>
-#include <residua/graph/window.hpp>
+#include <residua/geometry/window.hpp>
 #include <residua/kernel/reference/planar.hpp>
 
 namespace residua::detail::reference::detail::inline RESIDUA_ISA {

@@ -6,8 +6,8 @@
 #include <residua/kernel/conv_task.hpp>
 #include <residua/kernel/simd/finish.hpp>
 #include <residua/kernel/unroll.hpp>
-#include <residua/lower/tiling.hpp>
 #include <residua/simd/pack.hpp>
+#include <residua/simd/tiling.hpp>
 
 namespace residua::detail::inline RESIDUA_ISA {
 

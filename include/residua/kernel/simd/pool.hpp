@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <limits>
 
-#include <residua/graph/window.hpp>
+#include <residua/geometry/window.hpp>
 #include <residua/kernel/view.hpp>
 #include <residua/simd/pack.hpp>
 

@@ -3,15 +3,15 @@
 #include <algorithm>
 #include <cstddef>
 
+#include <residua/geometry/patches.hpp>
 #include <residua/kernel/simd/block_products.hpp>
 #include <residua/kernel/simd/conv.hpp>
 #include <residua/kernel/simd/finish.hpp>
 #include <residua/kernel/simd/winograd_transforms.hpp>
 #include <residua/kernel/unroll.hpp>
 #include <residua/kernel/winograd_task.hpp>
-#include <residua/lower/tiling.hpp>
-#include <residua/plan/patches.hpp>
 #include <residua/simd/pack.hpp>
+#include <residua/simd/tiling.hpp>
 
 /// \file
 /// Convolutions with 3x3 kernels and stride 1 by minimal filtering (Winograd 1980; Lavin and Gray, "Fast algorithms for

@@ -1,7 +1,7 @@
 #pragma once
 
+#include <residua/geometry/patches.hpp>
 #include <residua/kernel/simd/winograd_transforms.hpp>
-#include <residua/plan/patches.hpp>
 #include <residua/simd/pack.hpp>
 
 namespace residua::detail::inline RESIDUA_ISA {

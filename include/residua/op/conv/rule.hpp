@@ -30,8 +30,8 @@ struct ConvOp {
 /// A convolution to `out` channels, if it fits.
 template <class Walk>
 constexpr Cursor add_conv(Walk& walk, Cursor at, int out, const Window& window, bool bias, const Name& name) {
-    const Problem found =
-        out <= 0 ? Problem{Kind::SizeNotPositive, {}, {out, window.kernel_h, window.stride}} : window.check(at.shape);
+    const Problem found = out <= 0 ? Problem{Kind::SizeNotPositive, {}, {out, window.kernel_h, window.stride}}
+                                   : check_window(window, at.shape);
     if (!walk.fits(found)) return at;
     return walk.add({.op = op_of<ConvOp>,
                      .shape = {out, window.rows(at.shape.h), window.columns(at.shape.w)},

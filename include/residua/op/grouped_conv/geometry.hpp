@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <numeric>
 
-#include <residua/graph/window.hpp>
-#include <residua/plan/layout.hpp>
+#include <residua/geometry/layout.hpp>
+#include <residua/geometry/window.hpp>
 
 namespace residua::detail::inline RESIDUA_ISA {
 

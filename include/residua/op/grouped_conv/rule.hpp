@@ -27,7 +27,7 @@ constexpr Problem check_groups(Chw in, int out, int groups, const Window& window
     if (out <= 0 || groups <= 0) return {Kind::SizeNotPositive, {}, {out, groups, window.kernel_h}};
     for (const int channels : {in.c, out})
         if (channels % groups != 0) return {Kind::ChannelsNotDivisible, {groups, 0, 0}, {channels, 0, 0}};
-    return window.check(in);
+    return check_window(window, in);
 }
 
 template <class Walk, int out, int kernel, class... Options>

@@ -29,7 +29,7 @@ template <int kernel, class... Options>
 constexpr Problem check_pool(Chw in) {
     if (!are_window_options<Options...>) return {Kind::OptionNotTaken};
     constexpr const Window& window = pool_window<kernel, Options...>;
-    const Problem problem = window.check(in);
+    const Problem problem = check_window(window, in);
     if (problem.kind != Kind::Accepted) return problem;
     if (window.padding > kernel / 2) return {Kind::PaddingTooLarge, {0, kernel / 2, 0}, {0, window.padding, 0}};
     const Chw padded{0, in.h + 2 * window.padding, in.w + 2 * window.padding};
