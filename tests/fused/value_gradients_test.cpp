@@ -67,7 +67,7 @@ TEST_CASE("fused: gradients of the input, of the output, of layers between") {
         check_gradients<Normalised, "input", "bn1", "conv1", "output">(3, threads);
         check_gradients<Pooled, "rectified", "input">(4, threads);
         check_gradients<Shared, "input", "residual1.conv2", "concat1.1.conv1">(5, threads);
-        check_gradients<Dense, "early", "late", "normal", "input">(5, threads);
+        check_gradients<Dense, "early", "concat1.1.late", "normal", "input">(5, threads);
         check_gradients<Residuals, "layer1.1.bn2", "layer2.0.downsample.1", "layer2.1.conv1">(9, threads);
     }
 }
@@ -76,6 +76,26 @@ TEST_CASE("fused: gradients of the input alone") {
     check_gradients<Packed, "input">(17, 2);
     check_gradients<Filtered, "input">(2, 1);
     check_gradients<Residuals, "input">(5, 2);
+}
+
+TEST_CASE("fused: values have the names of their places") {
+    using namespace residua::detail;
+    struct Places : Network<Input<16, 8, 8>, Stage<2, 16, Sequence<Conv3x3, Named<"rectified", ReLU>>>,
+                            Concat<Named<"left", ReLU>, Sequence<BN, Named<"right", ReLU>>>,
+                            Named<"both", Sequence<BN, ReLU>>, Named<"input", ReLU>> {};
+    STATIC_REQUIRE(accepts<Places>);
+    constexpr auto at = [](std::string_view name) { return place_of(find_value(graph_of<Places>, name)); };
+    STATIC_REQUIRE(at("input") == 0);
+    STATIC_REQUIRE(at("layer1.0.rectified") == 2);
+    STATIC_REQUIRE(at("layer1.1.rectified") == 4);
+    STATIC_REQUIRE(at("concat1.0.left") == 5);
+    STATIC_REQUIRE(at("concat1.1.right") == 7);
+    STATIC_REQUIRE(at("both") == 10);  // behind the concatenation, its last layer
+    STATIC_REQUIRE(at("output") == 11);
+    for (const char* unknown : {"", "rectified", "left", "layer1.2.rectified", "in", "layer1"})
+        CHECK(find_value(graph_of<Places>, unknown) == NodeNumber::none);
+    STATIC_REQUIRE_FALSE(accepts<Network<Input<16, 8, 8>, Conv<4, 3>, Named<"conv1", ReLU>>>);
+    STATIC_REQUIRE_FALSE(accepts<Network<Input<16, 8, 8>, Named<"a", ReLU>, Named<"a", ReLU>>>);
 }
 
 TEST_CASE("fused: nothing is planned and stored for gradients that nobody wants") {

@@ -255,7 +255,15 @@ TEST_CASE("a name that another layer's parameters have") {
 
     STATIC_REQUIRE(accepts<Small<Named<"a", Sequence<Conv<8, 3>, ReLU>>, Named<"a.0", BN>, Named<"b", ReLU>>>);
     STATIC_REQUIRE(accepts<Small<Named<"layer1.2.bn2", BN>, Stage<2, 16, Basic>>>);
-    STATIC_REQUIRE(accepts<Small<Named<"b", ReLU>, Named<"b", BN>>>);
+
+    // Values have names, too.
+    using Weightless = Named<"b", ReLU>;
+    using Weighted = Named<"b", BN>;
+    STATIC_REQUIRE(verdict_is<Small<Weightless, Weighted>,
+                              NameTaken<Place<2, 0, 0, Weighted>, TakenAt<Place<1, 0, 0, Weightless>>>>);
+    using Counted = Named<"bn1", ReLU>;
+    STATIC_REQUIRE(verdict_is<Small<BN, Counted>, NameTaken<Place<2, 0, 0, Counted>, TakenAt<Place<1, 0, 0, BN>>>>);
+    STATIC_REQUIRE(accepts<Small<Stage<2, 16, Sequence<Conv3x3, Named<"a", ReLU>>>, Named<"a", ReLU>>>);
 }
 
 TEST_CASE("branches that end in different numbers of channels") {

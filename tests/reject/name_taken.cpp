@@ -1,4 +1,4 @@
-// EXPECT: residua: two layers would have parameters of the same names: Named<> is for one layer
+// EXPECT: residua: two layers would have the same name: Named<> is for one layer
 // EXPECT: NameTaken<residua::At<residua::EntryNumber<1>, residua::BlockNumber<0>, residua::LayerNumber<2>
 // EXPECT: residua::TakenAt<residua::At<residua::EntryNumber<1>, residua::BlockNumber<0>, residua::LayerNumber<1>
 #include <residua/model.hpp>

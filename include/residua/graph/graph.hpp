@@ -19,7 +19,7 @@ struct Name {
     std::string_view branch{};  ///< "downsample", "shortcut" or nothing
     std::string_view leaf{};    ///< "conv", "bn", a given name, or nothing
     int leaf_index = -1;        ///< written behind the leaf, if not negative
-    bool given = false;         ///< by Named, not by counting
+    int given = 0;              ///< by which Named, counted from 1; 0 by counting
 };
 
 enum class NodeNumber : int { none = -1 };

@@ -100,19 +100,24 @@ constexpr bool is_spelled(const Name& name, std::string_view text) {
     return comparison.equal && comparison.rest.empty();
 }
 
-/// Two nodes whose parameters have the same names, or none.
+/// Two nodes of different layers that have the same name, or none.
 struct SameNames {
     NodeNumber earlier = NodeNumber::none;
     NodeNumber later = NodeNumber::none;
 };
 
+/// Nodes of one Named have one name, but parameters must not.
+constexpr bool may_not_share(const Node& a, const Node& b) {
+    return a.name.given != b.name.given || (has_parameters(a.op) && has_parameters(b.op));
+}
+
 /// Names that come from the numbering differ; only those that were given are compared with all.
 constexpr SameNames same_names(const GraphView& graph) {
     for (NodeNumber i{}; i < graph.behind(); ++i) {
-        if (!graph[i].name.given || !has_parameters(graph[i].op)) continue;
+        if (graph[i].name.given == 0) continue;
         const Spelling given(graph[i].name);
         for (NodeNumber j{}; j < graph.behind(); ++j)
-            if (j != i && has_parameters(graph[j].op) && is_spelled(graph[j].name, given.text()))
+            if (j != i && may_not_share(graph[i], graph[j]) && is_spelled(graph[j].name, given.text()))
                 return {std::min(i, j), std::max(i, j)};
     }
     return {};

@@ -28,12 +28,14 @@ template <class Walk, FixedString name, class Layer>
 constexpr Cursor residua_add_layer(Walk& walk, Cursor at, const Named<name, Layer>*) {
     const int first = walk.size.nodes;
     const Cursor end = walk.template trace<Layer>(at);
+    ++walk.named;
     if constexpr (Walk::collects)
         for (NodeNumber i{first}; i < NodeNumber{walk.size.nodes}; ++i) {
             Name& given = walk.graph.nodes[i].name;
+            if (given.leaf.empty() && given.leaf_index < 0) given = walk.numbering.scope;  // a layer without parameters
             given.leaf = name.view();
             given.leaf_index = -1;
-            given.given = true;
+            given.given = walk.named;
         }
     return end;
 }

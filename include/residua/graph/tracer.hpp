@@ -39,6 +39,7 @@ struct Tracer {
     bool stage_seen = false;  ///< one that was not nested
     int residuals = 0;
     int concats = 0;
+    int named = 0;
     int width = 0;   ///< of the stage around, 0 outside
     int stride = 1;  ///< that the next width-inheriting convolution takes
 

@@ -15,18 +15,19 @@ constexpr NodeNumber find_input(const GraphView& graph) {
     return node;
 }
 
-/// The node whose result has this name, or none: the last one of a layer, under the name that its parameters have in
-/// weight files or that `Named` gives it, an output, or "input".
+/// The node whose result has this name, or none: "input", an output, or the last node of a layer, under the name that
+/// its parameters have in weight files or that `Named` gives it.
 constexpr NodeNumber find_value(const GraphView& graph, std::string_view text) {
     if (text.empty()) return NodeNumber::none;
+    if (text == "input") return find_input(graph);
+    for (int i = 0; i < graph.output_count(); ++i)
+        if (graph.output(i).name == text) return graph.output(i).node;
     const int block = block_number(text);
     for (NodeNumber i = graph.behind() - 1; i != NodeNumber::none; --i) {
         const Name& name = graph[i].name;
         if ((name.block < 0 || name.block == block) && is_spelled(name, text)) return i;
     }
-    for (int i = 0; i < graph.output_count(); ++i)
-        if (graph.output(i).name == text) return graph.output(i).node;
-    return text == "input" ? find_input(graph) : NodeNumber::none;
+    return NodeNumber::none;
 }
 
 /// Enforces that the name is known, once per name; an unknown one complains here and nowhere else.

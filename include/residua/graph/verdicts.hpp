@@ -201,7 +201,7 @@ struct NameTaken {
     template <class Subject, bool fits = false>
     struct Enforce {
         static_assert(fits,
-                      "residua: two layers would have parameters of the same names: Named<> is for one layer, and its "
+                      "residua: two layers would have the same name: Named<> is for one layer, and its "
                       "name for it alone");
     };
 };
@@ -230,9 +230,10 @@ template <class...>
 struct ValueUnknown {
     template <class Subject, bool fits = false>
     struct Enforce {
-        static_assert(fits,
-                      "residua: the network has no value of this name: write \"input\", \"output\" or the name of a "
-                      "layer, which describe<Net> lists or Named<> gives");
+        static_assert(
+            fits,
+            "residua: the network has no value of this name: values are input, output, and layers by the name that "
+            "describe<Net> lists or Named<> gives");
     };
 };
 

@@ -7,12 +7,14 @@
 
 namespace residua::detail::inline RESIDUA_ISA {
 
-template <class Net, class Mode>
+template <class Net, class Mode, class Values>
 constexpr long workspace_floats(long images, long threads) {
-    if constexpr (std::is_same_v<Mode, Training>)
-        return TrainingSizes<Net>::sections(images, threads).total();
-    else
+    if constexpr (std::is_same_v<Mode, Training>) {
+        return TrainingSizes<Planned<Net, Values>>::sections(images, threads).total();
+    } else {
+        static_assert(std::is_same_v<Values, WithRespectTo<>>, "residua: inference forms no gradients");
         return InferenceSizes<Net>::sections(images, threads).total();
+    }
 }
 
 }  // namespace residua::detail::inline RESIDUA_ISA
@@ -23,8 +25,7 @@ namespace residua::inline RESIDUA_ISA {
 /// beside the weights. Exactly what `Workspace<Net, Mode, Values>(images, threads)` allocates.
 template <class Net, class Mode, class BatchSize = Batch<1>, class ThreadCount = Threads<1>,
           class Values = WithRespectTo<>>
-inline constexpr long workspace_bytes =
-    static_cast<long>(sizeof(float)) * detail::workspace_floats<detail::Planned<Net, Values>, Mode>(BatchSize::value,
-                                                                                                    ThreadCount::value);
+inline constexpr long workspace_bytes = static_cast<long>(sizeof(float)) * detail::workspace_floats<Net, Mode, Values>(
+                                                                               BatchSize::value, ThreadCount::value);
 
 }  // namespace residua::inline RESIDUA_ISA
