@@ -7,7 +7,7 @@
 
 namespace residua::detail::inline RESIDUA_ISA {
 
-template <class Net, class Mode, class Values>
+template <class Net, class Mode, class Values = WithRespectTo<>>
 constexpr long workspace_floats(long images, long threads) {
     if constexpr (std::is_same_v<Mode, Training>) {
         return TrainingSizes<Planned<Net, Values>>::sections(images, threads).total();
